@@ -1,0 +1,67 @@
+"""Meta prices by the market of the recipient's calling code; `markets.csv` says which beginning belongs to which."""
+
+import csv
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import phonenumbers
+
+OTHER: Final = "OTHER"
+"""The market of every calling code that Meta lists nowhere."""
+
+_BSUID = re.compile(r"([A-Z]{2})\.[A-Za-z0-9.]+")
+_LONGEST_PREFIX: Final = 4
+
+
+def market_of(e164: str) -> str:
+    """The market code ("HK", "NORTH_AMERICA") of an E.164 number with its plus; the longest listed beginning wins."""
+    digits = e164.removeprefix("+")
+    prefixes = _prefixes()
+    for length in range(_LONGEST_PREFIX, 0, -1):
+        market = prefixes.get(digits[:length])
+        if market is not None:
+            return market
+    return OTHER
+
+
+def market_of_bsuid(user_id: str) -> str:
+    """The market of a person known by business-scoped user id alone, read from its country letters.
+
+    Meta does not say how it prices people without a phone number; the country in front of the id ("DE.123") is the
+    obvious guess and is shown as an estimate. An id of unknown shape belongs to `OTHER`.
+    """
+    shape = _BSUID.fullmatch(user_id)
+    return _market_of_country(shape.group(1)) if shape else OTHER
+
+
+def market_names() -> Mapping[str, str]:
+    """Every market code with Meta's own name for it, in the card's order."""
+    return _tables()[0]
+
+
+@cache
+def _market_of_country(country: str) -> str:
+    # The example number carries the area code that tells Kazakhstan from Russia and Jamaica from the United States.
+    example = phonenumbers.example_number(country)
+    if example is None:
+        return OTHER
+    return market_of(phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _prefixes() -> Mapping[str, str]:
+    return _tables()[1]
+
+
+@cache
+def _tables() -> tuple[Mapping[str, str], Mapping[str, str]]:
+    names: dict[str, str] = {}
+    prefixes: dict[str, str] = {}
+    with (Path(__file__).parent / "markets.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(line for line in lines if not line.startswith("#")):
+            names[row["market"]] = row["name"]
+            prefixes.update(dict.fromkeys(row["prefixes"].split(), row["market"]))
+    return MappingProxyType(names), MappingProxyType(prefixes)
