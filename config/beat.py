@@ -1,0 +1,10 @@
+"""What beat rings for, and how often. Tasks are doorbells: the work lies in rows, a missed ring costs one interval."""
+
+# name -> (task, seconds between two rings)
+BELLS: dict[str, tuple[str, float]] = {}
+
+SCHEDULE = {
+    # A ring that no worker heard in time is dropped: the next one finds the same work.
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for name, (task, seconds) in BELLS.items()
+}

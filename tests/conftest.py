@@ -1,0 +1,37 @@
+"""What every test gets: the network is shut but for this machine, and nobody's Redis is left dirty."""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+class NetworkIsShut(AssertionError):
+    """A test reached out of this machine."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def network_is_shut() -> Iterator[None]:
+    """Let sockets connect to this machine alone."""
+    patch = pytest.MonkeyPatch()
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def refuse_strangers(line: socket.socket, address: Any) -> None:
+        if line.family != socket.AF_UNIX and address[0] not in LOOPBACK:
+            raise NetworkIsShut(f"This test tried to reach {address[0]}; tests talk to this machine alone.")
+
+    def guarded_connect(line: socket.socket, address: Any) -> None:
+        refuse_strangers(line, address)
+        connect(line, address)
+
+    def guarded_connect_ex(line: socket.socket, address: Any) -> int:
+        refuse_strangers(line, address)
+        return connect_ex(line, address)
+
+    patch.setattr(socket.socket, "connect", guarded_connect)
+    patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+    yield
+    patch.undo()
