@@ -1,0 +1,75 @@
+"""What an agent may set in motion in a day, reserved in one statement so that two requests at once cannot both pass.
+
+Counted per owner: ten agents of one person share the day. Days are those of the organisation's calendar.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db.models import F
+
+from accounts.models import Agent, BudgetUse, Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """How much one request would set in motion. Money is in the organisation's currency."""
+
+    people: int = 0
+    messages: int = 0
+    money: Decimal = Decimal(0)
+
+    def __bool__(self) -> bool:
+        return bool(self.people or self.messages or self.money)
+
+
+@dataclass(frozen=True, slots=True)
+class Overrun:
+    """One limit that a spend would break."""
+
+    limit: str
+    allowed: Decimal
+    used: Decimal
+    asked: Decimal
+
+
+def today_of(organisation: Organisation, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(organisation.timezone)).date()
+
+
+def reserve(agent: Agent, spend: Spend, now: datetime) -> list[Overrun]:
+    """Take `spend` from today's budget of the agent's owner. Returns what stands in the way; empty means it is taken."""
+    day = today_of(agent.organisation, now)
+    BudgetUse.objects.get_or_create(owner=agent.owner, day=day)
+    taken = BudgetUse.objects.filter(
+        owner=agent.owner,
+        day=day,
+        people__lte=agent.people_per_day - spend.people,
+        messages__lte=agent.messages_per_day - spend.messages,
+        money__lte=agent.money_per_day - spend.money,
+    ).update(people=F("people") + spend.people, messages=F("messages") + spend.messages, money=F("money") + spend.money)
+    return [] if taken else overruns(agent, spend, now)
+
+
+def overruns(agent: Agent, spend: Spend, now: datetime) -> list[Overrun]:
+    """The limits that `spend` would break today, without taking anything."""
+    use = BudgetUse.objects.filter(owner=agent.owner, day=today_of(agent.organisation, now)).first() or BudgetUse()
+    limits = (
+        ("people_per_day", agent.people_per_day, use.people, spend.people),
+        ("messages_per_day", agent.messages_per_day, use.messages, spend.messages),
+        ("money_per_day", agent.money_per_day, use.money, spend.money),
+    )
+    return [
+        Overrun(name, Decimal(allowed), Decimal(used), Decimal(asked))
+        for name, allowed, used, asked in limits
+        if used + asked > allowed
+    ]
+
+
+def release(agent: Agent, spend: Spend, reserved_on: date) -> None:
+    """Give back what a request that never ran had reserved on that day."""
+    BudgetUse.objects.filter(owner=agent.owner, day=reserved_on).update(
+        people=F("people") - spend.people, messages=F("messages") - spend.messages, money=F("money") - spend.money
+    )

@@ -1,0 +1,36 @@
+"""What each role may ask for. A scope is `<family>:<verb>`; agents get theirs from their credential, people from their role."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    ADMIN = "admin", _("Administrator")
+    COMPLIANCE = "compliance", _("Compliance officer")
+    MARKETER = "marketer", _("Marketer")
+    SUPPORT = "support", _("Support")
+    VIEWER = "viewer", _("Viewer")
+
+
+FAMILIES = ("whatsapp", "sms", "meta")
+
+PERSONAL_DATA = "pii:read"
+AUDIT = "audit:read"
+CONFIGURATION = "config:read"
+DECIDE = "requests:decide"
+
+
+def _verbs(*verbs: str) -> frozenset[str]:
+    return frozenset(f"{family}:{verb}" for family in FAMILIES for verb in verbs)
+
+
+SCOPES_OF_ROLE: dict[Role, frozenset[str]] = {
+    Role.ADMIN: _verbs("read", "preview", "request") | {PERSONAL_DATA, AUDIT, CONFIGURATION, DECIDE},
+    Role.COMPLIANCE: _verbs("read", "preview", "request") | {PERSONAL_DATA, AUDIT, CONFIGURATION, DECIDE},
+    Role.MARKETER: _verbs("read", "preview", "request"),
+    Role.SUPPORT: _verbs("read"),
+    Role.VIEWER: _verbs("read"),
+}
+
+# What an agent's credential may carry. Deciding is not among them, and no setting adds it: an agent never approves.
+AGENT_SCOPES: frozenset[str] = _verbs("read", "preview", "request") | {PERSONAL_DATA, AUDIT, CONFIGURATION}
