@@ -1,0 +1,199 @@
+"""The one door. MCP, REST and the desk call `call`; nothing else runs a tool."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actor import Actor
+from accounts.budgets import Overrun, Spend, reserve, today_of
+from approvals.arguments import parse
+from approvals.asks import plan_arguments
+from approvals.canonical import seal_of
+from approvals.contracts import Ask, Contract
+from approvals.envelope import Envelope, next_actions, status_of, warning_texts
+from approvals.execution import carry_out
+from approvals.guards import ask_all
+from approvals.idempotency import begin
+from approvals.masking import masked_for
+from approvals.models import ActionRequest, Decision, Preview
+from approvals.policies import Ruling, rule
+from approvals.previews import contract_of, find, freeze
+from approvals.reasons import Reason, Refused, refuse_if_any
+from approvals.registry import Call, Kind, Tool, registry, unknown_tool
+from approvals.taint import note_untrusted_read
+from approvals.toolsets import visible_to
+from approvals.transitions import move
+from audit.record import record
+
+# A request that runs at once still needs a moment in which it has not expired.
+_AT_ONCE = timedelta(hours=1)
+
+
+def call(name: str, arguments: Any, actor: Actor, now: datetime) -> Envelope[Any]:
+    """Use a tool. Raises Refused with every reason; then nothing has been changed."""
+    tool = registry.find(name)
+    if not visible_to(actor, tool):
+        raise Refused(unknown_tool(name))
+    if not actor.can(tool.scope):
+        raise Refused(_scope_missing(tool))
+    ask = parse(tool, arguments)
+    if tool.kind is Kind.WRITE:
+        return _request(tool, ask, actor, now)
+    if tool.kind is Kind.PREVIEW:
+        return _preview(tool, ask, actor, now)
+    return _read(tool, ask, actor, now)
+
+
+def _read(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
+    answer = tool.run(Call(actor, now), ask)
+    data, masked = masked_for(answer, actor)
+    with transaction.atomic():
+        if tool.untrusted:
+            note_untrusted_read(actor, now)
+        record("tool.read", ("tool", tool.name), actor, now=now)
+    return Envelope(
+        tool=tool.name, data=data, masked=masked, untrusted=tool.untrusted, next_actions=next_actions(tool, None)
+    )
+
+
+def _preview(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
+    with transaction.atomic():
+        contract = tool.run(Call(actor, now), ask)
+        assert isinstance(contract, Contract)
+        preview = freeze(tool, contract, actor, now, _concerns(tool, contract, actor, now))
+        record("preview.made", preview, actor, now=now, tool=tool.name, seal=preview.seal)
+    data, masked = masked_for(contract, actor)
+    return Envelope(
+        tool=tool.name,
+        data=data,
+        masked=masked,
+        preview_id=preview.pk,
+        expires_at=preview.expires_at.isoformat(),
+        warnings=warning_texts(preview.concerns),
+        next_actions=next_actions(tool, None),
+    )
+
+
+def _concerns(tool: Tool, contract: Contract, actor: Actor, now: datetime) -> list[Reason]:
+    """What the writes that stand on this preview would be refused for if they were asked for now."""
+    reasons: dict[str, Reason] = {}
+    for write in registry.standing_on(tool.name):
+        for reason in ask_all(write.guards, Call(actor, now), contract):
+            reasons.setdefault(reason.code, reason)
+    return list(reasons.values())
+
+
+def _request(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
+    """A write: find or make its contract, ask the guards and the policies, then wait for people or carry it out."""
+    arguments = ask.model_dump(mode="json")
+    with transaction.atomic():
+        first, is_new = begin(tool, arguments["idempotency_key"], arguments, actor, now)
+        if not is_new:
+            return Envelope.model_validate(first.answer)
+        request, ruling = _make_request(tool, ask, actor, now)
+        first.request = request
+        answer = _answer(tool, request, actor)
+        first.answer = answer.model_dump(mode="json")
+        first.save(update_fields=("request", "answer"))
+    if not ruling.runs_at_once:
+        return answer
+    request = carry_out(request.pk, now)
+    answer = _answer(tool, request, actor)
+    first.answer = answer.model_dump(mode="json")
+    first.save(update_fields=("answer",))
+    return answer
+
+
+def _make_request(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> tuple[ActionRequest, Ruling]:
+    preview = _preview_for(tool, ask, actor, now)
+    contract = contract_of(tool, preview)
+    refuse_if_any(ask_all(tool.guards, Call(actor, now), contract))
+    ruling = rule(tool, contract, actor, tainted=preview.tainted)
+    spend = contract.spend()
+    if actor.agent and spend and not ruling.unconditional:
+        refuse_if_any(_over_budget(overrun) for overrun in reserve(actor.agent, spend, now))
+    request = _store(tool, preview, spend, ruling, actor, now, getattr(ask, "reason"))  # noqa: B009
+    record("request.made", request, actor, now=now, tool=tool.name, seal=request.seal, contract=preview.seal)
+    if ruling.runs_at_once:
+        request = _approve_by_policy(request, ruling, actor, now)
+    return request, ruling
+
+
+def _preview_for(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Preview:
+    """The caller's preview, or one made on the spot from the plan's arguments."""
+    if tool.preview is not None:
+        return find(getattr(ask, "preview_id"), tool.preview, actor, now)  # noqa: B009
+    assert tool.plan is not None
+    contract = tool.plan(Call(actor, now), plan_arguments(tool, ask))
+    return freeze(tool, contract, actor, now, [])
+
+
+def _store(
+    tool: Tool, preview: Preview, spend: Spend, ruling: Ruling, actor: Actor, now: datetime, reason: str
+) -> ActionRequest:
+    request = ActionRequest(
+        organisation=actor.organisation,
+        tool=tool.name,
+        preview=preview,
+        requester=actor.principal,
+        agent=actor.agent,
+        owner=actor.owner,
+        face=actor.face.value,
+        reason=reason,
+        tainted=preview.tainted,
+        role=ruling.role.value,
+        quorum=ruling.quorum,
+        asks_password=ruling.asks_password,
+        policies=list(ruling.policies),
+        people=spend.people,
+        messages=spend.messages,
+        money=spend.money,
+        reserved_on=today_of(actor.organisation, now) if actor.agent and spend else None,
+        created_at=now,
+        expires_at=now + max(ruling.time_to_decide, _AT_ONCE),
+    )
+    request.seal = seal_of(request.terms())
+    request.save(force_insert=True)
+    return request
+
+
+def _approve_by_policy(request: ActionRequest, ruling: Ruling, actor: Actor, now: datetime) -> ActionRequest:
+    """No person is needed: the decision names the rule that says so, and is sealed like a person's."""
+    rule_name = f"policy: {ruling.automatic.name}" if ruling.automatic else "floor: nobody is asked"
+    Decision.objects.create(
+        request=request, rule=rule_name, verdict=Decision.Verdict.APPROVE, seal=request.seal, at=now
+    )
+    return move(request, "approve", Actor.system(actor.organisation, "policy"), now, rule=rule_name)
+
+
+def _answer(tool: Tool, request: ActionRequest, actor: Actor) -> Envelope[Any]:
+    data, masked = None, []
+    if request.result is not None:
+        data, masked = masked_for(tool.returns.model_validate(request.result), actor)
+    return Envelope(
+        tool=tool.name,
+        data=data,
+        masked=masked,
+        request=status_of(request),
+        warnings=warning_texts(request.reasons),
+        next_actions=next_actions(tool, request),
+    )
+
+
+def _scope_missing(tool: Tool) -> Reason:
+    return Reason(
+        "scope_missing",
+        _("You may not use %(tool)s: it needs the scope %(scope)s.") % {"tool": tool.name, "scope": tool.scope},
+        _("Ask an administrator of your organisation for the scope."),
+    )
+
+
+def _over_budget(overrun: Overrun) -> Reason:
+    numbers = {"asked": overrun.asked, "used": overrun.used, "allowed": overrun.allowed, "limit": overrun.limit}
+    return Reason(
+        "over_budget",
+        _("This needs %(asked)s more; %(used)s of %(allowed)s (%(limit)s) are used today.") % numbers,
+        _("Ask for less, wait until tomorrow, or ask the owner of the agent for a larger budget."),
+    )

@@ -1,0 +1,35 @@
+"""What a preview freezes: a pydantic model that says what will happen, how many people it reaches and what it may cost."""
+
+from pydantic import BaseModel, ConfigDict
+
+from accounts.budgets import Spend
+
+
+class Ask(BaseModel):
+    """The arguments of a tool. Unknown fields are errors, so that a misspelt limit never counts as no limit."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Answer(BaseModel):
+    """What a tool returns."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Contract(BaseModel):
+    """What will happen if somebody countersigns. Carries no personal data: people are held by reference and by digest."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def spend(self) -> Spend:
+        """What carrying it out would set in motion at the most; policies and budgets look at this."""
+        return Spend()
+
+    def message_category(self) -> str:
+        """marketing, utility, authentication or service; empty when no message is sent."""
+        return ""
+
+    def sentence(self) -> str:
+        """One line for the queue at the desk: what this does, in plain words."""
+        return ""

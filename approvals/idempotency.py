@@ -1,0 +1,37 @@
+"""One wish, one effect: the first answer to a key is kept; the same key with other arguments is refused."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actor import Actor
+from approvals.canonical import seal_of
+from approvals.models import IdempotentCall
+from approvals.reasons import Reason, Refused
+from approvals.registry import Tool
+
+
+def begin(tool: Tool, key: str, arguments: dict[str, Any], actor: Actor, now: datetime) -> tuple[IdempotentCall, bool]:
+    """The call of this key and whether it is new. A second caller waits here until the first has committed.
+
+    Raises Refused when the key stands for other arguments.
+    """
+    digest = seal_of(arguments)
+    found = {"organisation": actor.organisation, "principal": actor.principal, "tool": tool.name, "key": key}
+    try:
+        with transaction.atomic():
+            return IdempotentCall.objects.create(**found, arguments_seal=digest, created_at=now), True
+    except IntegrityError:
+        first = IdempotentCall.objects.get(**found)
+    if first.arguments_seal != digest:
+        raise Refused(
+            Reason(
+                "idempotency_key_reused",
+                _("You have used this key for other arguments."),
+                _("Use a new key for a new wish; repeat the old arguments to read the old answer."),
+                "idempotency_key",
+            )
+        )
+    return first, False

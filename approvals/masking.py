@@ -1,0 +1,69 @@
+"""Personal data leaves through marked fields only: the door masks them for actors without the scope, and says so.
+
+class ContactRow(Answer):
+    phone: Annotated[str, Personal("phone")]
+    waba_id: Annotated[str, Personal("identifier", unless=CONFIGURATION)]
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from accounts.actor import Actor
+from accounts.roles import PERSONAL_DATA
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Marks a field whose value only actors with the scope `unless` see in full."""
+
+    kind: Literal["phone", "name", "text", "identifier"]
+    unless: str = PERSONAL_DATA
+
+
+def mask(value: str, kind: str) -> str:
+    """A value that can be recognised but not used: the last digits of a phone, the first letter of a name, nothing of text."""
+    if not value:
+        return value
+    if kind == "phone":
+        return f"{value[:4] if value.startswith('+') else ''}••••{value[-3:]}" if len(value) > 7 else "••••"
+    if kind == "name":
+        return f"{value[0]}•••"
+    return f"••••{value[-4:]}" if kind == "identifier" and len(value) > 8 else "••••"
+
+
+def masked_for(answer: BaseModel, actor: Actor) -> tuple[dict[str, Any], list[str]]:
+    """The answer as JSON-ready data with what this actor may not see masked, and the names of the masked fields."""
+    hidden: dict[str, None] = {}
+    plain = answer.model_dump(mode="json")
+    for holder, model in _models(answer, plain):
+        for name, info in type(model).model_fields.items():
+            marks = [mark for mark in info.metadata if isinstance(mark, Personal) and not actor.can(mark.unless)]
+            if marks and holder.get(name):
+                holder[name] = _mask_value(holder[name], marks[0].kind)
+                hidden[name] = None
+    return plain, list(hidden)
+
+
+def _mask_value(value: Any, kind: str) -> Any:
+    if isinstance(value, list):
+        return [_mask_value(item, kind) for item in value]
+    if isinstance(value, dict):
+        return {key: _mask_value(item, kind) for key, item in value.items()}
+    return mask(str(value), kind)
+
+
+def _models(value: Any, plain: Any) -> Iterator[tuple[dict[str, Any], BaseModel]]:
+    """Every model inside an answer beside its dumped form."""
+    if isinstance(value, BaseModel):
+        yield plain, value
+        for name in type(value).model_fields:
+            yield from _models(getattr(value, name), plain[name])
+    elif isinstance(value, list | tuple):
+        for item, dumped in zip(value, plain, strict=True):
+            yield from _models(item, dumped)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _models(item, plain[key if isinstance(key, str) else str(key)])

@@ -1,0 +1,167 @@
+"""The tools as values. MCP, REST, OpenAPI, the docs and the permission matrix are read from here; nothing is written twice.
+
+    @tool("whatsapp.segments.list", kind=Kind.READ, scope="whatsapp:read", reads_first=("whatsapp.contacts.list",))
+    def list_segments(call: Call, ask: SegmentsAsk) -> SegmentsPage:
+        \"\"\"List customer segments with rule, size and exclusions.\"\"\"
+
+A read or status tool takes an `Ask` and returns an `Answer`; a preview takes an `Ask` and returns a `Contract`; a write
+takes a `Contract` and returns an `Answer`. A write stands on a preview tool (`preview=`) or on its own plan (`plan=`).
+Packages declare theirs in a `tools` module or package, found by `autodiscover_modules("tools")`.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+from pydantic import BaseModel
+
+from accounts.actor import Actor
+from accounts.models import Organisation
+from approvals.contracts import Ask, Contract
+from approvals.floors import Floor
+from approvals.guards import Guard
+from approvals.reasons import Reason, Refused
+
+if TYPE_CHECKING:
+    from approvals.models import ActionRequest
+
+
+class Kind(StrEnum):
+    READ = "read"
+    PREVIEW = "preview"
+    WRITE = "write"
+    STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One use of a tool: who, when, and for a write being carried out, the request it stands on."""
+
+    actor: Actor
+    now: datetime
+    request: "ActionRequest | None" = None
+
+    @property
+    def organisation(self) -> Organisation:
+        return self.actor.organisation
+
+
+@dataclass(frozen=True)
+class Tool:
+    name: str
+    kind: Kind
+    scope: str
+    run: Callable[[Call, Any], BaseModel]
+    takes: type[BaseModel]
+    returns: type[BaseModel]
+    description: str
+    reads_first: tuple[str, ...] = ()
+    safety: str = ""
+    untrusted: bool = False
+    preview: str | None = None
+    plan: Callable[[Call, Any], Contract] | None = None
+    approval: Floor | None = None
+    guards: tuple[Guard, ...] = ()
+    outside: Callable[[Call, Any, Any], BaseModel] | None = None
+
+    @property
+    def family(self) -> str:
+        return self.name.split(".", 1)[0] if "." in self.name else "meta"
+
+    @property
+    def wire_name(self) -> str:
+        """The name with underscores: several MCP clients refuse a whole server over one dotted name."""
+        return self.name.replace(".", "_")
+
+    @property
+    def contract(self) -> type[Contract] | None:
+        """What a preview freezes or a write carries out."""
+        model = {Kind.PREVIEW: self.returns, Kind.WRITE: self.takes}.get(self.kind)
+        return model if model and issubclass(model, Contract) else None
+
+    @cached_property
+    def ask(self) -> type[Ask]:
+        """The arguments a caller passes, which for a write are not what it runs on but what its contract is found by."""
+        from approvals.asks import ask_of
+
+        return ask_of(self)
+
+
+@dataclass
+class Registry:
+    """All declared tools by dotted name; also found by wire name."""
+
+    tools: dict[str, Tool] = field(default_factory=dict)
+
+    def add(self, tool: Tool) -> None:
+        if tool.name in self.tools or tool.wire_name in {other.wire_name for other in self}:
+            raise ValueError(f"two tools are called {tool.name}")
+        self.tools[tool.name] = tool
+
+    def __iter__(self) -> Iterator[Tool]:
+        return iter(sorted(self.tools.values(), key=lambda tool: tool.name))
+
+    def __len__(self) -> int:
+        return len(self.tools)
+
+    def get(self, name: str) -> Tool | None:
+        """The tool of this dotted or wire name."""
+        return self.tools.get(name) or next((tool for tool in self if tool.wire_name == name), None)
+
+    def find(self, name: str) -> Tool:
+        """The tool of this name; raises Refused for one nobody declared."""
+        found = self.get(name)
+        if found is None:
+            raise Refused(unknown_tool(name))
+        return found
+
+    def standing_on(self, preview: str) -> list[Tool]:
+        """The writes that carry out what this preview tool freezes."""
+        return [tool for tool in self if tool.preview == preview]
+
+
+registry = Registry()
+
+
+def unknown_tool(name: str) -> Reason:
+    """The same answer for a tool that does not exist and for one the caller may not see."""
+    return Reason("unknown_tool", f"There is no tool {name[:80]!r}.", "List the tools and use a name from there.")
+
+
+def tool(name: str, *, kind: Kind, scope: str, **declared: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a function as a tool. The keywords are the fields of `Tool`; types and description come from the function."""
+
+    def declare(run: Callable[..., Any]) -> Callable[..., Any]:
+        takes, returns = _types_of(run, name)
+        made = Tool(name, kind, scope, run, takes, returns, description=inspect.getdoc(run) or "", **declared)
+        _check(made)
+        registry.add(made)
+        return run
+
+    return declare
+
+
+def _types_of(run: Callable[..., Any], name: str) -> tuple[type[BaseModel], type[BaseModel]]:
+    hints = get_type_hints(run)
+    returns = hints.pop("return", None)
+    taken = [hints[parameter] for parameter in list(inspect.signature(run).parameters)[1:] if parameter in hints]
+    if len(taken) != 1 or returns is None:
+        raise TypeError(f"{name}: a tool is a function (call, one model) -> model, with types")
+    return taken[0], returns
+
+
+def _check(made: Tool) -> None:
+    """What a declaration must hold; a mistake here is a programmer's, so it stops the start."""
+    if not made.description:
+        raise TypeError(f"{made.name}: say in the docstring what it does")
+    is_write = made.kind is Kind.WRITE
+    if is_write != (made.approval is not None):
+        raise TypeError(f"{made.name}: a write, and only a write, declares approval=")
+    if is_write and (made.preview is None) == (made.plan is None):
+        raise TypeError(f"{made.name}: a write stands on preview= or on plan=, not on both or none")
+    if made.kind in (Kind.WRITE, Kind.PREVIEW) and made.contract is None:
+        raise TypeError(f"{made.name}: a {made.kind} needs a Contract")

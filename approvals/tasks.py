@@ -1,0 +1,48 @@
+"""Doorbells. A task carries an id, the row is the work; what no bell woke, `sweep` finds."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.actor import Actor
+from approvals.execution import carry_out
+from approvals.models import ActionRequest, State
+from approvals.reasons import Reason, Refused
+from approvals.transitions import move
+
+# A bell normally rings within a second; a request still approved after this has lost its bell.
+BELL_LOST_AFTER = timedelta(seconds=20)
+# An effect outside that has not come back by then broke off with its worker.
+OUTSIDE_LOST_AFTER = timedelta(minutes=15)
+
+
+@shared_task
+def execute(request_id: str) -> None:
+    carry_out(UUID(request_id), timezone.now())
+
+
+@shared_task
+def sweep() -> None:
+    """Expire what nobody decided, carry out what no bell woke, give up on what broke off."""
+    now = timezone.now()
+    requests = ActionRequest.objects.select_related("organisation")
+    for request in requests.filter(state=State.PENDING, expires_at__lte=now):
+        _end(request, "expire")
+    for request in requests.filter(state=State.APPROVED, approved_at__lte=now - BELL_LOST_AFTER):
+        carry_out(request.pk, now)
+    for request in requests.filter(state=State.EXECUTING, started_at__lte=now - OUTSIDE_LOST_AFTER):
+        _end(request, "lose")
+
+
+def _end(request: ActionRequest, transition: str) -> None:
+    now = timezone.now()
+    reason = {
+        "expire": Reason("expired", "Nobody decided in time.", "Ask again."),
+        "lose": Reason("outcome_unknown", "The worker broke off.", "Check with the provider before asking again."),
+    }[transition]
+    try:
+        move(request, transition, Actor.system(request.organisation, "sweep"), now, reasons=(reason,))
+    except Refused:
+        return  # somebody decided in this very moment: their move stands
