@@ -1,0 +1,62 @@
+"""The rows of messaging, one file a noun."""
+
+from messaging.models.audiences import Audience, AudienceMember, Verdict
+from messaging.models.consent import (
+    Category,
+    Channel,
+    ConsentAct,
+    ConsentEvidence,
+    ConsentState,
+    Suppression,
+    SuppressionReason,
+)
+from messaging.models.contacts import Contact, Identity, IdentityKind, MergeTask
+from messaging.models.imports import ImportBatch, ImportRow
+from messaging.models.inbox import InboundMessage, ParkedStatus, WebhookEvent, WebhookFailure
+from messaging.models.messages import Attempt, Lane, Message, Outbox, Outcome, Priority, Status
+from messaging.models.prices import Price
+from messaging.models.rules import MessagingRules
+from messaging.models.segments import Segment
+from messaging.models.senders import Sender, WhatsAppAccount
+from messaging.models.sends import Send, SendState
+from messaging.models.templates import Template, TemplateTranslation, TranslationStatus
+
+__all__ = [
+    "Attempt",
+    "Audience",
+    "AudienceMember",
+    "Category",
+    "Channel",
+    "ConsentAct",
+    "ConsentEvidence",
+    "ConsentState",
+    "Contact",
+    "Identity",
+    "IdentityKind",
+    "ImportBatch",
+    "ImportRow",
+    "InboundMessage",
+    "Lane",
+    "MergeTask",
+    "Message",
+    "MessagingRules",
+    "Outbox",
+    "Outcome",
+    "ParkedStatus",
+    "Price",
+    "Priority",
+    "Segment",
+    "Send",
+    "SendState",
+    "Sender",
+    "Status",
+    "Suppression",
+    "SuppressionReason",
+    "Template",
+    "TemplateTranslation",
+    "TranslationStatus",
+    "Verdict",
+    "WebhookEvent",
+    "WebhookFailure",
+    "WhatsAppAccount",
+]

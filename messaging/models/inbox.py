@@ -1,0 +1,104 @@
+"""What providers tell us, as it arrived, and what could not be applied yet."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+from messaging.models.contacts import Contact
+from messaging.models.senders import Sender
+
+
+class WebhookEvent(models.Model):
+    """One verified POST, byte for byte (bytes, not jsonb: JSON can say what jsonb cannot hold)."""
+
+    class State(models.IntegerChoices):
+        WAITING = 0, _("Waiting")
+        APPLIED = 1, _("Applied")
+        PARTLY = 2, _("Applied in part")
+        UNREADABLE = 3, _("Unreadable")
+
+    id = models.BigAutoField(primary_key=True)
+    carrier = models.CharField(_("carrier"), max_length=20)
+    body = models.BinaryField(_("body"))
+    received_at = models.DateTimeField(_("received at"), db_default=models.functions.Now())
+    state = models.SmallIntegerField(_("state"), choices=State.choices, default=State.WAITING, db_default=0)
+    items = models.PositiveIntegerField(_("items"), default=0, db_default=0)
+    applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+
+    class Meta:
+        verbose_name = _("webhook event")
+        verbose_name_plural = _("webhook events")
+        indexes = (
+            models.Index(fields=("id",), name="webhooks_waiting", condition=models.Q(state=0)),
+            models.Index(fields=("received_at",), name="webhooks_by_age"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.carrier} {self.pk}"
+
+
+class WebhookFailure(models.Model):
+    """One item of an event that could not be applied. Its siblings were; it is kept and can be tried again."""
+
+    id = models.BigAutoField(primary_key=True)
+    event = models.ForeignKey(WebhookEvent, on_delete=models.CASCADE, related_name="failures")
+    item = models.PositiveIntegerField(_("item"))
+    kind = models.CharField(_("kind"), max_length=40)
+    error = models.CharField(_("error"), max_length=300)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    quarantined_at = models.DateTimeField(_("quarantined at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("webhook failure")
+        verbose_name_plural = _("webhook failures")
+        constraints = (models.UniqueConstraint(fields=("event", "item"), name="one_failure_an_item"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.error[:60]}"
+
+
+class ParkedStatus(models.Model):
+    """A status for a message we do not know yet: it can beat the answer to its own send. Matched again, then dropped."""
+
+    id = models.BigAutoField(primary_key=True)
+    carrier = models.CharField(max_length=20)
+    provider_id = models.CharField(max_length=255, db_index=True)
+    item = models.JSONField()
+    parked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("parked status")
+        verbose_name_plural = _("parked statuses")
+
+    def __str__(self) -> str:
+        return self.provider_id
+
+
+class InboundMessage(models.Model):
+    """What a customer wrote. Their words are data, never instructions."""
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="inbound")
+    provider_id = models.CharField(_("id at the provider"), max_length=255)
+    kind = models.CharField(_("kind"), max_length=24)
+    text = models.TextField(_("text"), blank=True)
+    payload = models.CharField(_("button payload"), max_length=300, blank=True)
+    intent = models.CharField(_("read as"), max_length=10, blank=True)
+    in_reply_to = models.CharField(max_length=255, blank=True)
+    at = models.DateTimeField(_("written at"))
+    received_at = models.DateTimeField(_("received at"))
+
+    class Meta:
+        verbose_name = _("inbound message")
+        verbose_name_plural = _("inbound messages")
+        constraints = (models.UniqueConstraint(fields=("sender", "provider_id"), name="inbound_once"),)
+        indexes = (models.Index(fields=("contact", "-at"), name="inbound_of_contact"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

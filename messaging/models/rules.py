@@ -1,0 +1,34 @@
+from datetime import time
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from accounts.models import Organisation
+
+
+class MessagingRules(models.Model):
+    """An organisation's own limits on how often and when people are written to."""
+
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.CASCADE, primary_key=True, related_name="messaging_rules"
+    )
+    marketing_cap = models.PositiveSmallIntegerField(
+        _("marketing messages to one person"), default=2, help_text=_("At most this many in the days below.")
+    )
+    marketing_cap_days = models.PositiveSmallIntegerField(_("in this many days"), default=7)
+    quiet_from = models.TimeField(_("quiet from"), default=time(21), help_text=_("In the organisation's time zone."))
+    quiet_until = models.TimeField(_("quiet until"), default=time(9))
+    pair_gap_seconds = models.PositiveSmallIntegerField(_("seconds between two messages to one person"), default=6)
+    failures_to_pause = models.PositiveSmallIntegerField(_("failures in a row that pause a send"), default=20)
+    opt_outs_to_pause = models.PositiveSmallIntegerField(
+        _("opt-outs per thousand that pause a send"), default=50, help_text=_("Counted once 200 messages are out.")
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("messaging rules")
+        verbose_name_plural = _("messaging rules")
+
+    def __str__(self) -> str:
+        return str(self.organisation)

@@ -1,0 +1,91 @@
+"""Message templates as Meta reviews them: one name, a translation a language, each with its own review."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from accounts.models import Organisation
+from messaging.models.consent import Category
+from messaging.models.senders import WhatsAppAccount
+
+
+class Template(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(WhatsAppAccount, on_delete=models.PROTECT, related_name="templates")
+    name = models.CharField(_("name"), max_length=512)
+    category = models.CharField(_("category"), max_length=16, choices=Category.choices)
+    default_language = models.CharField(_("default language"), max_length=16)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    created_at = models.DateTimeField(_("created at"))
+    updated_at = models.DateTimeField(_("updated at"))
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("template")
+        verbose_name_plural = _("templates")
+        constraints = (models.UniqueConstraint(fields=("account", "name"), name="template_name_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TranslationStatus(models.TextChoices):
+    DRAFT = "DRAFT", _("Draft")
+    SUBMITTING = "SUBMITTING", _("Being submitted")
+    PENDING = "PENDING", _("In review")
+    APPROVED = "APPROVED", _("Approved by Meta")
+    FLAGGED = "FLAGGED", _("Approved, at risk")
+    REJECTED = "REJECTED", _("Rejected by Meta")
+    PAUSED = "PAUSED", _("Paused by Meta")
+    DISABLED = "DISABLED", _("Disabled by Meta")
+    ARCHIVED = "ARCHIVED", _("Archived")
+    UNSURE = "UNSURE", _("Submission unknown")
+
+
+SENDABLE = frozenset({TranslationStatus.APPROVED, TranslationStatus.FLAGGED})
+
+
+class TemplateTranslation(models.Model):
+    """One language of a template. `definition` is `messaging.whatsapp.templates.definition` as JSON, `digest` its hash."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="translations")
+    language = models.CharField(_("language"), max_length=16)
+    definition = models.JSONField(_("definition"))
+    digest = models.CharField(_("content digest"), max_length=64)
+    status = models.CharField(
+        _("status"), max_length=12, choices=TranslationStatus.choices, default=TranslationStatus.DRAFT
+    )
+    meta_id = models.CharField(_("id at Meta"), max_length=40, blank=True)
+    reviewed_category = models.CharField(_("category after review"), max_length=16, blank=True)
+    quality = models.CharField(_("quality"), max_length=8, default="UNKNOWN")
+    rejection = models.CharField(_("why it was rejected"), max_length=500, blank=True)
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("template translation")
+        verbose_name_plural = _("template translations")
+        constraints = (
+            models.UniqueConstraint(fields=("template", "language"), name="one_translation_a_language"),
+            models.UniqueConstraint(
+                fields=("meta_id",), name="one_translation_at_meta", condition=~models.Q(meta_id="")
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.template.name} ({self.language})"
+
+    @property
+    def is_sendable(self) -> bool:
+        return self.status in SENDABLE
+
+    @property
+    def category(self) -> str:
+        """What Meta charges it as: its own word after the review, ours before."""
+        return self.reviewed_category or self.template.category
