@@ -48,7 +48,7 @@ class Accepted:
     user_id: str = ""
 
 
-class SendFailed(Exception):  # noqa: N818 - the business's word
+class SendFailed(Exception):
     """The hand-over did not end in an acceptance; `retry` says what may happen next.
 
     `code` is the provider's own code, or one of ours in words. `retry_after` is in seconds. `scope` says how much
@@ -143,7 +143,7 @@ def names() -> list[str]:
 
 
 def discover() -> None:
-    """Import every `carrier` module of our installed apps, up to two folders deep. Called once from AppConfig.ready()."""
+    """Import every `carrier` module of the apps, up to two folders deep. Called once, from AppConfig.ready()."""
     for app in apps.get_app_configs():
         root = Path(app.path)
         for pattern in ("carrier.py", "*/carrier.py", "*/*/carrier.py"):

@@ -1,0 +1,1 @@
+"""WhatsApp as one of the carriers: the Cloud API, its errors, its webhooks and its templates."""

@@ -1,0 +1,194 @@
+"""One exchange with the Graph API: the request as bytes, the answer free of our secrets, or how it went wrong."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import orjson
+import requests
+from django.utils.functional import Promise
+from pydantic import BaseModel, ValidationError
+from requests.auth import AuthBase
+from urllib3.exceptions import HTTPError
+
+from messaging.carriers import Retry
+from messaging.whatsapp.errors import TEMPLATE_SUBCODES, UNLISTED, GraphFault, fault_in, row
+from messaging.whatsapp.wire import NotSent
+
+Parsed = TypeVar("Parsed", bound=BaseModel)
+_NODE = re.compile(r"[A-Za-z0-9_]{1,64}")
+_PRINTABLE = re.compile(r"[!-~]*")
+UPLOAD_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the Graph API is, and how long to wait for it. Times in seconds; reading is per packet."""
+
+    base_url: str = "https://graph.facebook.com"
+    version: str = "v25.0"
+    connect_seconds: float = 3.0
+    read_seconds: float = 20.0
+
+    def url(self, path: str) -> str:
+        return f"{self.base_url.rstrip('/')}/{self.version}/{path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """An account's token, and the app secret when calls must carry a proof of it. Neither is ever shown."""
+
+    access_token: str = field(repr=False)
+    app_secret: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.access_token:
+            raise ValueError("The access token is empty; set the account's token.")
+        if not (_PRINTABLE.fullmatch(self.access_token) and _PRINTABLE.fullmatch(self.app_secret)):
+            raise ValueError("The access token or app secret has spaces or foreign characters; copy it again.")
+
+    @property
+    def proof(self) -> str:
+        """HMAC-SHA256 of the token under the app secret, in hex; empty without an app secret."""
+        if not self.app_secret:
+            return ""
+        return hmac.new(self.app_secret.encode(), self.access_token.encode(), hashlib.sha256).hexdigest()
+
+    def strip_from(self, body: bytes) -> bytes:
+        """The body without our secrets: Meta repeats a malformed token in its error text."""
+        for secret in (self.access_token, self.app_secret, self.proof):
+            if secret:
+                body = body.replace(secret.encode(), b"[hidden]")
+        return body
+
+
+class _Bearer(AuthBase):
+    """Set as auth, so that neither netrc nor a redirect can change the header."""
+
+    def __init__(self, token: str, kind: str) -> None:
+        self.value = f"{kind} {token}"
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = self.value
+        return request
+
+
+class AnswerLost(Exception):
+    """Bytes left and no whole answer came back: what it did at Meta is not known."""
+
+
+class GraphError(Exception):
+    """A management call did not succeed. `retry` says whether it may have had its effect all the same (unsure)."""
+
+    def __init__(
+        self,
+        code: int | None,
+        title: str,
+        details: str,
+        *,
+        subcode: int | None = None,
+        http_status: int | None = None,
+        fbtrace_id: str = "",
+        retry: Retry = Retry.UNSURE,
+        do: str | Promise = "",
+    ) -> None:
+        super().__init__(f"{code if code is not None else title}: {details}")
+        self.code = code
+        self.title = title
+        self.details = details
+        self.subcode = subcode
+        self.http_status = http_status
+        self.fbtrace_id = fbtrace_id
+        self.retry = retry
+        self.do = do
+
+
+def node(identifier: str) -> str:
+    """An id that is safe in a path. Raises ValueError for anything that could lead elsewhere."""
+    if not _NODE.fullmatch(identifier):
+        raise ValueError(f"{identifier[:64]!r} is not an id of the Graph API: letters, digits and _ only.")
+    return identifier
+
+
+class Graph:
+    """Exchanges requests of one account over a shared session."""
+
+    def __init__(self, credentials: Credentials, address: Address, session: requests.Session) -> None:
+        self._credentials = credentials
+        self._address = address
+        self._session = session
+
+    def __repr__(self) -> str:
+        return f"<Graph {self._address.url('')}>"
+
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Any = None,
+        auth_kind: str = "Bearer",
+        read_seconds: float | None = None,
+        **parts: Any,
+    ) -> tuple[int, bytes]:
+        """Status and body of the answer, without our secrets. Raises `NotSent` or `AnswerLost`."""
+        request = self._prepare(method, path, params, body, auth_kind, parts)
+        timeout = (self._address.connect_seconds, read_seconds or self._address.read_seconds)
+        try:
+            answer = self._session.send(request, timeout=timeout, allow_redirects=False)
+        except NotSent:
+            raise
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise AnswerLost(type(error).__name__) from None  # its text carries the URL with our proof
+        return answer.status_code, self._credentials.strip_from(answer.content)
+
+    def _prepare(
+        self, method: str, path: str, params: Mapping[str, str] | None, body: Any, auth_kind: str, parts: dict[str, Any]
+    ) -> requests.PreparedRequest:
+        query = dict(params or {})
+        if self._credentials.proof:
+            query["appsecret_proof"] = self._credentials.proof
+        if body is not None:
+            parts = parts | {"data": orjson.dumps(body), "headers": {"Content-Type": "application/json"}}
+        auth = _Bearer(self._credentials.access_token, auth_kind)
+        try:
+            request = requests.Request(method, self._address.url(path), params=query, auth=auth, **parts)
+            return self._session.prepare_request(request)
+        except requests.RequestException as error:
+            raise NotSent(type(error).__name__) from None
+
+    def ask(self, answer: type[Parsed], method: str, path: str, **request: Any) -> Parsed:
+        """The parsed answer to a management call. Raises `GraphError` for everything else."""
+        try:
+            status, body = self.exchange(method, path, **request)
+        except NotSent as error:
+            raise GraphError(None, "Meta could not be reached", str(error), retry=Retry.NOT_ATTEMPTED) from None
+        except AnswerLost as error:
+            raise GraphError(None, "Meta's answer was lost", str(error)) from None
+        if not 200 <= status < 300:
+            raise _error(status, fault_in(body))
+        try:
+            return answer.model_validate_json(body)
+        except ValidationError as error:
+            what = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:3])
+            raise GraphError(None, "Meta's answer could not be read", what, http_status=status) from None
+
+
+def _error(status: int, fault: GraphFault | None) -> GraphError:
+    if fault is None:
+        return GraphError(None, UNLISTED.title, f"HTTP {status} without an error of the Graph API", http_status=status)
+    known = row(fault.code)
+    return GraphError(
+        fault.code,
+        fault.error_user_title or known.title,
+        fault.details or known.title,
+        subcode=fault.error_subcode,
+        http_status=status,
+        fbtrace_id=fault.fbtrace_id,
+        retry=known.retry,
+        do=TEMPLATE_SUBCODES.get(fault.error_subcode or 0, known.do),
+    )

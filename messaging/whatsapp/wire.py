@@ -1,0 +1,84 @@
+"""The connection to the Graph API: no retries, no stale connections, and knowing whether a byte has left.
+
+A lost answer after the first byte is unsure for ever; a connection that never stood is not. `requests` reports both
+with overlapping exceptions (a TLS time-out arrives as a read time-out), so the line is drawn here, in the pool.
+"""
+
+import logging
+import re
+import time
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.exceptions import HTTPError
+
+IDLE_LIMIT = 5.0  # seconds; older pooled connections may be half closed by the other side
+_SECRET_IN_QUERY = re.compile(r"((?:appsecret_proof|input_token|access_token|sig)=)[^&\s]+")
+
+
+class NotSent(HTTPError):
+    """The connection never stood, so not one byte of the request has left."""
+
+
+class _FreshPool:
+    """Mixed into urllib3's pools: closes connections that idled too long and tells failures before the first byte."""
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            conn.idle_since = time.monotonic()
+        super()._put_conn(conn)  # type: ignore[misc]
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        conn = super()._get_conn(timeout)  # type: ignore[misc]
+        if time.monotonic() - getattr(conn, "idle_since", time.monotonic()) > IDLE_LIMIT:
+            conn.close()  # the same object connects anew when it is used
+        return conn
+
+    def _validate_conn(self, conn: Any) -> None:
+        """Connect now, for plain HTTP too, so that whatever fails here fails before the request is written."""
+        try:
+            if conn.is_closed:
+                conn.connect()
+            super()._validate_conn(conn)  # type: ignore[misc]
+        except (HTTPError, OSError, ValueError) as error:
+            raise NotSent(type(error).__name__) from None
+
+
+class _FreshHTTPPool(_FreshPool, HTTPConnectionPool):
+    pass
+
+
+class _FreshHTTPSPool(_FreshPool, HTTPSConnectionPool):
+    pass
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
+        self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **pool_kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _FreshHTTPPool, "https": _FreshHTTPSPool}
+
+
+def new_session(pool_size: int = 64) -> requests.Session:
+    """A session several threads may share: no proxies or netrc from the environment, no cookies, no retries."""
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    adapter = _Adapter(pool_connections=8, pool_maxsize=pool_size, max_retries=0)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _without_secrets(record: logging.LogRecord) -> bool:
+    """urllib3 logs each path with its query at DEBUG; proofs and tokens must not get there."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            _SECRET_IN_QUERY.sub(r"\1[hidden]", part) if isinstance(part, str) else part for part in record.args
+        )
+    return True
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_without_secrets)
