@@ -10,4 +10,4 @@ class Wiring(AppConfig):
     verbose_name = "Countersign"
 
     def ready(self) -> None:
-        from config import celery  # noqa: F401, PLC0415 - importing it is the wiring
+        from config import celery  # noqa: F401 - importing it is the wiring

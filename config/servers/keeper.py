@@ -1,6 +1,7 @@
 """The keeper: a process that owns one PostgreSQL and one Valkey and ends them when nobody uses them.
 
-Started by `use` as `python -m config.servers.keeper FOLDER fresh|kept NAME...`; says `ready` on standard output.
+Started by `use` as `python -m config.servers.keeper FOLDER fresh|kept durable|quick NAME...`; says `ready` on its
+standard output.
 """
 
 import fcntl
@@ -34,17 +35,15 @@ class Keeper:
     def start(self, wanted: set[str]) -> dict[str, str]:
         """Start what is wanted and return the URLs by the names of their environment variables."""
         urls: dict[str, str] = {}
-        folder, fresh = self.place.folder, self.place.fresh
+        folder, durable = self.place.folder, self.place.durable
         if "DATABASE_URL" in wanted:
             # A socket's path may have 107 bytes: a checkout's own folder may be too deep.
-            self.socket_folder = make_folder(Path(tempfile.mkdtemp(prefix="countersign-pg-")))
-            server = postgres.start_postgres(
-                folder / "postgres", self.socket_folder, folder / "postgres.log", fresh=fresh
-            )
-            self.running.append((server, postgres.STOP_AT_ONCE if fresh else postgres.STOP_FAST))
-            urls["DATABASE_URL"] = postgres.database_url(self.socket_folder)
+            self.socket_folder = sockets = make_folder(Path(tempfile.mkdtemp(prefix="countersign-pg-")))
+            server = postgres.start_postgres(folder / "postgres", sockets, folder / "postgres.log", durable=durable)
+            self.running.append((server, postgres.STOP if durable else postgres.STOP_AT_ONCE))
+            urls["DATABASE_URL"] = postgres.database_url(sockets)
         if "REDIS_URL" in wanted:
-            server, urls["REDIS_URL"] = valkey.start_valkey(folder / "valkey", folder / "valkey.log", fresh=fresh)
+            server, urls["REDIS_URL"] = valkey.start_valkey(folder / "valkey", folder / "valkey.log", durable=durable)
             self.running.append((server, valkey.STOP))
         return urls
 
@@ -114,4 +113,4 @@ def keep(place: Place, wanted: set[str]) -> None:
 
 
 if __name__ == "__main__":
-    keep(Place(Path(sys.argv[1]), fresh=sys.argv[2] == "fresh"), set(sys.argv[3:]))
+    keep(Place(Path(sys.argv[1]), sys.argv[2] == "fresh", sys.argv[3] == "durable"), set(sys.argv[4:]))

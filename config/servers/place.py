@@ -20,11 +20,13 @@ class Place:
     """A folder with the data, logs and locks of one PostgreSQL and one Valkey.
 
     Three lock files: `in-use` is held shared by everybody who uses the servers, `keeper` exclusively by the process
-    that owns them, `turn` exclusively by whoever is just starting, leaving or stopping. The kernel drops a dead holder's locks.
+    that owns them, `turn` exclusively by whoever is just starting, leaving or stopping. The kernel drops the locks of
+    the dead.
     """
 
     folder: Path
-    fresh: bool
+    fresh: bool = False  # removed when the servers stop
+    durable: bool = True  # what is committed survives a power cut, as in production
 
     @property
     def state(self) -> Path:
@@ -85,13 +87,13 @@ def kept_place(data: Path) -> Place:
         if not servers.exists():
             servers.unlink(missing_ok=True)  # a link whose target was removed
             servers.symlink_to(home)
-        return Place(home, fresh=False)
+        return Place(home)
     servers.mkdir(mode=0o755, exist_ok=True)
-    return Place(servers.resolve(), fresh=False)
+    return Place(servers.resolve())
 
 
-def fresh_place() -> Place:
+def fresh_place(*, durable: bool) -> Place:
     """A new place in the temporary directory, removed when its servers stop."""
     folder = Path(tempfile.mkdtemp(prefix="countersign-fresh-"))
     folder.chmod(0o711)  # the servers' account passes through to its own folders
-    return Place(folder, fresh=True)
+    return Place(folder, fresh=True, durable=durable)

@@ -15,11 +15,11 @@ ROLE = DATABASE = "countersign"
 SUPERUSER = "postgres"
 # A dead postmaster's pid blocks the next start until init has reaped it: about two seconds.
 START_PATIENCE = 12.0
-STOP_FAST = signal.SIGINT  # ends the sessions, writes a checkpoint
+STOP = signal.SIGINT  # ends the sessions, writes a checkpoint
 STOP_AT_ONCE = signal.SIGQUIT  # for data that is thrown away
 
 
-def start_postgres(data: Path, socket_folder: Path, log: Path, *, fresh: bool) -> subprocess.Popen[bytes]:
+def start_postgres(data: Path, socket_folder: Path, log: Path, *, durable: bool) -> subprocess.Popen[bytes]:
     """Start on the cluster in `data` (made when missing) and return the running server.
 
     Raises ServerTrouble with the end of the log when it does not come up.
@@ -27,13 +27,14 @@ def start_postgres(data: Path, socket_folder: Path, log: Path, *, fresh: bool) -
     programs = postgres_bin()
     if not (data / "PG_VERSION").exists():
         make_cluster(programs, data)
-    command = [programs / "postgres", "-D", data, *settings(socket_folder, fresh=fresh)]
-    server = start_server(command, log=log, stop=STOP_AT_ONCE if fresh else STOP_FAST)
+    command: list[str | Path] = [programs / "postgres", "-D", data, *settings(socket_folder, durable=durable)]
+
+    server = start_server(command, log=log, stop=(how := STOP if durable else STOP_AT_ONCE))
 
     def answers() -> bool:
         nonlocal server
         if server.poll() is not None:
-            server = start_server(command, log=log, stop=STOP_AT_ONCE if fresh else STOP_FAST)
+            server = start_server(command, log=log, stop=how)
             return False
         return can_connect(socket_folder)
 
@@ -47,13 +48,10 @@ def start_postgres(data: Path, socket_folder: Path, log: Path, *, fresh: bool) -
 def make_cluster(programs: Path, data: Path) -> None:
     """Run initdb: UTF-8, and where the server knows it (17+) its own C.UTF-8, the same on every machine."""
     make_folder(data)
+    same_everywhere = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    locale = same_everywhere if major_version(programs) >= 17 else ["--locale=C.UTF-8"]
     run_tool(
-        [programs / "initdb", "-D", data, "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--no-sync"]
-        + (
-            ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-            if major_version(programs) >= 17
-            else ["--locale=C.UTF-8"]
-        )
+        [programs / "initdb", "-D", data, "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--no-sync", *locale]
     )
 
 
@@ -66,7 +64,7 @@ def major_version(programs: Path) -> int:
     return int(found[1])
 
 
-def settings(socket_folder: Path, *, fresh: bool) -> list[str]:
+def settings(socket_folder: Path, *, durable: bool) -> list[str]:
     """Command-line settings: nothing on TCP; trust is right because only our account enters the socket's folder."""
     chosen = {
         "listen_addresses": "",
@@ -76,7 +74,7 @@ def settings(socket_folder: Path, *, fresh: bool) -> list[str]:
         "log_timezone": "UTC",
         "jit": "off",
     }
-    if fresh:
+    if not durable:
         chosen |= {"fsync": "off", "full_page_writes": "off"}
     return [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
 

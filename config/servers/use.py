@@ -56,10 +56,10 @@ def start_keeper(place: Place, wanted: set[str]) -> None:
 
     Raises ServerTrouble with what it says instead.
     """
-    mode = "fresh" if place.fresh else "kept"
+    mode = ["fresh" if place.fresh else "kept", "durable" if place.durable else "quick"]
     with place.log.open("wb") as log:
         keeper = subprocess.Popen(
-            [sys.executable, "-m", "config.servers.keeper", str(place.folder), mode, *sorted(wanted)],
+            [sys.executable, "-m", "config.servers.keeper", str(place.folder), *mode, *sorted(wanted)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,

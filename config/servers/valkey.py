@@ -15,7 +15,7 @@ START_PATIENCE = 8.0
 PORTS_TO_TRY = 5
 
 
-def start_valkey(data: Path, log: Path, *, fresh: bool) -> tuple[subprocess.Popen[bytes], str]:
+def start_valkey(data: Path, log: Path, *, durable: bool) -> tuple[subprocess.Popen[bytes], str]:
     """Start on the data in `data` and return the running server and its URL.
 
     Raises ServerTrouble with the end of the log when it does not come up.
@@ -24,7 +24,7 @@ def start_valkey(data: Path, log: Path, *, fresh: bool) -> tuple[subprocess.Pope
     binary = valkey_binary()
     for _ in range(PORTS_TO_TRY):
         port, password = free_port(), secrets.token_urlsafe(24)
-        server = start_server([binary, write_configuration(data, port, password, fresh=fresh)], log=log, stop=STOP)
+        server = start_server([binary, write_configuration(data, port, password, durable=durable)], log=log, stop=STOP)
         if answers_in_time(server, port, password):
             return server, f"redis://:{password}@127.0.0.1:{port}/0"
         server.kill()  # somebody else took the port between our look and its start
@@ -45,7 +45,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def write_configuration(data: Path, port: int, password: str, *, fresh: bool) -> Path:
+def write_configuration(data: Path, port: int, password: str, *, durable: bool) -> Path:
     """Write valkey.conf, readable to the server alone: a password on the command line is read by everybody.
 
     noeviction: the queue must refuse new work rather than forget old work.
@@ -57,7 +57,7 @@ def write_configuration(data: Path, port: int, password: str, *, fresh: bool) ->
         f"dir {data}",
         "maxmemory-policy noeviction",
         'save ""',
-        "appendonly no" if fresh else "appendonly yes",
+        "appendonly yes" if durable else "appendonly no",
         "appendfsync everysec",
     ]
     path = data / "valkey.conf"
