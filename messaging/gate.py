@@ -1,0 +1,123 @@
+"""The recipient gate: why a person may not be written to now, as one SQL expression.
+
+Resolving an audience and handing messages over ask the same question with the same words, so that a rule can never
+hold in one place and not in the other. Quiet hours postpone and are asked elsewhere (`messaging.quiet_hours`).
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from accounts.models import Organisation
+from messaging.models import Category, Channel, MessagingRules, Outcome, SuppressionReason, Verdict
+
+
+def verdict_sql(
+    contact: str, *, channel: str = "%(channel)s", category: str = "%(category)s", capped: str | None = None
+) -> str:
+    """A CASE that gives the `Verdict` of one row of messaging_contact, which the statement calls `contact`.
+
+    Stands on the parameters of `gate_parameters`. `channel` and `category` may be columns of the statement instead.
+    `capped` is a condition to use in place of the look-up a person: for a large audience, join `capped_people_sql()`
+    and pass `"capped.contact_id IS NOT NULL"`.
+    """
+    capped = capped if capped is not None else _has_reached_cap(contact, category)
+    return f"""CASE
+        WHEN {_has_no_address(contact, channel)} THEN {Verdict.INVALID}
+        WHEN {_is_suppressed(contact, channel, category, "<>")} THEN {Verdict.SUPPRESSED}
+        WHEN {_is_suppressed(contact, channel, category, "=")} THEN {Verdict.BLOCKED}
+        WHEN NOT {_has_consent(contact, channel, category)} THEN
+            CASE WHEN {_agreed_to_something_else(contact, channel, category)}
+                 THEN {Verdict.WRONG_CATEGORY} ELSE {Verdict.NO_CONSENT} END
+        WHEN {capped} THEN {Verdict.CAPPED}
+        ELSE {Verdict.INCLUDED} END"""
+
+
+def gate_parameters(organisation: Organisation, channel: str, category: str, now: datetime) -> dict[str, Any]:
+    """The named parameters that `verdict_sql` and `capped_people_sql` stand on."""
+    rules = rules_of(organisation)
+    return {
+        "organisation": organisation.pk,
+        "channel": str(channel),
+        "category": str(category),
+        "now": now,
+        "cap": rules.marketing_cap,
+        "cap_since": now - timedelta(days=rules.marketing_cap_days),
+    }
+
+
+def rules_of(organisation: Organisation) -> MessagingRules:
+    """The organisation's limits; the defaults (unsaved) where it has not set any."""
+    return MessagingRules.objects.filter(pk=organisation.pk).first() or MessagingRules(organisation=organisation)
+
+
+def capped_people_sql() -> str:
+    """The people of an organisation who have had their marketing messages, as contact_id; nobody for other categories.
+
+    One scan of the window instead of a look-up a person: right when the audience is a good part of all contacts.
+    """
+    return f"""SELECT capped_attempt.contact_id FROM messaging_attempt capped_attempt
+        JOIN messaging_sender capped_sender ON capped_sender.id = capped_attempt.sender_id
+        WHERE %(category)s = '{Category.MARKETING}' AND capped_sender.organisation_id = %(organisation)s
+          AND {_counts_towards_cap("capped_attempt")}
+        GROUP BY capped_attempt.contact_id HAVING count(*) >= %(cap)s"""  # noqa: S608
+
+
+def _has_no_address(contact: str, channel: str) -> str:
+    return (
+        f"({contact}.invalid_at IS NOT NULL OR ({contact}.phone IS NULL"
+        f" AND ({contact}.bsuid IS NULL OR {channel} <> '{Channel.WHATSAPP}')))"
+    )
+
+
+def _applies(row: str, channel: str, category: str) -> str:
+    return f"{row}.channel IN ({channel}, '{Channel.ANY}') AND {row}.category IN ({category}, '{Category.ANY}')"
+
+
+def _is_suppressed(contact: str, channel: str, category: str, blocked: str) -> str:
+    """A standing no of the person, or of a contact that may be the same person until somebody has decided."""
+    stands = (
+        f"suppression.lifted_at IS NULL AND {_applies('suppression', channel, category)}"
+        f" AND suppression.reason {blocked} '{SuppressionReason.BLOCKED}'"
+    )
+    return f"""(EXISTS (SELECT 1 FROM messaging_suppression suppression
+                WHERE suppression.contact_id = {contact}.id AND {stands})
+            OR EXISTS (SELECT 1 FROM (
+                    SELECT first_id AS contact_id, second_id AS other_id
+                      FROM messaging_mergetask WHERE settled_at IS NULL
+                    UNION ALL
+                    SELECT second_id, first_id FROM messaging_mergetask WHERE settled_at IS NULL) perhaps_the_same
+                JOIN messaging_suppression suppression ON suppression.contact_id = perhaps_the_same.other_id
+                WHERE perhaps_the_same.contact_id = {contact}.id AND {stands}))"""  # noqa: S608
+
+
+def _has_consent(contact: str, channel: str, category: str) -> str:
+    """Agreed for this channel and category, and not taken back as late or later: a withdrawal wins a tie."""
+    return f"""EXISTS (SELECT 1 FROM messaging_consentstate agreed
+                WHERE agreed.contact_id = {contact}.id AND agreed.state = 'granted'
+                  AND {_applies("agreed", channel, category)}
+                  AND NOT EXISTS (SELECT 1 FROM messaging_consentstate withdrawn
+                        WHERE withdrawn.contact_id = agreed.contact_id AND withdrawn.state = 'withdrawn'
+                          AND {_applies("withdrawn", channel, category)} AND withdrawn.since >= agreed.since))"""  # noqa: S608
+
+
+def _agreed_to_something_else(contact: str, channel: str, category: str) -> str:
+    """Agreed on this channel for another category, and never said anything against this one."""
+    return f"""(EXISTS (SELECT 1 FROM messaging_consentstate other
+                WHERE other.contact_id = {contact}.id AND other.state = 'granted'
+                  AND other.channel IN ({channel}, '{Channel.ANY}'))
+            AND NOT EXISTS (SELECT 1 FROM messaging_consentstate withdrawn
+                WHERE withdrawn.contact_id = {contact}.id AND withdrawn.state = 'withdrawn'
+                  AND {_applies("withdrawn", channel, category)}))"""  # noqa: S608
+
+
+def _has_reached_cap(contact: str, category: str) -> str:
+    return f"""({category} = '{Category.MARKETING}' AND (SELECT count(*) FROM messaging_attempt earlier
+                WHERE earlier.contact_id = {contact}.id AND {_counts_towards_cap("earlier")}) >= %(cap)s)"""  # noqa: S608
+
+
+def _counts_towards_cap(attempt: str) -> str:
+    """Every try that may have reached the person, so an open or unsure one counts."""
+    return (
+        f"{attempt}.category = '{Category.MARKETING}' AND {attempt}.started_at > %(cap_since)s"
+        f" AND {attempt}.outcome <> {Outcome.NOT_ATTEMPTED}"
+    )
