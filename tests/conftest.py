@@ -1,4 +1,4 @@
-"""What every test gets: the network is shut but for this machine, and nobody's Redis is left dirty."""
+"""What every test gets: the network is shut but for this machine."""
 
 import socket
 from collections.abc import Iterator

@@ -1,0 +1,68 @@
+"""No phone number and no secret leaves through a log line."""
+
+import json
+import logging
+import logging.config
+from io import StringIO
+
+import pytest
+import structlog
+
+from config.logs import logging_settings, mask_text
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> StringIO:
+    """Log lines as production writes them, into memory."""
+    written = StringIO()
+    settings = logging_settings(style="json", level="INFO")
+    settings["handlers"]["stderr"]["stream"] = written
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", list(root.handlers))
+    monkeypatch.setattr(root, "level", root.level)
+    logging.config.dictConfig(settings)
+    return written
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("sent to +85291234567", "sent to ***67"),
+        ("sent to +852 9123 4567.", "sent to ***67."),
+        ("sent to +1 (415) 555-0100", "sent to ***00"),
+        ("wa_id 85291234567 said STOP", "wa_id ***67 said STOP"),
+        ("Authorization: Bearer abcdefghijklmnop", "Authorization: Bearer [masked]"),
+        ("token EAAGm0PX4ZCpsBAKZCZBcdefghijkl expired", "token [masked] expired"),
+        ("key cs_0a1b2c3d4e_abcdefghijklmnopqrstuvwxyz", "key [masked]"),
+        ("redis://:hunter2hunter2@127.0.0.1:6379/0", "redis://[masked]@127.0.0.1:6379/0"),
+        ("request 0b9f2c1e-1234-4567-8901-123456789012 took 1234567 us", None),
+        ("HKD 1234567890.50 of 100000", None),
+        ("2026-03-02T12:00:00+08:00", None),
+    ],
+)
+def test_numbers_and_secrets_are_masked_and_the_rest_stays(text: str, masked: str | None) -> None:
+    assert mask_text(text) == (text if masked is None else masked)
+
+
+def test_fields_are_masked_by_name_and_by_content_however_deep(lines: StringIO) -> None:
+    structlog.get_logger("test").warning(
+        "refused", phone="+85291234567", facts={"app_secret": "s3cret", "to": ["+447700900123"]}, count=3
+    )
+    line = json.loads(lines.getvalue())
+    assert (line["phone"], line["facts"], line["count"]) == (
+        "***67",
+        {"app_secret": "[masked]", "to": ["***23"]},
+        3,
+    )
+    assert (line["event"], line["level"], line["logger"]) == ("refused", "warning", "test")
+
+
+def test_a_number_inside_an_exception_is_masked(lines: StringIO) -> None:
+    try:
+        raise ValueError("cannot read +85291234567")
+    except ValueError:
+        logging.getLogger("other.library").exception("row %s failed", 7)
+    line = json.loads(lines.getvalue())
+    assert line["event"] == "row 7 failed"
+    assert "ValueError: cannot read ***67" in line["exception"]
+    assert "91234567" not in lines.getvalue()

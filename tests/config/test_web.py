@@ -1,0 +1,47 @@
+"""What every answer of the web process carries."""
+
+import pytest
+from django.core.cache import cache
+from django.db import OperationalError, connection
+from django.test import Client
+from redis.exceptions import ConnectionError as RedisIsGone
+
+
+@pytest.mark.django_db
+def test_health_is_ok_when_both_servers_answer(client: Client) -> None:
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()) == (200, {"database": "ok", "redis": "ok"})
+
+
+@pytest.mark.django_db
+def test_health_names_the_part_that_is_down_and_nothing_else(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(key: str) -> None:
+        raise RedisIsGone("Error 111 connecting to queue.internal:6379")
+
+    monkeypatch.setattr(cache, "get", gone)
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()) == (503, {"database": "ok", "redis": "down"})
+
+
+def test_health_survives_a_dead_database(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone() -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(connection, "cursor", gone)
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()) == (503, {"database": "down", "redis": "ok"})
+
+
+def test_the_front_door_leads_to_the_desk(client: Client) -> None:
+    assert client.get("/").headers["Location"] == "/desk/"
+
+
+@pytest.mark.django_db
+def test_the_desk_runs_no_foreign_script_and_is_never_framed(client: Client) -> None:
+    headers = client.get("/desk/login/").headers
+    policy = headers["Content-Security-Policy"]
+    assert "script-src 'self' 'unsafe-eval'" in policy
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["X-Frame-Options"] == "DENY"
+    assert len(headers["X-Request-ID"]) == 32
