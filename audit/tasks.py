@@ -1,0 +1,15 @@
+"""The bell that beat rings every few seconds."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from audit import checkpoints
+from audit.seal import seal as seal_finished
+
+
+@shared_task
+def seal() -> None:
+    """Seal what is finished and write the checkpoints that are due. Rung twice, it does the work once."""
+    now = timezone.now()
+    seal_finished(now)
+    checkpoints.write_due(now)
