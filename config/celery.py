@@ -9,6 +9,6 @@ app.config_from_object("config.queue")
 app.autodiscover_tasks()
 
 
-@signals.setup_logging.connect  # type: ignore[untyped-decorator]
+@signals.setup_logging.connect
 def keep_our_logs(**_: Any) -> None:
     """Having a receiver is enough: Celery then leaves Django's logging alone."""
