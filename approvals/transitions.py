@@ -57,6 +57,7 @@ def move(
             current,
             actor,
             now=now,
+            request_id=current.pk,
             tool=current.tool,
             state=current.state,
             seal=current.seal,

@@ -65,3 +65,14 @@ def _tables() -> tuple[Mapping[str, str], Mapping[str, str]]:
             names[row["market"]] = row["name"]
             prefixes.update(dict.fromkeys(row["prefixes"].split(), row["market"]))
     return MappingProxyType(names), MappingProxyType(prefixes)
+
+
+def market_prefixes() -> Mapping[str, str]:
+    """Every listed beginning of a number (digits, no plus) with its market, for a statement that prices many at once."""
+    return _prefixes()
+
+
+@cache
+def markets_of_countries() -> Mapping[str, str]:
+    """ISO country -> market, for people known by business-scoped user id alone."""
+    return MappingProxyType({country: _market_of_country(country) for country in phonenumbers.SUPPORTED_REGIONS})

@@ -1,0 +1,1 @@
+"""A WhatsApp broadcast: previewed with its exclusions and cost, drafted, scheduled by countersignature."""

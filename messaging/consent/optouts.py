@@ -1,0 +1,108 @@
+"""Opting out: at once, for the whole person, on every path, without anybody's approval. And the narrow way back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.actor import Actor
+from audit.record import record
+from messaging.consent.evidence import Act, write_down
+from messaging.models import (
+    Category,
+    Channel,
+    ConsentAct,
+    Contact,
+    MergeTask,
+    Suppression,
+    SuppressionReason,
+)
+
+# A START that is told later than this after it was written re-subscribes nobody: webhooks are repeated for days.
+START_COUNTS_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One no: how far it reaches, why, where it came from and when the person said it."""
+
+    reason: SuppressionReason
+    source: str
+    at: datetime
+    channel: str = Channel.ANY
+    category: str = Category.ANY
+
+
+def lock_contacts(contacts: Iterable[int]) -> list[Contact]:
+    """The contacts under a row lock, in id order. A lane marks messages under the same lock, so a stop precedes or follows."""
+    return list(
+        Contact.objects.select_for_update(no_key=True).filter(pk__in=set(contacts)).order_by("pk")
+    )
+
+
+def same_people(contacts: Iterable[int]) -> set[int]:
+    """These contacts and those that an open merge task holds for the same person."""
+    ids = set(contacts)
+    pairs = MergeTask.objects.filter(Q(first_id__in=ids) | Q(second_id__in=ids), settled_at=None)
+    for first, second in pairs.values_list("first_id", "second_id"):
+        ids |= {first, second}
+    return ids
+
+
+def opt_out(contacts: Iterable[int], stop: Stop, actor: Actor, now: datetime) -> list[Suppression]:
+    """Suppress these people. Saying it twice changes nothing; nothing can stand in its way."""
+    with transaction.atomic():
+        return [_suppress(contact, stop, actor, now) for contact in lock_contacts(same_people(contacts))]
+
+
+def opt_back_in(contact_id: int, stop_source: str, said_at: datetime, actor: Actor, now: datetime) -> int:
+    """Lift the standing noes that the customer's own verified act came after. Returns how many were lifted.
+
+    Blocks and complaints stay: a word cannot undo them. A START older than the stop, or told too late, lifts nothing.
+    """
+    if now - said_at > START_COUNTS_FOR:
+        return 0
+    with transaction.atomic():
+        (contact,) = lock_contacts([contact_id])
+        standing = list(
+            Suppression.objects.filter(
+                contact=contact,
+                lifted_at=None,
+                at__lt=said_at,
+                reason__in=(SuppressionReason.STOP, SuppressionReason.REQUEST, SuppressionReason.PROVIDER),
+            )
+        )
+        for suppression in standing:
+            act = Act(
+                suppression.channel, Category.MARKETING, ConsentAct.GRANTED, stop_source, said_at, customers_own=True
+            )
+            evidence = write_down(contact, act, actor.principal, now)
+            Suppression.objects.filter(pk=suppression.pk).update(lifted_at=now, lifted_by=evidence)
+            record("contact.opted_in", contact, actor, now=now, source=stop_source, channel=suppression.channel)
+    return len(standing)
+
+
+def _suppress(contact: Contact, stop: Stop, actor: Actor, now: datetime) -> Suppression:
+    suppression, is_new = Suppression.objects.get_or_create(
+        contact=contact,
+        channel=stop.channel,
+        category=stop.category,
+        reason=stop.reason,
+        lifted_at=None,
+        defaults={"organisation_id": contact.organisation_id, "source": stop.source[:120], "at": stop.at},
+    )
+    if is_new:
+        category = Category.MARKETING if stop.category == Category.ANY else stop.category
+        own = stop.reason in (SuppressionReason.STOP, SuppressionReason.PROVIDER)
+        act = Act(stop.channel, category, ConsentAct.WITHDRAWN, stop.source, stop.at, customers_own=own)
+        write_down(contact, act, actor.principal, now)
+        record(
+            "contact.opted_out", contact, actor, now=now,
+            reason=stop.reason, source=stop.source, channel=stop.channel, category=stop.category,
+        )  # fmt: skip
+    elif stop.at > suppression.at:
+        # Said again, later: only a START after this one may lift it.
+        Suppression.objects.filter(pk=suppression.pk).update(at=stop.at)
+    return suppression

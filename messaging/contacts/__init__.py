@@ -1,0 +1,1 @@
+"""Finding the person behind an address, and the address of a person."""

@@ -1,0 +1,65 @@
+"""Who is meant by an address. One person has many; each address belongs to one person of an organisation."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import Organisation
+from messaging.models import Contact, Identity, IdentityKind, MergeTask
+
+# The kinds that are an address to send to, kept on the contact itself as well.
+_SENDABLE = {IdentityKind.PHONE: "phone", IdentityKind.BSUID: "bsuid"}
+
+Addresses = Mapping[str, str]
+"""Identity kind -> value, as one webhook or one row names a person: {"phone": "+852…", "bsuid": "HK.…"}."""
+
+
+def contacts_known_as(organisation: Organisation, addresses: Addresses) -> list[Contact]:
+    """Everybody in the organisation whom one of these addresses names, in id order: usually one, rarely two."""
+    found = Identity.objects.none()
+    for kind, value in addresses.items():
+        found = found | Identity.objects.filter(organisation=organisation, kind=kind, value=value)
+    return list(Contact.objects.filter(pk__in=found.values("contact_id")).order_by("pk"))
+
+
+def find_or_make(organisation: Organisation, addresses: Addresses, now: datetime, **fields: str) -> list[Contact]:
+    """The people behind these addresses, and all addresses noted on the first of them; a new contact if nobody is known.
+
+    Two contacts under one set of addresses look like one person: that becomes a merge task for people to settle.
+    """
+    if not any(addresses.values()):
+        raise ValueError("a person needs at least one address")
+    with transaction.atomic():
+        known = contacts_known_as(organisation, addresses)
+        if not known:
+            known = [_make(organisation, addresses, now, **fields)]
+        _note(known[0], addresses, known)
+        for other in known[1:]:
+            MergeTask.objects.get_or_create(
+                organisation=organisation,
+                first=known[0],
+                second=other,
+                settled_at=None,
+                defaults={"found_at": now, "evidence": "+".join(sorted(addresses))},
+            )
+    return known
+
+
+def _make(organisation: Organisation, addresses: Addresses, now: datetime, **fields: str) -> Contact:
+    sendable = {column: addresses.get(kind) or None for kind, column in _SENDABLE.items()}
+    return Contact.objects.create(organisation=organisation, created_at=now, updated_at=now, **sendable, **fields)
+
+
+def _note(contact: Contact, addresses: Addresses, known: list[Contact]) -> None:
+    """Remember addresses nobody has yet, and fill in an address to send to that was missing."""
+    for kind, value in addresses.items():
+        if not value:
+            continue
+        identity, is_new = Identity.objects.get_or_create(
+            organisation_id=contact.organisation_id, kind=kind, value=value, defaults={"contact": contact}
+        )
+        column = _SENDABLE.get(IdentityKind(kind))
+        if column and identity.contact_id == contact.pk and not getattr(contact, column):
+            Contact.objects.filter(pk=contact.pk).update(**{column: value})
+            setattr(contact, column, value)
