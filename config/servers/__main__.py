@@ -84,6 +84,7 @@ def show_environment(place: Place) -> int:
 def clean(place: Place, data: Path) -> int:
     """Stop the servers and remove everything they kept."""
     down(place)
+    place.remove_leftovers()
     remove_tree(place.folder)
     link = data / "servers"
     if link.is_symlink():  # as root the data may lie outside the checkout

@@ -51,7 +51,7 @@ class Keeper:
         """Write the state file for those who come later."""
         descriptor = os.open(self.place.state, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            json.dump({"keeper": str(os.getpid()), **urls}, file)
+            json.dump({"keeper": str(os.getpid()), "sockets": str(self.socket_folder or ""), **urls}, file)
 
     def watch(self) -> None:
         """Return when told to stop, when a server has died, or when nobody uses the servers any more."""
@@ -93,6 +93,7 @@ class Keeper:
 def keep(place: Place, wanted: set[str]) -> None:
     """Run a keeper from start to end."""
     place.lock("keeper", fcntl.LOCK_EX)
+    place.remove_leftovers()
     keeper = Keeper(place)
 
     def ask_to_stop(number: int, frame: FrameType | None) -> None:

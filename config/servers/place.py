@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.servers.binaries import open_to_all, own_public_folder
-from config.servers.processes import server_account
+from config.servers.processes import remove_tree, server_account
 
 PROJECT = Path(__file__).resolve().parents[2]
 DATA = PROJECT / ".data"
@@ -74,6 +74,11 @@ class Place:
         except FileNotFoundError:
             return {}
         return found
+
+    def remove_leftovers(self) -> None:
+        """Remove the socket folder of a keeper that was killed before it could."""
+        if sockets := self.read_state().get("sockets"):
+            remove_tree(Path(sockets))
 
 
 def kept_place(data: Path) -> Place:

@@ -36,7 +36,9 @@ def servers(data: Path, *words: str, **more: str) -> subprocess.CompletedProcess
 
 def start(data: Path, *words: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "config.servers", "--data", str(data), *words]
-    return subprocess.Popen(command, cwd=PROJECT, env=environment(), stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, cwd=PROJECT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
 
 
 def ask(python: str) -> list[str]:
@@ -91,13 +93,12 @@ def test_the_applications_role_is_bound_by_the_databases_rules(data: Path) -> No
 
 
 def test_killing_the_run_leaves_no_process(data: Path) -> None:
-    run = start(data, "run", "--fresh", *ask("print(url, os.environ['REDIS_URL'], flush=True); time.sleep(60)"))
-    assert run.stdout is not None
-    said = run.stdout.readline()
-    folder = sockets_of(said)
-    assert running_with(folder)
-    run.kill()
-    run.wait()
+    with start(data, "run", "--fresh", *ask("print(url, os.environ['REDIS_URL'], flush=True); time.sleep(60)")) as run:
+        assert run.stdout is not None
+        said = run.stdout.readline()
+        folder = sockets_of(said)
+        assert running_with(folder)
+        run.kill()
     assert comes_true(lambda: running_with(folder) == [] and not Path(folder).exists())
     assert comes_true(lambda: not valkey_listens(said))
 
@@ -113,6 +114,8 @@ def test_killing_the_keeper_leaves_no_process(data: Path) -> None:
     os.kill(int(json.loads((place / "servers.json").read_text())["keeper"]), signal.SIGKILL)
     assert comes_true(lambda: running_with(folder) == running_with(str(place)) == [])
     assert comes_true(lambda: not valkey_listens(said))
+    servers(data, "run", "--", "true")
+    assert not Path(folder).exists()
 
 
 def test_termination_reaches_the_command_before_the_servers_go(data: Path) -> None:
@@ -122,12 +125,12 @@ def test_termination_reaches_the_command_before_the_servers_go(data: Path) -> No
         "signal.signal(signal.SIGTERM, lambda *_: (answer(), sys.exit(5))); "
         "print(url, flush=True); time.sleep(60)"
     )
-    run = start(data, "run", "--fresh", *ask(farewell))
-    assert run.stdout is not None
-    folder = sockets_of(run.stdout.readline())
-    run.terminate()
-    assert run.stdout.read() == "(7,)\n"
-    assert run.wait() == 5
+    with start(data, "run", "--fresh", *ask(farewell)) as run:
+        assert run.stdout is not None
+        folder = sockets_of(run.stdout.readline())
+        run.terminate()
+        assert run.stdout.read() == "(7,)\n"
+    assert run.returncode == 5
     assert running_with(folder) == []
 
 
@@ -142,11 +145,8 @@ def test_kept_data_is_there_again_after_everything_was_killed(data: Path) -> Non
 
 
 def test_two_runs_share_the_kept_servers_and_the_first_to_end_leaves_them_to_the_other(data: Path) -> None:
-    command = [sys.executable, "-m", "config.servers", "--data", str(data), "run"]
     wait = ask("print(url, flush=True); input(); print(psycopg.connect(url).execute('SELECT 1').fetchone())")
-    with subprocess.Popen(
-        [*command, *wait], cwd=PROJECT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as first:
+    with start(data, "run", *wait) as first:
         assert first.stdout is not None
         url = first.stdout.readline()
         second = servers(data, "run", *ask("print(url)"))
@@ -161,7 +161,8 @@ def test_up_stays_env_tells_and_down_ends(data: Path) -> None:
     assert [line.partition("=")[0] for line in said.splitlines()] == ["export DATABASE_URL", "export REDIS_URL"]
     assert servers(data, "run", "--", "true").returncode == 0
     folder = sockets_of(said)
-    assert psycopg.connect(host=folder, user="countersign", dbname="countersign").closed is False
+    with psycopg.connect(host=folder, user="countersign", dbname="countersign") as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
     assert servers(data, "down").returncode == 0
     assert running_with(folder) == []
     told = servers(data, "env")
