@@ -35,10 +35,10 @@ def servers(data: Path, *words: str, **more: str) -> subprocess.CompletedProcess
 
 
 def start(data: Path, *words: str) -> subprocess.Popen[str]:
+    """A running command in a session of its own, with pipes to talk to it."""
     command = [sys.executable, "-m", "config.servers", "--data", str(data), *words]
-    return subprocess.Popen(
-        command, cwd=PROJECT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    return subprocess.Popen(command, cwd=PROJECT, env=environment(), text=True, start_new_session=True, **pipes)
 
 
 def ask(python: str) -> list[str]:
@@ -118,17 +118,31 @@ def test_killing_the_keeper_leaves_no_process(data: Path) -> None:
     assert not Path(folder).exists()
 
 
-def test_termination_reaches_the_command_before_the_servers_go(data: Path) -> None:
-    farewell = (
+def says_farewell(number: int) -> list[str]:
+    """A command that asks the database once more when the signal comes, and ends with status 5."""
+    return ask(
         "import signal, sys; "
-        "answer = lambda: print(psycopg.connect(url).execute('SELECT 7').fetchone()); "
-        "signal.signal(signal.SIGTERM, lambda *_: (answer(), sys.exit(5))); "
+        "answer = lambda: (time.sleep(0.5), print(psycopg.connect(url).execute('SELECT 7').fetchone())); "
+        f"signal.signal({number}, lambda *_: (answer(), sys.exit(5))); "
         "print(url, flush=True); time.sleep(60)"
     )
-    with start(data, "run", "--fresh", *ask(farewell)) as run:
+
+
+def test_termination_reaches_the_command_before_the_servers_go(data: Path) -> None:
+    with start(data, "run", "--fresh", *says_farewell(signal.SIGTERM)) as run:
         assert run.stdout is not None
         folder = sockets_of(run.stdout.readline())
         run.terminate()
+        assert run.stdout.read() == "(7,)\n"
+    assert run.returncode == 5
+    assert running_with(folder) == []
+
+
+def test_control_c_lets_the_command_end_before_the_servers(data: Path) -> None:
+    with start(data, "run", "--fresh", *says_farewell(signal.SIGINT)) as run:
+        assert run.stdout is not None
+        folder = sockets_of(run.stdout.readline())
+        os.killpg(run.pid, signal.SIGINT)  # as a terminal does: the whole group at once
         assert run.stdout.read() == "(7,)\n"
     assert run.returncode == 5
     assert running_with(folder) == []
