@@ -67,6 +67,11 @@ def all_actions() -> Iterator[Action]:
     return iter(sorted(_ACTIONS.values(), key=lambda one: one.name))
 
 
+def outline(known: Action) -> str:
+    """The sentence without what varies, for choosing among actions."""
+    return _PLACE.sub("…", str(known.sentence))
+
+
 def sentence_of(entry: Entry, actor_name: str = "") -> str:
     """The entry in words, in the language that is active. An action of a package that is gone reads as its bare name.
 

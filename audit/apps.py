@@ -8,6 +8,9 @@ class AuditConfig(AppConfig):
     verbose_name = _("Audit")
 
     def ready(self) -> None:
-        from audit import checks  # noqa: F401
+        from accounts.changes import keep_record
+        from audit import checks  # noqa: F401 - importing it registers them
+        from audit.record import record
 
         autodiscover_modules("audit_actions")
+        keep_record(record)

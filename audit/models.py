@@ -40,6 +40,9 @@ class Entry(models.Model):
     facts = models.JSONField(_("facts"), default=dict)
     xid = models.BigIntegerField(_("transaction"), db_default=TransactionNumber(), editable=False)
 
+    # A reader's name for the person who acted, put there by whoever may show it; never kept.
+    actor_name = ""
+
     class Meta:
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit entries")
@@ -48,7 +51,7 @@ class Entry(models.Model):
         indexes = (
             # The chain's own order: by transaction, because a late commit may carry a lower id than a sealed entry.
             models.Index(fields=("organisation", "xid", "id"), name="audit_entry_chain"),
-            models.Index(fields=("organisation", "-at"), name="audit_entry_at"),
+            models.Index(fields=("organisation", "-at", "-id"), name="audit_entry_at"),
             models.Index(fields=("subject_id", "subject_type"), name="audit_entry_subject"),
             models.Index(
                 fields=("request_id",), name="audit_entry_request", condition=models.Q(request_id__isnull=False)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from audit.models import Segment
+from audit.models import Entry, Segment
 from audit.spelling import HASH, HORIZON, NEWEST
 from audit.verify import LEAF, NO_SEAL, seal_of
 
@@ -79,6 +79,12 @@ def facts_of(segment: Segment) -> dict[str, object]:
         "first": segment.first_entry_id, "last": segment.last_entry_id, "root": segment.root,
         "previous": segment.previous, "sealed_at": spelt(segment.sealed_at),
     }  # fmt: skip
+
+
+def segment_of(entry: Entry) -> Segment | None:
+    """The segment that seals an entry, or None while none does."""
+    reaching = Segment.objects.filter(organisation=entry.organisation_id, last_xid__gte=entry.xid).defer("leaves")
+    return reaching.exclude(last_xid=entry.xid, last_entry_id__lt=entry.pk).order_by("last_xid", "number").first()
 
 
 def _organisations_waiting() -> list[UUID]:

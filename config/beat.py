@@ -1,7 +1,9 @@
 """What beat rings for, and how often. Tasks are doorbells: the work lies in rows, a missed ring costs one interval."""
 
 # name -> (task, seconds between two rings)
-BELLS: dict[str, tuple[str, float]] = {}
+BELLS: dict[str, tuple[str, float]] = {
+    "seal the audit": ("audit.tasks.seal", 5.0),
+}
 
 SCHEDULE = {
     # A ring that no worker heard in time is dropped: the next one finds the same work.

@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'audit entry',
                 'verbose_name_plural': 'audit entries',
                 'ordering': ('-id',),
-                'indexes': [models.Index(fields=['organisation', 'xid', 'id'], name='audit_entry_chain'), models.Index(fields=['organisation', '-at'], name='audit_entry_at'), models.Index(fields=['subject_id', 'subject_type'], name='audit_entry_subject'), models.Index(condition=models.Q(('request_id__isnull', False)), fields=['request_id'], name='audit_entry_request')],
+                'indexes': [models.Index(fields=['organisation', 'xid', 'id'], name='audit_entry_chain'), models.Index(fields=['organisation', '-at', '-id'], name='audit_entry_at'), models.Index(fields=['subject_id', 'subject_type'], name='audit_entry_subject'), models.Index(condition=models.Q(('request_id__isnull', False)), fields=['request_id'], name='audit_entry_request')],
             },
         ),
         migrations.RunSQL(FUNCTIONS, "DROP FUNCTION audit_refuses(); DROP FUNCTION audit_only_forward();"),
