@@ -2,6 +2,7 @@
 
 # name -> (task, seconds between two rings)
 BELLS: dict[str, tuple[str, float]] = {
+    "find requests whose bell was lost or whose time is over": ("approvals.tasks.sweep", 10.0),
     "seal the audit": ("audit.tasks.seal", 5.0),
 }
 

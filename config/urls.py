@@ -1,7 +1,5 @@
 """Addresses. The webhook is not here: `config.wsgi` answers it before Django's middleware."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
@@ -12,7 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("desk/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/", include("approvals.rest.urls")),
     path("health", health, name="health"),
 ]
-if find_spec("approvals.rest"):
-    urlpatterns.append(path("api/", include("approvals.rest.urls")))
