@@ -28,6 +28,7 @@ class Verdict(models.IntegerChoices):
     CHANGED = 11, _("Changed since the approval")
     STOPPED = 12, _("The send was stopped")
     OVER_CEILING = 13, _("The cost ceiling was reached")
+    TOO_LATE = 14, _("Not sent before its last moment")
 
 
 class Audience(models.Model):

@@ -94,7 +94,8 @@ class Outbox(models.Model):
     class Meta:
         verbose_name = _("waiting message")
         verbose_name_plural = _("waiting messages")
-        indexes = (models.Index(fields=("sender", "priority", "due_at", "message"), name="outbox_next"),)
+        # By send, so that what a paused send has waiting never stands in the way of the others.
+        indexes = (models.Index(fields=("send", "due_at", "message"), name="outbox_next"),)
 
     def __str__(self) -> str:
         return f"{self.message_id}"

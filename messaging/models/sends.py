@@ -63,7 +63,7 @@ class Send(models.Model):
     reserved = models.DecimalField(_("cost reserved"), max_digits=14, decimal_places=6, default=Decimal(0))
     failures_in_a_row = models.PositiveIntegerField(default=0)
     pause_reason = models.CharField(_("why it is paused"), max_length=300, blank=True)
-    released_upto = models.BigIntegerField(default=0, help_text=_("The last audience member that became a message."))
+    released_upto = models.BigIntegerField(default=0, help_text=_("The last person who became a message."))
     created_at = models.DateTimeField(_("created at"))
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
@@ -98,8 +98,9 @@ class Send(models.Model):
     )
     def pause(self, now: datetime) -> None: ...
 
-    @transition(field=state, source=SendState.PAUSED, target=SendState.SENDING)
+    @transition(field=state, source=SendState.PAUSED, target=SendState.RELEASING)
     def resume(self, now: datetime) -> None:
+        """Back through the gate: what is not yet a message becomes one, and then it sends on."""
         self.failures_in_a_row = 0
         self.pause_reason = ""
 
@@ -116,7 +117,9 @@ class Send(models.Model):
         self.ended_at = now
 
     @transition(
-        field=state, source=(SendState.SCHEDULED, SendState.SENDING, SendState.PAUSED), target=SendState.EXPIRED
+        field=state,
+        source=(SendState.SCHEDULED, SendState.RELEASING, SendState.SENDING, SendState.PAUSED),
+        target=SendState.EXPIRED,
     )
     def expire(self, now: datetime) -> None:
         self.ended_at = now
