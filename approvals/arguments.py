@@ -1,7 +1,7 @@
 """Arguments as they come from outside: plain JSON that the database can keep, checked against the tool's own model."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
@@ -15,13 +15,21 @@ MAX_INTEGER = 2**63 - 1
 _SURROGATES = range(0xD800, 0xE000)
 
 
+Asked = TypeVar("Asked", bound=Ask)
+
+
 def parse(tool: Tool, arguments: Any) -> Ask:
     """The arguments as the tool's model. Raises Refused with one reason for each field that is wrong."""
+    return read(tool.ask, arguments)
+
+
+def read(model: type[Asked], arguments: Any) -> Asked:
+    """The arguments as this model. Raises Refused like `parse`."""
     if not isinstance(arguments, dict):
         arguments = {"": arguments}
     refuse_if_any(_what_no_row_can_hold(arguments, "", 0))
     try:
-        return tool.ask.model_validate(arguments)
+        return model.model_validate(arguments)
     except ValidationError as error:
         refuse_if_any(_reasons(error))
         raise

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import action
 
+action("agent.made", _("{actor} made the agent {subject}"))
 action("tool.read", _("{actor} read {subject}"))
 action("preview.made", _("{actor} made a preview of {tool}"))
 action("request.made", _("{actor} asked for {tool}"))
@@ -18,3 +19,4 @@ action("request.succeed", _("{actor} carried out {tool}"))
 action("request.fail", _("{tool} failed and changed nothing"))
 action("request.lose", _("{tool} was begun and its outcome is unknown"))
 action("policy.changed", _("{actor} changed the policy {subject}"))
+action("request.password_wrong", _("{actor} entered a wrong password to decide {tool}"))

@@ -50,11 +50,11 @@ def _read(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
     answer = tool.run(Call(actor, now), ask)
     data, masked = masked_for(answer, actor)
     with transaction.atomic():
-        if tool.untrusted:
+        if tool.taints(actor):
             note_untrusted_read(actor, now)
         record("tool.read", ("tool", tool.name), actor, now=now)
     return Envelope(
-        tool=tool.name, data=data, masked=masked, untrusted=tool.untrusted, next_actions=next_actions(tool, None)
+        tool=tool.name, data=data, masked=masked, untrusted=tool.taints(actor), next_actions=next_actions(tool, None)
     )
 
 

@@ -22,11 +22,15 @@ class Always:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A person decides when the predicate holds for the contract; otherwise the policies say, and without one a person."""
+    """A person decides when the predicate holds for the contract; otherwise the policies say, and without one a person.
+
+    Where `never` holds, nobody is asked, as with `Never`: some changes of a tool are a customer's no, others are not.
+    """
 
     predicate: Callable[[Any], bool]
     role: Role = Role.COMPLIANCE
     quorum: int = 1
+    never: Callable[[Any], bool] = lambda _contract: False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from accounts.actor import Actor
 from accounts.roles import PERSONAL_DATA
+
+_BROKEN_BY_MASKS = frozenset(
+    {"pattern", "format", "enum", "const", "minLength", "maxLength", "minimum", "maximum"}
+    | {"exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,11 @@ class Personal:
 
     kind: Literal["phone", "name", "text", "identifier"]
     unless: str = PERSONAL_DATA
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """An output schema that the masked value meets as well: clients check answers against it."""
+        schema = handler(core)
+        return _as_masked(schema) if handler.mode == "serialization" else schema
 
 
 def mask(value: str, kind: str) -> str:
@@ -53,6 +64,20 @@ def _mask_value(value: Any, kind: str) -> Any:
     if isinstance(value, dict):
         return {key: _mask_value(item, kind) for key, item in value.items()}
     return mask(str(value), kind)
+
+
+def _as_masked(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema without what a mask breaks: patterns, formats, lengths, enums, and numbers that become text."""
+    loose = {key: value for key, value in schema.items() if key not in _BROKEN_BY_MASKS}
+    for key in ("anyOf", "oneOf", "prefixItems"):
+        if key in loose:
+            loose[key] = [_as_masked(option) for option in loose[key]]
+    for key in ("items", "additionalProperties"):
+        if isinstance(loose.get(key), dict):
+            loose[key] = _as_masked(loose[key])
+    if loose.get("type") in ("integer", "number", "boolean"):
+        loose["type"] = [loose["type"], "string"]
+    return loose
 
 
 def _models(value: Any, plain: Any) -> Iterator[tuple[dict[str, Any], BaseModel]]:

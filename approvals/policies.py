@@ -39,7 +39,7 @@ def rule(tool: Tool, contract: Contract, actor: Actor, *, tainted: bool) -> Ruli
     """The ruling on this contract. Raises Refused when a policy forbids it."""
     floor = tool.approval
     assert floor is not None
-    if isinstance(floor, Never):
+    if isinstance(floor, Never) or (isinstance(floor, When) and floor.never(contract)):
         return Ruling(Role.COMPLIANCE, 1, timedelta(0), False, (), unconditional=True)
     matching = [policy for policy in _policies_of(actor) if matches(policy, tool, contract, actor, tainted=tainted)]
     forbidding = [policy for policy in matching if policy.outcome == Policy.Outcome.REFUSE]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, get_type_hints
 
 from pydantic import BaseModel
 
@@ -52,6 +52,9 @@ class Call:
 
 @dataclass(frozen=True)
 class Tool:
+    """One declared tool. `untrusted` says whether it answers with what customers wrote: their names (shown only to who sees
+    personal data) or their text (shown to everybody who may use it)."""
+
     name: str
     kind: Kind
     scope: str
@@ -61,7 +64,7 @@ class Tool:
     description: str
     reads_first: tuple[str, ...] = ()
     safety: str = ""
-    untrusted: bool = False
+    untrusted: Literal["", "names", "text"] = ""
     preview: str | None = None
     plan: Callable[[Call, Any], Contract] | None = None
     approval: Floor | None = None
@@ -82,6 +85,10 @@ class Tool:
         """What a preview freezes or a write carries out."""
         model = {Kind.PREVIEW: self.returns, Kind.WRITE: self.takes}.get(self.kind)
         return model if model and issubclass(model, Contract) else None
+
+    def taints(self, actor: Actor) -> bool:
+        """Whether this actor, having read the answer, may be acting on a customer's words."""
+        return self.untrusted == "text" or (self.untrusted == "names" and actor.sees_personal_data)
 
     @cached_property
     def ask(self) -> type[Ask]:

@@ -4,21 +4,24 @@ from accounts.actor import Actor
 from approvals.registry import Kind, Registry, Tool, registry
 
 READ_ONLY = "read-only"
+# Every tool, but MCP lists only a handful and lets the agent look for the others.
+SEARCH = "search"
 
 
 def toolsets(tools: Registry = registry) -> list[str]:
-    """Every toolset an agent can be given: a family of tools, or everything that changes nothing."""
-    return [*sorted({tool.family for tool in tools}), READ_ONLY]
+    """Every toolset an agent can be given: a family of tools, everything that changes nothing, or the search."""
+    return [*sorted({tool.family for tool in tools}), READ_ONLY, SEARCH]
+
+
+def toolsets_of(tool: Tool) -> list[str]:
+    """The toolsets that make a tool a part of a smaller surface."""
+    return [tool.family, READ_ONLY] if tool.kind in (Kind.READ, Kind.STATUS) else [tool.family]
 
 
 def visible_to(actor: Actor, tool: Tool) -> bool:
     """Whether this tool belongs to the actor's toolset. Scopes are asked separately, with a clear no."""
     toolset = actor.agent.toolset if actor.agent else ""
-    if not toolset:
-        return True
-    if toolset == READ_ONLY:
-        return tool.kind in (Kind.READ, Kind.STATUS)
-    return tool.family == toolset
+    return toolset in ("", SEARCH) or toolset in toolsets_of(tool)
 
 
 def offered_to(actor: Actor) -> list[Tool]:

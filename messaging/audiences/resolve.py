@@ -11,10 +11,10 @@ from accounts.models import Organisation
 from messaging.audiences.digest import digest_of
 from messaging.audiences.languages import readers
 from messaging.audiences.variables import Variable, unsendable_sql, values_sql
-from messaging.gate import gate_parameters, verdict_sql
+from messaging.audiences.people import CAPPED_JOIN, gate_of_many, segment_sql
+from messaging.gate import gate_parameters
 from messaging.models import Audience, AudienceMember, Price, Segment, TemplateTranslation, Verdict
 from messaging.pricing.markets import OTHER, market_prefixes, markets_of_countries
-from messaging.segments import compile_rule, parse
 
 # Where WhatsApp delivers no marketing (the United States since 2025-04-01) or nothing (sanctioned countries).
 # Source: Meta's pages of April 2026 and December 2025; update the sets when Meta does.
@@ -78,14 +78,17 @@ def _counts(audience: Audience) -> dict[int, int]:
 
 def _insert(purpose: Purpose, audience: Audience, now: datetime) -> tuple[str, dict[str, Any]]:
     parameters = _parameters(purpose, audience, now)
-    segment_sql, segment_values = compile_rule(parse(purpose.segment.rule), channel=purpose.channel, now=now)
-    for number, value in enumerate(segment_values):
-        segment_sql = segment_sql.replace("%s", f"%(segment_{number})s", 1)
-        parameters[f"segment_{number}"] = value
+    segment, named = segment_sql(purpose.segment.rule, purpose.organisation, purpose.channel, now)
+    parameters.update(named)
     values = values_sql(purpose.variables, "c", parameters) if purpose.variables else "'{}'::jsonb"
     return (
         _INSERT.format(
-            segment=segment_sql, values=values, unsendable=unsendable_sql("p.vals"), gate=verdict_sql("c"), **_VERDICTS
+            segment=segment,
+            values=values,
+            unsendable=unsendable_sql("p.vals"),
+            gate=gate_of_many(),
+            capped=CAPPED_JOIN,
+            **_VERDICTS,
         ),
         parameters,
     )
@@ -115,7 +118,7 @@ def _parameters(purpose: Purpose, audience: Audience, now: datetime) -> dict[str
     }
 
 
-_VERDICTS = {verdict.name.lower(): verdict.value for verdict in Verdict}
+_VERDICTS = {verdict.name.lower(): verdict.value for verdict in Verdict if verdict is not Verdict.CAPPED}
 
 # One pass over the members: the gate's verdict, then duplicates, variables and the route, in the order of `Verdict`.
 # Markets are found by the longest listed beginning of the number: four hash joins over a few hundred rows.
@@ -126,7 +129,7 @@ price(market, amount) AS MATERIALIZED (SELECT * FROM unnest(%(priced)s::text[], 
 reads(language, translation) AS MATERIALIZED (SELECT * FROM unnest(%(reads)s::text[], %(reads_translation)s::uuid[])),
 person AS (
     SELECT c.id, c.phone, c.bsuid, c.country, c.language, {values} AS vals, {gate} AS gate
-      FROM messaging_contact c
+      FROM messaging_contact c {capped}
      WHERE c.organisation_id = %(organisation)s AND ({segment})
 ),
 twice AS (

@@ -1,0 +1,6 @@
+"""The whatsapp.* tools, one file a noun. Importing this package declares them."""
+
+from messaging.tools import broadcasts as broadcasts
+from messaging.tools import consent as consent
+from messaging.tools import segments as segments
+from messaging.tools import templates as templates

@@ -1,0 +1,171 @@
+"""whatsapp.contacts.list and whatsapp.contact.get."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from accounts.roles import CONFIGURATION
+from approvals.contracts import Answer, Ask
+from approvals.masking import Personal
+from approvals.reasons import Reason, Refused
+from approvals.registry import Call, Kind, tool
+from messaging.audiences.people import segment_sql
+from messaging.models import Channel, ConsentState, Contact, Message, Suppression
+from messaging.phones import BadPhone, normalise
+from messaging.tools.paging import PageAnswer, PageAsk, page
+
+Phone = Annotated[str, Personal("phone")]
+PersonName = Annotated[str, Personal("name")]
+
+
+class ContactsAsk(PageAsk):
+    phone: Annotated[str, Field(max_length=40, description="Exactly this number, in any spelling.")] = ""
+    tag: Annotated[str, Field(max_length=60, description="Only contacts with this tag.")] = ""
+    country: Annotated[str, Field(max_length=2, description="Only this country (ISO 3166, two letters).")] = ""
+    language: Annotated[str, Field(max_length=16, description="Only this language code.")] = ""
+    opted_out: Annotated[bool | None, Field(description="true: only who opted out; false: only who did not.")] = None
+    rule: Annotated[str, Field(max_length=2000, description="Only who a segment rule means, as in segment.upsert.")] = ""
+
+
+class ContactRow(Answer):
+    contact_id: Annotated[UUID, Field(description="Its id.")]
+    name: Annotated[PersonName, Field(description="Their name.")]
+    phone: Annotated[Phone, Field(description="Their number (E.164); empty when only known by user id.")]
+    country: Annotated[str, Field(description="Country of the number.")]
+    language: Annotated[str, Field(description="Language code.")]
+    tags: Annotated[list[str], Field(description="Tags.")]
+    consents: Annotated[dict[str, str], Field(description="channel/category -> granted or withdrawn.")]
+    opted_out: Annotated[bool, Field(description="Whether a standing no keeps them out of something.")]
+    last_inbound_at: Annotated[datetime | None, Field(description="When they last wrote to us.")]
+    last_outbound_at: Annotated[datetime | None, Field(description="When we last wrote to them.")]
+
+
+class ContactsPage(PageAnswer):
+    contacts: Annotated[list[ContactRow], Field(description="Newest first.")]
+
+
+@tool(
+    "whatsapp.contacts.list",
+    kind=Kind.READ,
+    scope="whatsapp:read",
+    reads_first=("whatsapp.config.get",),
+    safety="Numbers and names are masked unless you may see personal data.",
+    untrusted="names",
+)
+def list_contacts(call: Call, ask: ContactsAsk) -> ContactsPage:
+    """Find contacts by number, tag, country, language, opt-out or a segment rule, with consent and last contact."""
+    contacts = Contact.objects.filter(organisation=call.organisation)
+    rows, cursor = page(_with_consent(_narrowed(call, contacts, ask)), ask, by="created_at")
+    return ContactsPage(contacts=[ContactRow(**_plain(contact)) for contact in rows], next_cursor=cursor)
+
+
+def _narrowed(call: Call, contacts: QuerySet[Contact], ask: ContactsAsk) -> QuerySet[Contact]:
+    if ask.phone:
+        contacts = contacts.filter(identities__kind="phone", identities__value=_e164(call, ask.phone))
+    if ask.tag:
+        contacts = contacts.filter(tags__contains=[ask.tag])
+    if ask.country:
+        contacts = contacts.filter(country=ask.country.upper())
+    if ask.language:
+        contacts = contacts.filter(language=ask.language)
+    if ask.opted_out is not None:
+        standing = Suppression.objects.filter(organisation=call.organisation, lifted_at=None).values("contact_id")
+        contacts = contacts.filter(pk__in=standing) if ask.opted_out else contacts.exclude(pk__in=standing)
+    if ask.rule:
+        condition, named = segment_sql(ask.rule, call.organisation, Channel.WHATSAPP, call.now)
+        meant = Contact.objects.raw(
+            f"SELECT c.id FROM messaging_contact c WHERE c.organisation_id = %(organisation)s AND ({condition})",
+            {**named, "organisation": call.organisation.pk},
+        )
+        contacts = contacts.filter(pk__in=[contact.pk for contact in meant])
+    return contacts
+
+
+def _e164(call: Call, raw: str) -> str:
+    try:
+        return normalise(raw, call.organisation.default_country).e164
+    except BadPhone as bad:
+        raise Refused(Reason("invalid_phone", bad.text, _("Write it with country code: +852 …"), "phone")) from None
+
+
+def _with_consent(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
+    standing = Suppression.objects.filter(lifted_at=None)
+    return contacts.prefetch_related("consent_states", Prefetch("suppressions", queryset=standing, to_attr="standing"))
+
+
+def _plain(contact: Contact) -> dict[str, Any]:
+    states: list[ConsentState] = list(contact.consent_states.all())
+    return {
+        "contact_id": contact.key,
+        "name": contact.name,
+        "phone": contact.phone or "",
+        "country": contact.country,
+        "language": contact.language,
+        "tags": contact.tags,
+        "consents": {f"{state.channel}/{state.category}": state.state for state in states},
+        "opted_out": bool(contact.standing),  # type: ignore[attr-defined]
+        "last_inbound_at": contact.last_inbound_at,
+        "last_outbound_at": contact.last_outbound_at,
+    }
+
+
+class ContactAsk(Ask):
+    contact_id: Annotated[UUID, Field(description="An id of whatsapp.contacts.list.")]
+
+
+class IdentityRow(Answer):
+    kind: Annotated[str, Field(description="phone, wa_id, bsuid or parent_bsuid.")]
+    value: Annotated[str, Personal("identifier"), Field(description="The address.")]
+
+
+class RecentMessage(Answer):
+    template: Annotated[str, Field(description="The template's name.")]
+    status: Annotated[str, Field(description="What became of it.")]
+    at: Annotated[datetime, Field(description="When it was queued.")]
+
+
+class ContactDetail(ContactRow):
+    crm_id: Annotated[str, Personal("identifier", unless=CONFIGURATION), Field(description="Its id in your CRM.")]
+    attributes: Annotated[dict[str, Any], Personal("text"), Field(description="What else is known.")]
+    identities: Annotated[list[IdentityRow], Field(description="Every address we know the person by.")]
+    opt_outs: Annotated[list[str], Field(description="Standing noes: channel/category: reason.")]
+    recent_messages: Annotated[list[RecentMessage], Field(description="The last ten messages to them.")]
+    inbound_messages: Annotated[int, Field(description="How many messages they have written to us.")]
+    created_at: Annotated[datetime, Field(description="Since when we know them.")]
+
+
+@tool(
+    "whatsapp.contact.get",
+    kind=Kind.READ,
+    scope="whatsapp:read",
+    reads_first=("whatsapp.contacts.list",),
+    safety="Only your own organisation's contacts, and only what their channel's consent covers.",
+    untrusted="names",
+)
+def get_contact(call: Call, ask: ContactAsk) -> ContactDetail:
+    """Read one contact: addresses, consent, opt-outs, attributes, CRM link and what was sent to them lately."""
+    contact = _with_consent(Contact.objects.filter(organisation=call.organisation, key=ask.contact_id)).first()
+    if contact is None:
+        raise Refused(Reason("contact_not_found", _("There is no such contact."),
+                             _("Use an id of whatsapp.contacts.list."), "contact_id"))  # fmt: skip
+    recent = Message.objects.filter(contact=contact).select_related("translation__template").order_by("-pk")[:10]
+    standing: list[Suppression] = contact.standing  # type: ignore[attr-defined]
+    return ContactDetail(
+        **_plain(contact),
+        crm_id=contact.crm_id,
+        attributes=contact.attributes,
+        identities=[IdentityRow(kind=one.kind, value=one.value) for one in contact.identities.order_by("kind")],
+        opt_outs=[f"{one.channel}/{one.category}: {one.reason}" for one in standing],
+        recent_messages=[_recent(message) for message in recent],
+        inbound_messages=contact.inbound.count(),
+        created_at=contact.created_at,
+    )
+
+
+def _recent(message: Message) -> RecentMessage:
+    template = message.translation.template.name if message.translation else ""
+    return RecentMessage(template=template, status=message.get_status_display(), at=message.queued_at)
