@@ -1,0 +1,26 @@
+"""The sentences that this package writes into the audit."""
+
+from django.utils.translation import gettext_lazy as _
+
+from audit.actions import action
+
+# Sends
+action("send.drafted", _("{actor} drafted {subject} for {people} people"))
+action("send.schedule", _("{actor} scheduled {name}"))
+action("send.release", _("{name} was released: it still is what was approved"))
+action("send.begin", _("{name} began to send"))
+action("send.pause", _("{actor} paused {name}: {reason}"))
+action("send.resume", _("{actor} let {name} go on"))
+action("send.reschedule", _("{actor} scheduled {name} again"))
+action("send.stop", _("{actor} stopped {name}; {left_out} people were left out"))
+action("send.expire", _("The time for {name} was over; {left_out} people were left out"))
+action("send.complete", _("{name} is complete"))
+
+# Senders
+action("sender.pause", _("{actor} paused {subject}: {reason}"))
+action("sender.resume", _("{actor} let {subject} send again"))
+
+# Messages
+action(
+    "message.unsure", _("{messages} messages were being handed over when it broke off; nobody knows whether they left")
+)

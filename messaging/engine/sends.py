@@ -1,0 +1,84 @@
+"""`move_send` is the one way a send changes its state: lock, legality, transition, save and audit in one transaction."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+from django_fsm import can_proceed
+
+from accounts.actor import Actor
+from approvals.reasons import Reason, Refused
+from audit.record import record
+from messaging.models import Send, Status, Verdict
+
+# Ends with people still waiting, and why those are left out then.
+_EMPTIES = {"stop": Verdict.STOPPED, "expire": Verdict.TOO_LATE}
+
+_EMPTY_OUTBOX = """
+WITH waiting AS (DELETE FROM messaging_outbox WHERE send_id = %(send)s RETURNING message_id)
+UPDATE messaging_message SET status = %(excluded)s, verdict = %(verdict)s
+ WHERE id IN (SELECT message_id FROM waiting) AND status = %(queued)s
+"""
+
+
+def move_send(send: Send, transition_name: str, actor: Actor, now: datetime, reason: str = "") -> Send:
+    """Take a send through one transition of its life and return it as it is then. Raises Refused when it is not legal.
+
+    `reason` is shown while the send is paused and kept in the audit. Stopping and expiring leave everybody out who
+    still waits, in the same transaction: a lane marks messages under the same lock, so none slips through between.
+    """
+    with transaction.atomic():
+        current = lock_send(send)
+        change = getattr(current, transition_name)
+        if not can_proceed(change):
+            raise Refused(_wrong_state(current, transition_name))
+        change(now)
+        if transition_name == "pause":
+            current.pause_reason = reason[:300]
+        current.save()
+        left_out = _empty_outbox(current, _EMPTIES[transition_name]) if transition_name in _EMPTIES else 0
+        record(
+            f"send.{transition_name}",
+            current,
+            actor,
+            now=now,
+            request_id=current.request_id,
+            name=current.name,
+            state=str(current.state),
+            reason=reason,
+            left_out=left_out,
+        )
+    return current
+
+
+def lock_send(send: Send) -> Send:
+    """The send under a row lock that lets its messages be inserted. Call it inside a transaction."""
+    sends = Send.objects.select_for_update(of=("self",), no_key=True)
+    return sends.select_related("organisation", "sender", "audience", "preview").get(pk=send.pk)
+
+
+def resume_send(send: Send, actor: Actor, now: datetime) -> Send:
+    """Let a paused send go on. It passes the gate of the release again, from where it stood."""
+    return move_send(send, "resume" if send.started_at else "reschedule", actor, now)
+
+
+def system(send: Send) -> Actor:
+    """The engine as an actor, for what it does to this send by itself."""
+    return Actor.system(send.organisation, "delivery engine")
+
+
+def _empty_outbox(send: Send, verdict: Verdict) -> int:
+    """Leave out everybody who still waits; how many that were."""
+    facts = {"send": send.pk, "excluded": Status.EXCLUDED, "verdict": verdict, "queued": Status.QUEUED}
+    with connection.cursor() as cursor:
+        cursor.execute(_EMPTY_OUTBOX, facts)
+        return cursor.rowcount
+
+
+def _wrong_state(send: Send, transition_name: str) -> Reason:
+    return Reason(
+        "wrong_state",
+        _("This send is “%(state)s”; it cannot %(transition)s.")
+        % {"state": send.get_state_display(), "transition": transition_name},
+        _("Read its state; what has ended does not begin again."),
+    )
