@@ -13,6 +13,21 @@ from messaging.whatsapp.client import Address, CloudApi, Credentials
 from messaging.whatsapp.webhooks import SIGNATURE_HEADER, parse, verify_signature
 from messaging.whatsapp.wire import new_session
 
+KINDS = frozenset(
+    {
+        "text",
+        "template",
+        "image",
+        "video",
+        "audio",
+        "document",
+        "sticker",
+        "location",
+        "contacts",
+        "reaction",
+        "interactive",
+    }
+)
 _BODY_KEYS = frozenset({"type", "context", "recipient_identity_key_hash"})
 
 
@@ -83,7 +98,7 @@ def payload_for(outgoing: Outgoing) -> dict[str, Any]:
     """The whole request body. Refuses a body that would set the recipient or the reference itself."""
     kind = str(outgoing.body.get("type", ""))
     foreign = set(outgoing.body) - _BODY_KEYS - {kind}
-    if not kind or kind not in outgoing.body or foreign:
+    if kind not in KINDS or kind not in outgoing.body or foreign:
         wrong = ", ".join(sorted(foreign)) or "type"
         raise SendFailed("payload_refused", f"The message body may not carry: {wrong}", Retry.PERMANENT)
     return {

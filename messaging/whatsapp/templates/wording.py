@@ -35,8 +35,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 
 def _pattern(latin: list[str], chinese: list[str]) -> re.Pattern[str]:
-    longest_first = "|".join(sorted(latin, key=len, reverse=True))
-    return re.compile(rf"(?<![a-z0-9])(?:{longest_first})(?![a-z0-9])|{'|'.join(chinese)}")
+    """Whole words only; one that begins with a mark, such as "% off", may follow a number."""
+    longest_first = sorted(latin, key=len, reverse=True)
+    whole = [rf"{'(?<![a-z0-9])' if word[0].isalnum() else ''}{word}(?![a-z0-9])" for word in longest_first]
+    return re.compile("|".join(whole + chinese))
 
 
 _PATTERNS = _patterns()
