@@ -1,0 +1,52 @@
+"""Everything the simulator knows, in one place that is handed around."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulators.graph.account import Account, Number
+from simulators.graph.agenda import Agenda
+from simulators.graph.faults import Chance
+from simulators.graph.journal import Journal
+from simulators.graph.limits import MovingCount, PairPace
+from simulators.graph.mailer import Mailer
+from simulators.graph.media_store import MediaStore
+from simulators.graph.misbehaviour import Misbehaviour
+from simulators.graph.people import People
+from simulators.graph.template_shelf import TemplateShelf
+
+
+@dataclass
+class World:
+    """The state of one simulator. `counts` are what `/_sim/health` shows; `by_default` is what a reset goes back to."""
+
+    account: Account
+    by_default: Misbehaviour
+    misbehaviour: Misbehaviour
+    chance: Chance
+    journal: Journal
+    agenda: Agenda
+    mailer: Mailer
+    people: People
+    numbers: dict[str, Number]
+    templates: TemplateShelf
+    media: MediaStore
+    base_url: str = ""
+    override_url: str = ""
+    counts: Counter[str] = field(default_factory=Counter)
+    sending: MovingCount = field(default_factory=lambda: MovingCount(1.0))
+    managing: MovingCount = field(default_factory=lambda: MovingCount(3600.0))
+    creating: MovingCount = field(default_factory=lambda: MovingCount(3600.0))
+    pairs: PairPace = field(default_factory=PairPace)
+    inbound_ids: dict[str, str] = field(default_factory=dict)
+    clock: Callable[[], float] = time.time
+
+    def note(self, kind: str, **facts: Any) -> None:
+        """Write a line into the journal."""
+        self.journal.write(self.clock(), kind, **facts)
+
+    def varied(self, seconds: float, *what: object) -> float:
+        """A wait of half to one and a half times `seconds`, by the seed."""
+        return seconds * (0.5 + self.chance.draw("wait", *what))
