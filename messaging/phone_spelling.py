@@ -32,7 +32,7 @@ class Misspelled(Exception):
 
 _CLEAN = re.compile(r"\+?[0-9]{5,40}")
 _EVERYDAY_PUNCTUATION = str.maketrans("", "", " -()")
-_WRAPPED = re.compile(r"^[\s'`\"=\u2018\u2019\u201c\u201d]+|[\s'`\"\u2018\u2019\u201c\u201d.,;]+$")
+_WRAPPED = re.compile(r"^[\s'`\"=@\u2018\u2019\u201c\u201d]+|[\s'`\"\u2018\u2019\u201c\u201d.,;]+$")
 _SCHEME = re.compile(r"^(?:tel|sms|whatsapp)\s*:\s*", re.IGNORECASE)
 _SCIENTIFIC = re.compile(r"\+?\d(?:[.,]\d+)?[eE]\+?\d+")
 _FLOAT = re.compile(r"(\+?\d+)[.,]0+")

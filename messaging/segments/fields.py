@@ -10,6 +10,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from lark import Token
 
+from messaging.language_codes import language_code
 from messaging.models.consent import Category
 from messaging.segments.rule import Operator, RuleError, Value
 
@@ -48,15 +49,6 @@ def _country(token: Token) -> str:
         text = _("“%(value)s” is no country code.") % {"value": text_of(token)}
         raise _refused(token, "rule_country", text, _("Use two letters: country = HK."))
     return code
-
-
-def language_code(text: str) -> str | None:
-    """A language the way we keep it ("zh_Hant", "en", "pt_BR"), or None when the text is no language code."""
-    parts = re.fullmatch(r"([A-Za-z]{2,3})(?:[_-]([A-Za-z]{4}))?(?:[_-]([A-Za-z]{2}))?", text)
-    if parts is None:
-        return None
-    language, script, region = parts.groups(default="")
-    return "_".join(filter(None, (language.lower(), script.title(), region.upper())))
 
 
 def _language(token: Token) -> str:

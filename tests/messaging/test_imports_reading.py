@@ -1,0 +1,370 @@
+"""Contact files as they come: encodings, separators, damage, and what each cell means."""
+
+import io
+import tracemalloc
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import IO
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from approvals.reasons import Refused
+from messaging.imports.reading import ContactFile, open_file
+from messaging.imports.rows import Customs, ParsedRow
+from messaging.imports.surveying import Limits
+
+HONG_KONG = ZoneInfo("Asia/Hong_Kong")
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=HONG_KONG)
+CUSTOMS = Customs("HK", HONG_KONG, NOON)
+
+CHINESE = (
+    "電話,姓名,語言,標籤,同意來源,同意日期,屬性.等級\n6123 4567,陳美玲,繁體中文,貴賓；茶,中環店表格,2026年1月5日,金\n"
+)
+
+
+def opened(content: str | bytes, **options: object) -> ContactFile:
+    data = content.encode() if isinstance(content, str) else content
+    return open_file(io.BytesIO(data), CUSTOMS, **options)  # type: ignore[arg-type]
+
+
+def rows(content: str | bytes, **options: object) -> list[ParsedRow]:
+    return list(opened(content, **options))
+
+
+def only(line: str, head: str = "phone,consent source,consent date,opt out,tags,language,name") -> ParsedRow:
+    (row,) = rows(f"{head}\n{line}\n")
+    return row
+
+
+def codes(row: ParsedRow) -> list[str]:
+    return [problem.code for problem in row.problems]
+
+
+def test_a_row_is_read_into_what_it_means() -> None:
+    (row,) = rows(
+        "Mobile No.,Full name,Language,Tags,Consent Source,Consent date,Opt-out,CRM ID,attribute.Loyalty tier,Notes\n"
+        "6123 4567, Mei Chan ,zh-HK,vip; tea;vip,Web form spring,2026-01-05,no,A-17,gold,allergic to nuts\n"
+    )
+    assert row == ParsedRow(
+        line=2,
+        phone="+85261234567",
+        country="HK",
+        name="Mei Chan",
+        language="zh_Hant",
+        tags=("vip", "tea"),
+        attributes={"loyalty_tier": "gold"},
+        crm_id="A-17",
+        consent_category="marketing",
+        consent_source="Web form spring",
+        consent_at=datetime(2026, 1, 5, tzinfo=HONG_KONG),
+        opt_out=False,
+        problems=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (CHINESE.encode("utf-8"), "UTF-8"),
+        (CHINESE.encode("utf-8-sig"), "UTF-8 (BOM)"),
+        (CHINESE.encode("utf-16"), "UTF-16"),
+        (b"\xfe\xff" + CHINESE.encode("utf-16-be"), "UTF-16"),
+        (CHINESE.encode("big5"), "Big5"),
+        (
+            CHINESE.translate(str.maketrans("電話語標籤來陳鈴繁體貴賓屬級環", "电话语标签来陈铃繁体贵宾属级环")).encode(
+                "gb18030"
+            ),
+            "GB18030",
+        ),
+    ],
+)
+def test_the_encoding_is_found_and_named(content: bytes, name: str) -> None:
+    file = opened(content)
+    assert file.survey.encoding == name
+    (row,) = file
+    assert row.phone == "+85261234567"
+    assert row.name in ("陳美玲", "陈美玲")
+    assert row.consent_at == datetime(2026, 1, 5, tzinfo=HONG_KONG)
+    assert list(row.attributes.values()) == ["金"]
+    assert row.problems == ()
+
+
+def test_latin_letters_in_utf_16_without_its_mark_are_read() -> None:
+    content = "phone,name\n+85261234567,Ada\n"
+    assert rows(content.encode("utf-16-le"))[0].name == "Ada"
+    assert rows(content.encode("utf-16-be"))[0].name == "Ada"
+
+
+def test_a_big5_file_is_read_even_when_only_names_are_chinese() -> None:
+    content = "phone,name\n" + "".join(
+        f"+8526123456{n},{name}\n" for n, name in enumerate(["陳大文", "李小明", "張國榮"])
+    )
+    assert [row.name for row in rows(content.encode("big5"))] == ["陳大文", "李小明", "張國榮"]
+
+
+def test_a_few_broken_bytes_cost_their_own_lines_only() -> None:
+    good = "+85261234567,陳大文\n" * 200
+    content = f"phone,name\n{good}".encode() + b"+85261234568,\xff\xfe\n+85261234569,Ada\n"
+    read = rows(content)
+    assert opened(content).survey.encoding == "UTF-8"
+    assert [codes(row) for row in read[-3:]] == [
+        ["consent_source_missing", "consent_at_missing"],
+        ["row_letters"],
+        ["consent_source_missing", "consent_at_missing"],
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_separator_is_found(delimiter: str) -> None:
+    file = opened(f"phone{delimiter}name\n+85261234567{delimiter}Ada\n")
+    assert file.delimiter == delimiter
+    assert next(iter(file)).name == "Ada"
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_every_line_ending_is_read_and_lines_are_counted(ending: str) -> None:
+    read = rows(ending.join(["phone,name", "+85261234567,Ada", "", '+85261234568,"Ben', 'Lee"', "x,Chi", ""]))
+    assert [(row.line, row.name.split()[0]) for row in read] == [(2, "Ada"), (4, "Ben"), (6, "Chi")]
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("+85261234568,Ben,extra", "row_too_many_cells"),
+        ("+85261234568", "row_too_few_cells"),
+        ("+85261234568,B\x00en", "row_nul"),
+        ('+85261234568,"Ben', "row_quotes"),
+        ('+85261234568,"Ben"Lee', "row_quotes"),
+        (f"+85261234568,{'x' * 33_000}", "cell_too_long"),
+        (f'+85261234568,"{"x" * 140_000}"', "cell_too_long"),
+    ],
+)
+def test_a_damaged_line_is_named_and_costs_no_other(line: str, code: str) -> None:
+    read = rows(f"phone,name\n+85261234567,Ada\n{line}\n+85261234569,Chi\n+85261234560,Dee\n")
+    assert [row.name for row in read] == ["Ada", "", "Chi", "Dee"]
+    assert [row.line for row in read] == [2, 3, 4, 5]
+    assert codes(read[1]) == [code]
+    assert read[1].phone == ""
+
+
+def test_empty_cells_past_the_headings_are_no_damage() -> None:
+    assert rows("phone,name\n+85261234567,Ada,,\n")[0].name == "Ada"
+
+
+def test_a_file_of_nothing_but_broken_quotes_is_given_up() -> None:
+    with pytest.raises(Refused) as caught:
+        rows("phone,name\n" + '"a"b,c\n' * 1_001)
+    assert caught.value.codes == ["import_not_csv"]
+
+
+@pytest.mark.parametrize(
+    "cell", ["'+85261234567", "=+85261234567", '"=""+85261234567"""', "'=+85261234567", "@+85261234567"]
+)
+def test_what_keeps_a_spreadsheet_from_computing_is_taken_off_a_phone(cell: str) -> None:
+    assert only(f"{cell},form,2026-01-05,,,,").phone == "+85261234567"
+
+
+def test_an_apostrophe_before_a_formula_is_taken_off_text() -> None:
+    assert only("+85261234567,form,2026-01-05,,,,'=1+1").name == "=1+1"
+    assert only("+85261234567,form,2026-01-05,,,,O'Neill").name == "O'Neill"
+
+
+def test_a_national_number_is_read_in_the_country_of_its_row() -> None:
+    assert rows("phone,country\n07911123456,gb\n")[0].phone == "+447911123456"
+
+
+def test_a_paid_line_is_nobody() -> None:
+    row = only("+852 900 1234 5678,form,2026-01-05,,,,")
+    assert row.phone == ""
+    assert codes(row)[0] in ("phone_not_personal", "phone_not_valid")
+    assert codes(only("+44 9012345678,form,2026-01-05,,,,")) == ["phone_not_personal"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("2026-01-05", datetime(2026, 1, 5, tzinfo=HONG_KONG)),
+        ("2026-01-05 18:30", datetime(2026, 1, 5, 18, 30, tzinfo=HONG_KONG)),
+        ("2026-01-05T18:30:15Z", datetime(2026, 1, 5, 18, 30, 15, tzinfo=UTC)),
+        ("2026-01-05T18:30:15+08:00", datetime(2026, 1, 5, 18, 30, 15, tzinfo=HONG_KONG)),
+        ("2026/1/5", datetime(2026, 1, 5, tzinfo=HONG_KONG)),
+        ("2026年1月5日", datetime(2026, 1, 5, tzinfo=HONG_KONG)),
+        ("2026/1/5 9:05", datetime(2026, 1, 5, 9, 5, tzinfo=HONG_KONG)),
+    ],
+)
+def test_a_consent_date_is_read_where_it_is_certain(cell: str, expected: datetime) -> None:
+    assert only(f"+85261234567,form,{cell},,,,").consent_at == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("", "consent_at_missing"),
+        ("03/04/2026", "consent_at_unclear"),
+        ("last spring", "consent_at_unclear"),
+        ("2026-02-30", "consent_at_unclear"),
+        ("0001-01-01", "consent_at_unclear"),
+        ("46027", "consent_at_unclear"),
+        ("2026-03-03", "consent_at_future"),
+    ],
+)
+def test_a_consent_date_that_is_not_certain_is_none(cell: str, code: str) -> None:
+    row = only(f"+85261234567,form,{cell},,,,")
+    assert row.consent_at is None
+    assert codes(row) == [code]
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("", "consent_source_missing"),
+        ("yes", "consent_source_untraceable"),
+        ("N/A", "consent_source_untraceable"),
+        ("???", "consent_source_untraceable"),
+        ("不明", "consent_source_untraceable"),
+    ],
+)
+def test_a_consent_source_must_be_traceable(cell: str, code: str) -> None:
+    row = only(f"+85261234567,{cell},2026-01-05,,,,")
+    assert row.consent_source == ""
+    assert codes(row) == [code]
+
+
+@pytest.mark.parametrize(
+    ("cell", "opted_out", "problems"),
+    [
+        ("", False, []),
+        ("no", False, []),
+        ("0", False, []),
+        ("否", False, []),
+        ("yes", True, []),
+        ("TRUE", True, []),
+        ("已退訂", True, []),
+        ("Opted out", True, []),
+        ("maybe", True, ["opt_out_unclear"]),
+        ("2025-12-01", True, ["opt_out_unclear"]),
+    ],
+)
+def test_what_is_not_clearly_a_no_counts_as_an_opt_out(cell: str, opted_out: bool, problems: list[str]) -> None:
+    row = only(f"+85261234567,form,2026-01-05,{cell},,,")
+    assert (row.opt_out, codes(row)) == (opted_out, problems)
+
+
+@pytest.mark.parametrize(
+    ("cell", "language"),
+    [
+        ("English", "en"),
+        ("zh-TW", "zh_Hant"),
+        ("zh_hans", "zh_Hans"),
+        ("简体中文", "zh_Hans"),
+        ("pt-br", "pt_BR"),
+        ("", ""),
+    ],
+)
+def test_languages_have_one_spelling(cell: str, language: str) -> None:
+    assert only(f"+85261234567,form,2026-01-05,,,{cell},").language == language
+
+
+def test_what_is_too_long_is_cut_or_left_out_and_said() -> None:
+    row = only(f"+85261234567,{'s' * 130},2026-01-05,,{'t' * 61};ok,Klingon!,{'n' * 300}")
+    assert (len(row.consent_source), row.tags, row.language, len(row.name)) == (120, ("ok",), "", 200)
+    assert sorted(codes(row)) == ["language_unknown", "name_too_long", "source_too_long", "tag_too_long"]
+
+
+def test_a_problem_names_its_column_as_the_file_does() -> None:
+    (row,) = rows("電話,同意來源,同意日期\n123,表格,2026-01-05\n")
+    assert row.problems[0].as_dict() == {
+        "code": "phone_too_short",
+        "column": "電話",
+        "text": "The phone number is too short.",
+        "fix": "Write the whole number with its area code.",
+    }
+
+
+def test_columns_nobody_asked_for_are_left_out_and_named() -> None:
+    file = opened("phone,HKID,Notes\n+85261234567,A123456(7),x\n")
+    assert file.columns.ignored == ("HKID", "Notes")
+    assert next(iter(file)).attributes == {}
+
+
+def test_a_mapping_goes_before_the_headings() -> None:
+    file = opened(
+        "phone,whatsapp,Tier\n1,+85261234567,gold\n",
+        mapping={"phone": "", "whatsapp": "phone", "Tier": "attribute.tier"},
+    )
+    assert file.columns.as_dict(file.headings) == {"whatsapp": "phone", "Tier": "attribute.tier"}
+    row = next(iter(file))
+    assert (row.phone, row.attributes) == ("+85261234567", {"tier": "gold"})
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "found"),
+    [
+        (b"", {}, ["import_empty"]),
+        ("name\nAda\n", {}, ["import_no_phone"]),
+        ("+85261234567,Ada\n", {}, ["import_no_phone"]),
+        ("phone,mobile\n1,2\n", {}, ["import_column_twice"]),
+        ("phone\n1\n", {"mapping": {"fax": "phone"}}, ["import_mapping"]),
+        ("phone,x\n1,2\n", {"mapping": {"x": "is_admin"}}, ["import_mapping"]),
+        ("phone,x\n1,2\n", {"mapping": {"x": "attribute.A b"}}, ["import_mapping"]),
+        (",".join(["phone", *map(str, range(64))]) + "\n", {}, ["import_columns"]),
+        ("phone\n" + "+85261234567\n" * 11, {"limits": Limits(rows=10)}, ["import_too_many_rows"]),
+        ("phone\n" + "x" * 200, {"limits": Limits(bytes=100)}, ["import_too_large"]),
+        (b"phone\n\x81\xff\xff\x81\x20\xff\x81\x81\n", {}, ["import_encoding"]),
+    ],
+)
+def test_a_file_that_cannot_be_used_says_why(
+    content: str | bytes, options: dict[str, object], found: list[str]
+) -> None:
+    with pytest.raises(Refused) as caught:
+        rows(content, **options)
+    assert caught.value.codes == found
+
+
+def test_the_digest_is_that_of_the_bytes() -> None:
+    assert opened("phone\n").survey.digest == "f6dbf93e4cef15c96ec111f7bc86c6f001f48fd7257e180667a5889612a2e43e"
+
+
+def test_the_file_stays_open_for_its_owner() -> None:
+    file = io.BytesIO(b"phone\n+85261234567\n")
+    list(open_file(file, CUSTOMS))
+    assert not file.closed
+
+
+class MadeWhileRead(io.RawIOBase):
+    """A file whose rows exist only while they are read."""
+
+    def __init__(self, thousands: int) -> None:
+        self._thousands = thousands
+        self.seek(0)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._lines = self._make()
+        self._rest = b""
+        return 0
+
+    def _make(self) -> Iterator[bytes]:
+        yield b"phone,name,consent source,consent date\n"
+        for _ in range(self._thousands):
+            yield b"+85261234567,Somebody with quite a long name,web form spring,2026-01-05\n" * 1_000
+
+    def read(self, size: int = -1) -> bytes:
+        while len(self._rest) < size and (more := next(self._lines, b"")):
+            self._rest += more
+        piece, self._rest = self._rest[:size], self._rest[size:]
+        return piece
+
+
+def peak_of(file: IO[bytes]) -> int:
+    tracemalloc.start()
+    try:
+        sum(1 for _ in open_file(file, CUSTOMS))
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_stays_flat_however_long_the_file() -> None:
+    three_megabytes = MadeWhileRead(thousands=42)
+    assert peak_of(three_megabytes) < 1_500_000  # type: ignore[arg-type]
