@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.local_time.LocalTime",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -206,6 +207,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Countersign",
     "DESCRIPTION": "WhatsApp and SMS messages that somebody has countersigned.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": ["approvals.rest.openapi.add_tools"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -216,6 +219,11 @@ SPECTACULAR_SETTINGS = {
 GRAPH_BASE_URL = env.str("GRAPH_BASE_URL", default="https://graph.facebook.com")
 GRAPH_VERSION = env.str("GRAPH_VERSION", default="v25.0")
 MCP_ALLOWED_HOSTS: list[str] = env.list("MCP_ALLOWED_HOSTS", default=["127.0.0.1:*", "localhost:*", "[::1]:*"])
+MCP_ALLOWED_ORIGINS: list[str] = env.list(
+    "MCP_ALLOWED_ORIGINS", default=["http://127.0.0.1:*", "http://localhost:*", "http://[::1]:*"]
+)
+# 0 lists all tools on one page: many clients read only the first.
+MCP_PAGE_SIZE = env.int("MCP_PAGE_SIZE", default=0)
 # Several MCP clients refuse a server over one name with a dot, so names are served with underscores.
 MCP_DOTTED_NAMES = env.bool("MCP_DOTTED_NAMES", default=False)
 

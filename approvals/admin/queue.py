@@ -1,0 +1,172 @@
+"""The list of requests, mine first, and the way from it to the page where one is decided."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince, timeuntil
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.decorators import display
+
+from accounts.admin.scope import ReadOnly, actor_of, person_of
+from approvals.admin.chain import behind, requester_of
+from approvals.admin.decision_page import decision_context, sentence_of
+from approvals.admin.dialogs import VERDICTS, decide
+from approvals.admin.turn import in_order_of_turn, is_my_turn
+from approvals.models import ActionRequest, State
+from approvals.numerals import number
+from approvals.registry import registry
+
+STATE_COLOURS = {
+    State.PENDING: "warning",
+    State.APPROVED: "info",
+    State.EXECUTING: "info",
+    State.SUCCEEDED: "success",
+    State.FAILED: "danger",
+    State.UNSURE: "danger",
+    State.REJECTED: "danger",
+}
+
+
+class TurnFilter(admin.SimpleListFilter):
+    title = _("turn")
+    parameter_name = "turn"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("me", _("Waits for me")), ("open", _("Under way")), ("ended", _("Ended"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ActionRequest]) -> QuerySet[ActionRequest]:
+        open_states = (State.PENDING, State.APPROVED, State.EXECUTING)
+        if self.value() == "me":
+            return queryset.filter(is_my_turn(person_of(request), timezone.now()))
+        if self.value() == "open":
+            return queryset.filter(state__in=open_states)
+        return queryset.exclude(state__in=open_states) if self.value() == "ended" else queryset
+
+
+class ToolFilter(DropdownFilter):
+    title = _("tool")
+    parameter_name = "tool"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(tool.name, tool.name) for tool in registry if tool.approval is not None]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ActionRequest]) -> QuerySet[ActionRequest]:
+        return queryset.filter(tool=self.value()) if self.value() else queryset
+
+
+@admin.register(ActionRequest)
+class ActionRequestAdmin(ReadOnly):
+    """Shown, and decided through `approvals.decisions` alone: there is no form for a state, and no action on many."""
+
+    list_display = ("what", "who", "shown_people", "shown_money", "waits", "expires", "shown_state")
+    list_filter = (TurnFilter, ("state", ChoicesDropdownFilter), ToolFilter)
+    list_filter_submit = True
+    list_select_related = ("preview", "agent", "owner", "organisation")
+    sortable_by = ()
+    list_fullwidth = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ActionRequest]:
+        rows: QuerySet[ActionRequest] = super().get_queryset(request)
+        return in_order_of_turn(rows.select_related(*self.list_select_related), person_of(request), timezone.now())
+
+    @display(description=_("what"))
+    def what(self, request: ActionRequest) -> SafeString:
+        return format_html(
+            '<span class="cs-two"><strong>{}</strong><small>{}</small></span>', sentence_of(request), request.tool
+        )
+
+    @display(description=_("who asks"))
+    def who(self, request: ActionRequest) -> SafeString:
+        return format_html(
+            '<span class="cs-two"><strong>{}</strong><small>{}</small></span>', requester_of(request), behind(request)
+        )
+
+    @display(description=_("people"))
+    def shown_people(self, request: ActionRequest) -> str:
+        return number(request.people) if request.people else "–"
+
+    @display(description=_("cost at most"))
+    def shown_money(self, request: ActionRequest) -> str:
+        if not request.money:
+            return "–"
+        return f"{number(request.money)} {request.preview.contract.get('currency', request.organisation.currency)}"
+
+    @display(description=_("waits since"))
+    def waits(self, request: ActionRequest) -> SafeString:
+        return _moment(request.created_at, timesince(request.created_at, depth=1))
+
+    @display(description=_("expires"))
+    def expires(self, request: ActionRequest) -> SafeString | str:
+        if request.state != State.PENDING:
+            return "–"
+        return _moment(request.expires_at, _("in %s") % timeuntil(request.expires_at, depth=1))
+
+    @display(description=_("state"))
+    def shown_state(self, request: ActionRequest) -> SafeString:
+        colour = STATE_COLOURS.get(State(request.state), "plain")
+        label = format_html('<span class="cs-label cs-label-{}">{}</span>', colour, request.get_state_display())
+        if not request.tainted:
+            return label
+        return format_html(
+            '{} <span class="cs-label cs-label-danger" title="{}">{}</span>',
+            label,
+            _("Asked for after reading what customers wrote"),
+            _("tainted"),
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        mine = [
+            path(
+                f"<uuid:object_id>/{verdict}/",
+                self.admin_site.admin_view(self.decide_view),
+                {"verdict": verdict},
+                name=f"approvals_actionrequest_{verdict}",
+            )
+            for verdict in VERDICTS
+        ]
+        return mine + super().get_urls()
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The decision page. It is read; nothing is ever posted to it."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET"])
+        return self._page(request, self.find(request, object_id))
+
+    def decide_view(self, request: HttpRequest, object_id: str, verdict: str) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        asked = self.find(request, str(object_id))
+        refused, answer = decide(request, asked, verdict, timezone.now())
+        if answer is not None:
+            return answer
+        asked = self.find(request, str(object_id))
+        return self._page(
+            request, asked, status=409, refused=refused, reopen=verdict, note=request.POST.get("note", "")
+        )
+
+    def _page(self, request: HttpRequest, asked: ActionRequest, status: int = 200, **more: Any) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            **decision_context(asked, actor_of(request), timezone.now()),
+            "title": sentence_of(asked),
+            "opts": self.opts,
+            "original": asked,
+            "media": self.media,
+            **more,
+        }
+        return TemplateResponse(request, "admin/approvals/actionrequest/decision.html", context, status=status)
+
+
+def _moment(at: datetime, words: Any) -> SafeString:
+    return format_html('<span title="{}">{}</span>', timezone.localtime(at).strftime("%Y-%m-%d %H:%M"), words)

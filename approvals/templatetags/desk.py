@@ -1,0 +1,44 @@
+"""Small words for the desk's templates."""
+
+from decimal import Decimal
+
+from django import template
+
+from approvals.numerals import number
+
+register = template.Library()
+
+_COLOURS = {
+    "pending": "warning",
+    "approved": "info",
+    "executing": "info",
+    "succeeded": "success",
+    "failed": "danger",
+    "unsure": "danger",
+    "rejected": "danger",
+    "draft": "plain",
+    "scheduled": "info",
+    "releasing": "info",
+    "sending": "info",
+    "paused": "warning",
+    "completed": "success",
+    "stopped": "danger",
+}
+
+
+@register.filter
+def state_colour(state: str) -> str:
+    """The colour of a state's label, for requests and sends."""
+    return _COLOURS.get(str(state), "plain")
+
+
+@register.filter
+def counted(value: int | Decimal | None) -> str:
+    """A number with its thousands separated."""
+    return "–" if value is None else number(value)
+
+
+@register.filter
+def share_of(part: int, whole: int) -> str:
+    """A part as a percentage with one place, for the width of a bar."""
+    return f"{100 * part / whole:.1f}" if whole else "0"
