@@ -1,6 +1,7 @@
 """An agent's key: `cs_<prefix>_<secret>`, shown once, kept as a SHA-256 hash (the secret has 256 random bits)."""
 
 import hashlib
+import re
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from django.db.models import Q
 
 from accounts.models import Agent, Organisation, Person
 
+_SHAPE = re.compile(r"cs_([0-9a-f]{1,16})_[\w-]{1,200}", re.ASCII)
 _USE_IS_NOTED_EVERY = timedelta(minutes=5)
 
 
@@ -30,10 +32,10 @@ def create_agent(organisation: Organisation, owner: Person, name: str, **fields:
 
 def agent_for_key(key: str, now: datetime) -> Agent | None:
     """The enabled agent of a key whose owner is still active, or None: unknown, wrong and disabled answer alike."""
-    parts = key.split("_", 2)
-    if len(parts) != 3 or parts[0] != "cs":
+    shape = _SHAPE.fullmatch(key)
+    if shape is None:
         return None
-    agent = Agent.objects.select_related("organisation", "owner").filter(key_prefix=parts[1]).first()
+    agent = Agent.objects.select_related("organisation", "owner").filter(key_prefix=shape[1]).first()
     if agent is None or not secrets.compare_digest(agent.key_hash, _digest(key)):
         return None
     if agent.disabled_at or not agent.owner.is_active:

@@ -1,4 +1,4 @@
-"""Which tools an actor is shown. A toolset is a smaller surface for one job; leaving it empty shows what the scopes allow."""
+"""Which tools an actor is shown: a toolset is a smaller surface for one job; an empty one shows what scopes allow."""
 
 from accounts.actor import Actor
 from approvals.registry import Kind, Registry, Tool, registry
