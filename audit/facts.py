@@ -30,11 +30,14 @@ _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)\b(?:bearer|basic)\s+[\w.~+/=-]{8,}"), "[masked token]"),
     # Anything long, unbroken, with capitals, small letters and digits is taken for a secret; digests and UUIDs are not.
     (re.compile(r"(?<![\w/+-])(?=[\w/+-]*[a-z])(?=[\w/+-]*[A-Z])(?=[\w/+-]*\d)[\w/+-]{32,}=*"), "[masked token]"),
-    (re.compile(r"[\w.%+-]+@[\w-]+(?:\.[\w-]+)+"), "[masked e-mail]"),
+    (re.compile(r"(?<![\w.%+-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)+"), "[masked e-mail]"),
     (re.compile(r"[+＋](?:[\s().\-]*\d){7,}"), "[masked phone]"),
     # Without a plus only 10 to 15 digits on their own: a WhatsApp id is a phone number spelt like that.
     (re.compile(r"(?<![\w.:-])\d{10,15}(?![\w:-])"), "[masked phone]"),
 )  # fmt: skip
+
+# Most of what is recorded are names of fields and codes; none of the patterns fits so few small letters.
+_PLAIN_WORD = re.compile(r"[a-z_.]{0,24}")
 
 
 class BadFacts(ValueError):
@@ -52,6 +55,8 @@ def clean(facts: Mapping[str, object]) -> dict[str, object]:
 
 def masked(text: str) -> str:
     """The text with everything that looks like personal data or a secret masked."""
+    if _PLAIN_WORD.fullmatch(text):
+        return text
     for pattern, instead in _MASKS:
         text = pattern.sub(instead, text)
     return text
@@ -90,5 +95,7 @@ def _scalar(name: str, value: object) -> object:
 
 def _text(text: str) -> str:
     """Masked, and without what a jsonb column refuses: NUL and halves of surrogate pairs."""
+    if len(text) > MOST_BYTES:
+        raise BadFacts(f"a text of {len(text)} letters is more than {MOST_BYTES}: record counts and ids, not contents")
     storable = text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
     return masked(storable)

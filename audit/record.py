@@ -1,7 +1,9 @@
 """Writing the record: a plain INSERT in the transaction of the change it tells about, so that neither exists alone."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import models, router, transaction
@@ -13,7 +15,16 @@ from audit.models import Entry
 
 Subject = models.Model | tuple[str, str]
 
-_AT_ONCE = 1000
+_AT_ONCE = 5000
+
+# One statement however many entries: the ORM takes ten times as long over a thousand rows.
+_INSERT = """
+INSERT INTO audit_entry (organisation_id, at, action, actor_kind, actor_principal, actor_label, face, request_id,
+                         subject_type, subject_id, facts)
+SELECT %s, %s, %s, %s, %s, %s, %s, %s::uuid, pointed.type, pointed.id, pointed.facts::jsonb
+  FROM unnest(%s::text[], %s::text[], %s::text[]) AS pointed (type, id, facts)
+RETURNING id, xid
+"""
 
 
 class NotInTransaction(RuntimeError):
@@ -28,10 +39,11 @@ def record(
     `request_id` is the action request this belongs to. Raises UnknownAction, BadFacts and, outside
     `transaction.atomic`, NotInTransaction.
     """
-    _must_be_in_transaction()
-    entry = _entry(action, subject, actor, now, request_id, facts)
-    entry.save(force_insert=True)
-    return entry
+    subject_type, subject_id = _pointed_at(subject)
+    kept = _checked(action, facts)
+    told = _told(action, actor, now, request_id)
+    ((number, xid),) = _insert(told, [(subject_type, subject_id, kept)])
+    return Entry(id=number, xid=xid, subject_type=subject_type, subject_id=subject_id, facts=kept, **told)
 
 
 def record_many(
@@ -43,30 +55,36 @@ def record_many(
     request_id: UUID | None = None,
 ) -> int:
     """Add one entry for each (subject, its facts) and return how many. The same errors as `record`; all or none."""
-    _must_be_in_transaction()
-    entries = [_entry(action, subject, actor, now, request_id, facts) for subject, facts in subjects]
-    Entry.objects.bulk_create(entries, batch_size=_AT_ONCE)
-    return len(entries)
+    pointed = [(*_pointed_at(subject), _checked(action, facts)) for subject, facts in subjects]
+    told = _told(action, actor, now, request_id)
+    return sum(len(_insert(told, pointed[i : i + _AT_ONCE])) for i in range(0, len(pointed), _AT_ONCE))
 
 
-def _must_be_in_transaction() -> None:
-    if not transaction.get_connection(router.db_for_write(Entry)).in_atomic_block:
+def _insert(told: dict[str, Any], pointed: list[tuple[str, str, dict[str, object]]]) -> list[tuple[int, int]]:
+    connection = transaction.get_connection(router.db_for_write(Entry))
+    if not connection.in_atomic_block:
         raise NotInTransaction("record() belongs inside the transaction.atomic() of the change it tells about")
+    types, ids, facts = zip(*pointed, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, (*told.values(), list(types), list(ids), [json.dumps(each) for each in facts]))
+        return list(cursor.fetchall())
 
 
-def _entry(
-    action: str, subject: Subject, actor: Actor, now: datetime, request_id: UUID | None, facts: Mapping[str, object]
-) -> Entry:
+def _told(action: str, actor: Actor, now: datetime, request_id: UUID | None) -> dict[str, Any]:
+    """What entries written together share, in the order of the statement."""
+    return {
+        "organisation_id": actor.organisation.pk, "at": now, "action": action, "actor_kind": actor.kind.value,
+        "actor_principal": actor.principal, "actor_label": _label(actor)[:100], "face": actor.face.value,
+        "request_id": request_id,
+    }  # fmt: skip
+
+
+def _checked(action: str, facts: Mapping[str, object]) -> dict[str, object]:
     kept = clean(facts)
     missing = needed_facts(action) - kept.keys()
     if missing:
         raise BadFacts(f"{action}: its sentence needs the facts {', '.join(sorted(missing))}: pass them")
-    subject_type, subject_id = _pointed_at(subject)
-    return Entry(
-        organisation=actor.organisation, at=now, action=action, request_id=request_id, facts=kept,
-        actor_kind=actor.kind, actor_principal=actor.principal, actor_label=_label(actor)[:100], face=actor.face,
-        subject_type=subject_type, subject_id=subject_id,
-    )  # fmt: skip
+    return kept
 
 
 def _pointed_at(subject: Subject) -> tuple[str, str]:
