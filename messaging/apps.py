@@ -1,6 +1,7 @@
 from django.apps import AppConfig
-from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
+
+from messaging.carriers import discover
 
 
 class MessagingConfig(AppConfig):
@@ -8,4 +9,4 @@ class MessagingConfig(AppConfig):
     verbose_name = _("Messaging")
 
     def ready(self) -> None:
-        autodiscover_modules("carriers_here")
+        discover()

@@ -10,6 +10,7 @@ from django.conf import settings
 from messaging.carriers import Accepted, Capability, EventItem, Outgoing, Retry, SendFailed, register
 from messaging.whatsapp.addresses import BSUID, PHONE
 from messaging.whatsapp.client import Address, CloudApi, Credentials
+from messaging.whatsapp.graph import node
 from messaging.whatsapp.webhooks import SIGNATURE_HEADER, parse, verify_signature
 from messaging.whatsapp.wire import new_session
 
@@ -79,10 +80,10 @@ class WhatsAppCarrier:
                 "sender_mismatch", "The message belongs to another number", Retry.PERMANENT, scope="message"
             )
         try:
-            api = self.api(sender.account)
+            api, number = self.api(sender.account), node(sender.phone_number_id)
         except ValueError as error:
-            raise SendFailed("credentials_unusable", str(error), Retry.HOLD, scope="account") from None
-        return api.send_message(sender.phone_number_id, payload)
+            raise SendFailed("sender_unusable", str(error), Retry.HOLD, scope="sender") from None
+        return api.send_message(number, payload)
 
     def verify(self, headers: Mapping[str, str], raw_body: bytes) -> bool:
         """Whether Meta signed these bytes with one of our app secrets."""

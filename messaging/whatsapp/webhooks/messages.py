@@ -37,11 +37,11 @@ def read_messages(value: Object, place: Place) -> Iterator[Item]:
 
 
 def _items(value: Object, key: str) -> list[Any]:
-    """The list under the key. Something else under it counts as one item that makes no sense."""
+    """The list under the key. Anything else becomes one item that is no object, so that it is kept as unknown."""
     try:
         return listed(value, key)
     except Unreadable:
-        return [value[key]] if not isinstance(value[key], dict) else [[value[key]]]
+        return [[value[key]]]
 
 
 def _one(reader: Callable[[Object, str, Place], Item], raw: Any, number: str, place: Place, key: str) -> Item:

@@ -247,15 +247,23 @@ def test_the_token_shows_up_nowhere(caplog: pytest.LogCaptureFixture) -> None:
     assert lost.value.__suppress_context__ is True
 
 
-@pytest.mark.parametrize("token", ["", "with space", "zwei\nZeilen", "naïve"])
-def test_unusable_credentials_hold_the_queue(token: str) -> None:
+@pytest.mark.parametrize(
+    ("token", "number"),
+    [
+        ("", "555001"),
+        ("with space", "555001"),
+        ("zwei\nZeilen", "555001"),
+        ("naïve", "555001"),
+        ("t", ""),
+        ("t", "5/1"),
+    ],
+)
+def test_a_sender_that_cannot_send_holds_its_queue(token: str, number: str) -> None:
+    sender = sender_of(token=token)
+    sender.phone_number_id = number
     with pytest.raises(SendFailed) as caught:
-        carrier_at("http://127.0.0.1:9").send(sender_of(token=token), TO_IDA)
-    assert (caught.value.code, caught.value.retry, caught.value.scope) == (
-        "credentials_unusable",
-        Retry.HOLD,
-        "account",
-    )
+        carrier_at("http://127.0.0.1:9").send(sender, Outgoing(ATTEMPT, number, "+85251234567", "phone", TO_IDA.body))
+    assert (caught.value.code, caught.value.retry, caught.value.scope) == ("sender_unusable", Retry.HOLD, "sender")
     assert "Zeilen" not in caught.value.text
 
 
@@ -342,6 +350,13 @@ def test_a_failure_survives_pickling() -> None:
 def test_the_carrier_is_known_by_name_and_echoes() -> None:
     whatsapp = carrier("whatsapp")
     assert (whatsapp.name, whatsapp.capability) == ("whatsapp", "echo")
+
+
+def test_the_registered_carrier_goes_where_the_settings_say(settings: Any) -> None:
+    with pretend_graph(answer(200, ACCEPTED)) as graph:
+        settings.GRAPH_BASE_URL, settings.GRAPH_VERSION = graph.url + "/", "v26.0"
+        carrier("whatsapp").send(sender_of(), TO_IDA)
+    assert graph.requests[0][0].startswith("POST /v26.0/555001/messages HTTP/1.1")
 
 
 def test_an_unknown_carrier_is_named_with_those_there_are() -> None:

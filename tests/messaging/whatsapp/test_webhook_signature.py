@@ -5,6 +5,9 @@ import hmac
 
 import pytest
 
+from accounts.models import Organisation
+from messaging.carriers import carrier
+from messaging.models import WhatsAppAccount
 from messaging.whatsapp.carrier import WhatsAppCarrier
 from messaging.whatsapp.client import Address
 from messaging.whatsapp.webhooks import StatusItem, answer_handshake, signers, verify_signature
@@ -104,3 +107,14 @@ def test_a_wrong_handshake_gets_nothing(key: str, value: str) -> None:
 
 def test_without_a_token_of_ours_nobody_shakes_hands() -> None:
     assert answer_handshake({"hub.mode": "subscribe", "hub.verify_token": "", "hub.challenge": "1"}, "") is None
+
+
+@pytest.mark.django_db
+def test_the_registered_carrier_knows_the_secrets_of_every_account() -> None:
+    organisation = Organisation.objects.create(name="Harbour Tea", slug="harbour-tea")
+    WhatsAppAccount.objects.create(organisation=organisation, name="None yet", waba_id="104991")
+    assert not carrier("whatsapp").verify({"X-Hub-Signature-256": SIGNED}, RAW)
+    WhatsAppAccount.objects.create(
+        organisation=organisation, name="Tea", waba_id="104990", app_secret="new", previous_app_secret="harbour-secret"
+    )
+    assert carrier("whatsapp").verify({"X-Hub-Signature-256": SIGNED}, RAW)
