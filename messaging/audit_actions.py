@@ -22,5 +22,24 @@ action("sender.resume", _("{actor} let {subject} send again"))
 
 # Messages
 action(
-    "message.unsure", _("{messages} messages were being handed over when it broke off; nobody knows whether they left")
+    "message.unsure", _("{messages} messages were being handed over when it broke off: unknown")
 )
+
+# Contacts and consent
+action("contact.opted_out", _("{subject} opted out: {reason}"))
+action("contact.opted_in", _("{subject} came back by their own act: {source}"))
+action("contact.said_start", _("{subject} wrote START"))
+action("contact.consent", _("{actor} recorded consent of {subject}: {change}"))
+action("contacts.imported", _("{actor} imported {subject}: {people} people"))
+
+# Segments and templates
+action("segment.kept", _("{actor} kept {subject}, version {version}"))
+action("template.drafted", _("{actor} drafted {subject}, version {version}"))
+action("template.submitted", _("{actor} submitted {subject} to Meta: {status}"))
+action("template.reviewed", _("Meta said of {subject}: {event}"))
+
+# Accounts and numbers
+action("account.restricted", _("Meta restricted {subject}: {restriction}"))
+action("account.freed", _("Meta lifted the restriction of {subject}"))
+action("account.told", _("Meta told about {subject}: {event}"))
+action("sender.limit", _("Meta changed the limit of {subject}: {limit}"))

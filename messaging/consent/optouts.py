@@ -37,9 +37,7 @@ class Stop:
 
 def lock_contacts(contacts: Iterable[int]) -> list[Contact]:
     """The contacts under a row lock, in id order. A lane marks messages under the same lock, so a stop precedes or follows."""
-    return list(
-        Contact.objects.select_for_update(no_key=True).filter(pk__in=set(contacts)).order_by("pk")
-    )
+    return list(Contact.objects.select_for_update(no_key=True).filter(pk__in=set(contacts)).order_by("pk"))
 
 
 def same_people(contacts: Iterable[int]) -> set[int]:
@@ -57,10 +55,22 @@ def opt_out(contacts: Iterable[int], stop: Stop, actor: Actor, now: datetime) ->
         return [_suppress(contact, stop, actor, now) for contact in lock_contacts(same_people(contacts))]
 
 
-def opt_back_in(contact_id: int, stop_source: str, said_at: datetime, actor: Actor, now: datetime) -> int:
+# What a person's own word can undo. Blocks, complaints and earlier opt-outs stay.
+LIFTABLE = (SuppressionReason.STOP, SuppressionReason.REQUEST, SuppressionReason.PROVIDER)
+
+
+def opt_back_in(
+    contact_id: int,
+    source: str,
+    said_at: datetime,
+    actor: Actor,
+    now: datetime,
+    *,
+    only: SuppressionReason | None = None,
+) -> int:
     """Lift the standing noes that the customer's own verified act came after. Returns how many were lifted.
 
-    Blocks and complaints stay: a word cannot undo them. A START older than the stop, or told too late, lifts nothing.
+    `only` lifts just those for this reason. A START older than the stop, or told too late, lifts nothing.
     """
     if now - said_at > START_COUNTS_FOR:
         return 0
@@ -71,16 +81,16 @@ def opt_back_in(contact_id: int, stop_source: str, said_at: datetime, actor: Act
                 contact=contact,
                 lifted_at=None,
                 at__lt=said_at,
-                reason__in=(SuppressionReason.STOP, SuppressionReason.REQUEST, SuppressionReason.PROVIDER),
+                reason__in=(only,) if only else LIFTABLE,
             )
         )
         for suppression in standing:
             act = Act(
-                suppression.channel, Category.MARKETING, ConsentAct.GRANTED, stop_source, said_at, customers_own=True
+                suppression.channel, Category.MARKETING, ConsentAct.GRANTED, source, said_at, customers_own=True
             )
             evidence = write_down(contact, act, actor.principal, now)
             Suppression.objects.filter(pk=suppression.pk).update(lifted_at=now, lifted_by=evidence)
-            record("contact.opted_in", contact, actor, now=now, source=stop_source, channel=suppression.channel)
+            record("contact.opted_in", contact, actor, now=now, source=source, channel=suppression.channel)
     return len(standing)
 
 

@@ -23,27 +23,37 @@ def contacts_known_as(organisation: Organisation, addresses: Addresses) -> list[
     return list(Contact.objects.filter(pk__in=found.values("contact_id")).order_by("pk"))
 
 
-def find_or_make(organisation: Organisation, addresses: Addresses, now: datetime, **fields: str) -> list[Contact]:
+def find_or_make(
+    organisation: Organisation, addresses: Addresses, now: datetime, *, beside: Contact | None = None, **fields: str
+) -> list[Contact]:
     """The people behind these addresses, and all addresses noted on the first of them; a new contact if nobody is known.
 
-    Two contacts under one set of addresses look like one person: that becomes a merge task for people to settle.
+    `beside` is somebody already known to go by these addresses. Two contacts under one set of addresses look like one
+    person: that becomes a merge task for people to settle.
     """
     if not any(addresses.values()):
         raise ValueError("a person needs at least one address")
     with transaction.atomic():
         known = contacts_known_as(organisation, addresses)
+        if beside is not None and beside not in known:
+            known.insert(0, beside)
         if not known:
             known = [_make(organisation, addresses, now, **fields)]
-        _note(known[0], addresses, known)
-        for other in known[1:]:
-            MergeTask.objects.get_or_create(
-                organisation=organisation,
-                first=known[0],
-                second=other,
-                settled_at=None,
-                defaults={"found_at": now, "evidence": "+".join(sorted(addresses))},
-            )
+        _note(known[0], addresses)
+        _ask_whether_same(organisation, known, "+".join(sorted(addresses)), now)
     return known
+
+
+def _ask_whether_same(organisation: Organisation, known: list[Contact], evidence: str, now: datetime) -> None:
+    first, *others = sorted(known, key=lambda contact: contact.pk)
+    for other in others:
+        MergeTask.objects.get_or_create(
+            organisation=organisation,
+            first=first,
+            second=other,
+            settled_at=None,
+            defaults={"found_at": now, "evidence": evidence},
+        )
 
 
 def _make(organisation: Organisation, addresses: Addresses, now: datetime, **fields: str) -> Contact:
@@ -51,7 +61,7 @@ def _make(organisation: Organisation, addresses: Addresses, now: datetime, **fie
     return Contact.objects.create(organisation=organisation, created_at=now, updated_at=now, **sendable, **fields)
 
 
-def _note(contact: Contact, addresses: Addresses, known: list[Contact]) -> None:
+def _note(contact: Contact, addresses: Addresses) -> None:
     """Remember addresses nobody has yet, and fill in an address to send to that was missing."""
     for kind, value in addresses.items():
         if not value:

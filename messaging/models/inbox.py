@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ class WebhookEvent(models.Model):
     id = models.BigAutoField(primary_key=True)
     carrier = models.CharField(_("carrier"), max_length=20)
     body = models.BinaryField(_("body"))
+    signed_for = ArrayField(models.UUIDField(), default=list, help_text=_("Accounts whose secret signed the body."))
     received_at = models.DateTimeField(_("received at"), db_default=models.functions.Now())
     state = models.SmallIntegerField(_("state"), choices=State.choices, default=State.WAITING, db_default=0)
     items = models.PositiveIntegerField(_("items"), default=0, db_default=0)
@@ -64,7 +66,7 @@ class ParkedStatus(models.Model):
     """A status for a message we do not know yet: it can beat the answer to its own send. Matched again, then dropped."""
 
     id = models.BigAutoField(primary_key=True)
-    carrier = models.CharField(max_length=20)
+    sender = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="+")
     provider_id = models.CharField(max_length=255, db_index=True)
     item = models.JSONField()
     parked_at = models.DateTimeField()

@@ -28,7 +28,9 @@ class BroadcastsAsk(PageAsk):
 class BroadcastRow(Answer):
     broadcast_id: Annotated[UUID, Field(description="Its id.")]
     name: Annotated[str, Field(description="Its name.")]
-    state: Annotated[str, Field(description="draft, scheduled, releasing, sending, paused, completed, stopped or expired.")]
+    state: Annotated[
+        str, Field(description="draft, scheduled, releasing, sending, paused, completed, stopped or expired.")
+    ]
     template: Annotated[str, Field(description="The template's name.")]
     category: Annotated[str, Field(description="What Meta charges it as.")]
     sender: Annotated[str, Field(description="The sending number's display name.")]
@@ -36,7 +38,9 @@ class BroadcastRow(Answer):
     created_at: Annotated[datetime, Field(description="When it was drafted.")]
     targeted: Annotated[int, Field(description="Everybody in the segment.")]
     included: Annotated[int, Field(description="People left after the exclusions, opt-outs among them.")]
-    outcomes: Annotated[dict[str, int], Field(description="People by what became of their message; adds up to targeted.")]
+    outcomes: Annotated[
+        dict[str, int], Field(description="People by what became of their message; adds up to targeted.")
+    ]
     cost_ceiling: Annotated[Decimal, Field(description="The send stops before it costs more.")]
     action_request_id: Annotated[UUID | None, Field(description="The request that was countersigned.")]
     pause_reason: Annotated[str, Field(description="Why it is paused; empty unless it is.")]

@@ -56,7 +56,9 @@ class ConsentRecordsPage(PageAnswer):
 )
 def list_consent_records(call: Call, ask: ConsentRecordsAsk) -> ConsentRecordsPage:
     """List the evidence of consent: who agreed or took it back, where, when and for which messages."""
-    evidence = ConsentEvidence.objects.filter(organisation=call.organisation, channel__in=(Channel.WHATSAPP, Channel.ANY))
+    evidence = ConsentEvidence.objects.filter(
+        organisation=call.organisation, channel__in=(Channel.WHATSAPP, Channel.ANY)
+    )
     if ask.contact_id:
         evidence = evidence.filter(contact__key=ask.contact_id)
     if ask.category:
@@ -141,12 +143,18 @@ class ConsentAsk(Ask):
             " opt_in: lifts an opt-out and needs the customer's own verified act."
         ),
     ]
-    category: Annotated[CategoryName, Field(description="The message category; for opt_out and block any is usual.")] = "any"
+    category: Annotated[
+        CategoryName, Field(description="The message category; for opt_out and block any is usual.")
+    ] = "any"
     channel: Annotated[Channel, Field(description="whatsapp, sms or any.")] = Channel.WHATSAPP
-    source: Annotated[str, Field(min_length=3, max_length=120, description="Where the customer did it: a form, a call, a page.")]
+    source: Annotated[
+        str, Field(min_length=3, max_length=120, description="Where the customer did it: a form, a call, a page.")
+    ]
     evidence: Annotated[str, Field(max_length=500, description="What proves it: form id, recording, ticket.")] = ""
     occurred_at: Annotated[AwareDatetime, Field(description="When the customer did it, with a time zone.")]
-    customers_own_act: Annotated[bool, Field(description="Whether the customer did it themselves and it was verified.")] = False
+    customers_own_act: Annotated[
+        bool, Field(description="Whether the customer did it themselves and it was verified.")
+    ] = False
 
 
 class ConsentContract(Contract):

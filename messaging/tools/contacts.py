@@ -28,7 +28,9 @@ class ContactsAsk(PageAsk):
     country: Annotated[str, Field(max_length=2, description="Only this country (ISO 3166, two letters).")] = ""
     language: Annotated[str, Field(max_length=16, description="Only this language code.")] = ""
     opted_out: Annotated[bool | None, Field(description="true: only who opted out; false: only who did not.")] = None
-    rule: Annotated[str, Field(max_length=2000, description="Only who a segment rule means, as in segment.upsert.")] = ""
+    rule: Annotated[str, Field(max_length=2000, description="Only who a segment rule means, as in segment.upsert.")] = (
+        ""
+    )
 
 
 class ContactRow(Answer):

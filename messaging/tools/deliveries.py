@@ -91,7 +91,9 @@ class ReportAnswer(Answer):
     name: Annotated[str, Field(description="Its name.")]
     state: Annotated[str, Field(description="Where it stands.")]
     targeted: Annotated[int, Field(description="Everybody in the segment: the sum of all outcomes.")]
-    outcomes: Annotated[dict[str, int], Field(description="People by what became of their message; adds up to targeted.")]
+    outcomes: Annotated[
+        dict[str, int], Field(description="People by what became of their message; adds up to targeted.")
+    ]
     excluded: Annotated[dict[str, int], Field(description="People left out, before and at sending, by reason.")]
     delivered: Annotated[int, Field(description="Reached a phone, read ones included.")]
     read: Annotated[int, Field(description="Read, as far as people tell.")]
@@ -99,7 +101,9 @@ class ReportAnswer(Answer):
     opted_out: Annotated[int, Field(description="People who said stop within 72 hours.")]
     failures: Annotated[dict[str, int], Field(description="Failures by the provider's code.")]
     currency: Annotated[str, Field(description="ISO 4217 code of the costs.")]
-    cost_estimated: Annotated[Decimal, Field(description="List price of all that was handed over and may be delivered.")]
+    cost_estimated: Annotated[
+        Decimal, Field(description="List price of all that was handed over and may be delivered.")
+    ]
     cost_charged: Annotated[Decimal, Field(description="List price of what was delivered and reported as billable.")]
     cost_ceiling: Annotated[Decimal, Field(description="The countersigned ceiling.")]
     started_at: Annotated[datetime | None, Field(description="When it began.")]

@@ -18,7 +18,9 @@ MAX_PAGE = 50
 
 class PageAsk(Ask):
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="Rows on the page.")] = 25
-    cursor: Annotated[str, Field(max_length=500, description="next_cursor of the page before; empty for the first.")] = ""
+    cursor: Annotated[
+        str, Field(max_length=500, description="next_cursor of the page before; empty for the first.")
+    ] = ""
 
 
 class PageAnswer(Answer):
@@ -51,5 +53,7 @@ def _read(cursor: str, by: str) -> tuple[Any, str]:
         return (datetime.fromisoformat(value) if is_time else value), key
     except (signing.BadSignature, ValueError, TypeError):
         raise Refused(
-            Reason("invalid_cursor", _("This cursor is not of this list."), _("Begin again without a cursor."), "cursor")
+            Reason(
+                "invalid_cursor", _("This cursor is not of this list."), _("Begin again without a cursor."), "cursor"
+            )
         ) from None

@@ -83,14 +83,16 @@ class SegmentAsk(Ask):
         str,
         Field(
             max_length=2000,
-            description='Who is meant, for example: tag:vip and country in (HK, MO) and not tag:staff. Fields: tag, country,'
+            description="Who is meant, for example: tag:vip and country in (HK, MO) and not tag:staff. Fields: tag, country,"
             " language, attribute.<name>, crm_id, created, last_inbound, last_outbound, imported_from, consent:<category>."
             " Everybody is only meant by the word everyone.",
         ),
     ]
     purpose: Annotated[str, Field(max_length=300, description="What it is for.")] = ""
     segment_id: Annotated[UUID | None, Field(description="The segment to edit; null for a new one.")] = None
-    base_version_token: Annotated[str, Field(max_length=40, description="For an edit: version_token as you read it.")] = ""
+    base_version_token: Annotated[
+        str, Field(max_length=40, description="For an edit: version_token as you read it.")
+    ] = ""
 
 
 class SegmentContract(Contract):
@@ -103,7 +105,9 @@ class SegmentContract(Contract):
     means_everyone: Annotated[bool, Field(description="Whether the rule says everyone.")]
     targeted: Annotated[int, Field(description="People the rule means now.")]
     reachable: Annotated[int, Field(description="Those who may get marketing now.")]
-    used_by_open_broadcasts: Annotated[int, Field(description="Drafted, scheduled or running broadcasts of this segment.")]
+    used_by_open_broadcasts: Annotated[
+        int, Field(description="Drafted, scheduled or running broadcasts of this segment.")
+    ]
 
     def sentence(self) -> str:
         return _("Segment “%(name)s”: %(rule)s") % {"name": self.name, "rule": self.rule}

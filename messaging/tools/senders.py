@@ -26,7 +26,9 @@ class AccountRow(Answer):
     name: Annotated[str, Field(description="Its name.")]
     waba_id: Annotated[Identifier, Field(description="Its id at Meta.")]
     currency: Annotated[str, Field(description="What Meta bills it in.")]
-    connected: Annotated[bool, Field(description="Whether an access token and an app secret are set; neither is ever shown.")]
+    connected: Annotated[
+        bool, Field(description="Whether an access token and an app secret are set; neither is ever shown.")
+    ]
     restriction: Annotated[str, Field(description="What Meta restricts; empty unless it does.")]
 
 

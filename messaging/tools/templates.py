@@ -24,7 +24,9 @@ from messaging.whatsapp.templates.named_values import names_needed
 
 
 class TemplatesAsk(PageAsk):
-    status: Annotated[TranslationStatus | None, Field(description="Only templates with a language in this status.")] = None
+    status: Annotated[TranslationStatus | None, Field(description="Only templates with a language in this status.")] = (
+        None
+    )
     language: Annotated[str, Field(max_length=16, description="Only templates with a text in this language.")] = ""
     category: Annotated[str, Field(max_length=16, description="marketing or utility; empty for all.")] = ""
 

@@ -1,0 +1,54 @@
+"""What Meta says of accounts and numbers: a restriction freezes what goes out from there until it is over."""
+
+from datetime import datetime
+
+from accounts.actor import Actor
+from audit.record import record
+from messaging.inbox.senders import Known
+from messaging.models import Sender, WebhookEvent, WhatsAppAccount
+from messaging.whatsapp.webhooks import AccountItem, PhoneQualityItem
+
+# Restrictions under which nothing may be sent; the others concern adding numbers or calling.
+_FREEZES = ("RESTRICTED_BIZ_INITIATED_MESSAGING", "RESTRICTED_CUSTOMER_INITIATED_MESSAGING")
+_ENDS = ("ACCOUNT_RECONNECTED", "REINSTATE")
+_STOPS = ("ACCOUNT_DELETED", "ACCOUNT_OFFBOARDED", "DISABLED_UPDATE")
+
+
+def change_account(item: AccountItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+    account = known.account(event, item.waba_id)
+    if account is None:
+        return
+    kinds = [kind for kind, _until in item.restrictions]
+    if any(kind in _FREEZES for kind in kinds) or item.event in _STOPS:
+        _restrict(account, ", ".join(kinds) or item.event, now)
+    elif item.event in _ENDS:
+        WhatsAppAccount.objects.filter(pk=account.pk).update(restricted_at=None, restriction="")
+        _note(account, "account.freed", item, now)
+    else:
+        _note(account, "account.told", item, now)
+
+
+def change_limit(item: PhoneQualityItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+    """A new messaging limit or throughput of a number, found by its display number."""
+    account = known.account(event, item.waba_id)
+    digits = "".join(letter for letter in item.display_phone if letter.isdecimal())
+    sender = Sender.objects.filter(account=account, number__endswith=digits).first() if account and digits else None
+    if sender is None:
+        return
+    if item.event == "THROUGHPUT_UPGRADE":
+        sender.per_second = 1000
+    elif item.limit:
+        sender.tier = item.limit[:20]
+    sender.save()
+    actor = Actor.system(sender.organisation, "webhook inbox")
+    record("sender.limit", sender, actor, now=now, event=item.event, limit=item.limit)
+
+
+def _restrict(account: WhatsAppAccount, restriction: str, now: datetime) -> None:
+    WhatsAppAccount.objects.filter(pk=account.pk).update(restricted_at=now, restriction=restriction[:120])
+    actor = Actor.system(account.organisation, "webhook inbox")
+    record("account.restricted", account, actor, now=now, restriction=restriction[:120])
+
+
+def _note(account: WhatsAppAccount, action: str, item: AccountItem, now: datetime) -> None:
+    record(action, account, Actor.system(account.organisation, "webhook inbox"), now=now, event=item.event or item.field)

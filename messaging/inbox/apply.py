@@ -1,0 +1,131 @@
+"""Reading what waits: events in batches, statuses of a batch in one statement, every other item in its own savepoint."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from messaging.carriers import Malformed, carrier
+from messaging.inbox.handlers import handle
+from messaging.inbox.senders import Known, known_places
+from messaging.inbox.statuses import apply_statuses
+from messaging.models import WebhookEvent, WebhookFailure
+from messaging.whatsapp.webhooks import StatusItem
+
+log = logging.getLogger(__name__)
+
+EVENTS_AT_ONCE = 1000
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One item of one event, and where it stood in it."""
+
+    event: WebhookEvent
+    index: int
+    item: Any
+
+
+def apply_waiting(now: datetime) -> int:
+    """Apply one batch of waiting events and return how many it was. Several consumers never take the same one."""
+    with transaction.atomic():
+        events = list(
+            WebhookEvent.objects.select_for_update(skip_locked=True)
+            .filter(state=WebhookEvent.State.WAITING)
+            .order_by("pk")[:EVENTS_AT_ONCE]
+        )
+        if events:
+            apply_events(events, now)
+    return len(events)
+
+
+def apply_events(events: Sequence[WebhookEvent], now: datetime) -> None:
+    """Apply these events inside the caller's transaction. Told again, an event changes nothing."""
+    told: list[Told] = []
+    for event in events:
+        told += _take_apart(event)
+    known = known_places(events)
+    failed: dict[tuple[int, int], str] = {}
+    statuses = [one for one in told if isinstance(one.item, StatusItem)]
+    others = [one for one in told if not isinstance(one.item, StatusItem)]
+    _apply_statuses(statuses, known, now, failed)
+    for one in others:
+        _apply_one(one, known, now, failed)
+    _settle(events, told, failed, now)
+
+
+def _take_apart(event: WebhookEvent) -> list[Told]:
+    try:
+        items = carrier(event.carrier).events(bytes(event.body))
+    except Malformed as error:
+        event.state = WebhookEvent.State.UNREADABLE
+        log.warning("webhook event %s cannot be read: %s", event.pk, error)
+        return []
+    event.items = len(items)
+    return [Told(event, index, item) for index, item in enumerate(items)]
+
+
+def _apply_statuses(
+    statuses: Sequence[Told], known: Known, now: datetime, failed: dict[tuple[int, int], str]
+) -> None:
+    """All at once; if that fails, one by one, so that a poisoned one cannot hold up its siblings."""
+    ours = [(one, known.sender(one.event, one.item.phone_number_id)) for one in statuses]
+    batch = [(one, sender) for one, sender in ours if sender is not None]
+    try:
+        with transaction.atomic():
+            apply_statuses([(sender, one.item) for one, sender in batch], now)
+            return
+    except Exception:
+        log.warning("a batch of %d statuses failed; applying them one by one", len(batch), exc_info=True)
+    for one, sender in batch:
+        try:
+            with transaction.atomic():
+                apply_statuses([(sender, one.item)], now)
+        except Exception as error:
+            _note(one, error, failed)
+
+
+def _apply_one(one: Told, known: Known, now: datetime, failed: dict[tuple[int, int], str]) -> None:
+    try:
+        with transaction.atomic():
+            handle(one.item, one.event, known, now)
+    except Exception as error:
+        _note(one, error, failed)
+
+
+def _note(one: Told, error: Exception, failed: dict[tuple[int, int], str]) -> None:
+    """Keep what went wrong by its type: the text of a database error repeats what the customer wrote."""
+    log.warning("item %d of webhook event %s failed: %s", one.index, one.event.pk, type(error).__name__, exc_info=True)
+    failed[(one.event.pk, one.index)] = type(error).__name__
+
+
+def _settle(
+    events: Sequence[WebhookEvent], told: Sequence[Told], failed: dict[tuple[int, int], str], now: datetime
+) -> None:
+    """An event with failures is tried three times as a whole; what still fails then is put in quarantine."""
+    kinds = {(one.event.pk, one.index): type(one.item).__name__ for one in told}
+    failing = {event for event, _index in failed}
+    for event in events:
+        event.tries += 1
+        event.applied_at = now
+        if event.state == WebhookEvent.State.UNREADABLE:
+            continue
+        if event.pk not in failing:
+            event.state = WebhookEvent.State.APPLIED
+        elif event.tries >= TRIES:
+            event.state = WebhookEvent.State.PARTLY
+    WebhookEvent.objects.bulk_update(events, ("state", "items", "tries", "applied_at"), batch_size=500)
+    tries = {event.pk: event.tries for event in events}
+    for key, error in failed.items():
+        event_id, index = key
+        quarantined = now if tries[event_id] >= TRIES else None
+        WebhookFailure.objects.update_or_create(
+            event_id=event_id,
+            item=index,
+            defaults={"kind": kinds[key], "error": error, "tries": tries[event_id], "quarantined_at": quarantined},
+        )
+    WebhookFailure.objects.filter(event__in=[event for event in events if event.pk not in failing]).delete()

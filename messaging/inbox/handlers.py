@@ -1,0 +1,41 @@
+"""Which module applies which kind of item. What nobody handles is kept with its event and changes nothing."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from messaging.inbox import accounts, inbound, people, templates
+from messaging.inbox.senders import Known
+from messaging.models import WebhookEvent
+from messaging.whatsapp.webhooks import (
+    AccountItem,
+    InboundItem,
+    PhoneQualityItem,
+    TemplateCategoryItem,
+    TemplateEditedItem,
+    TemplateQualityItem,
+    TemplateStatusItem,
+    UserIdUpdateItem,
+    UserPreferenceItem,
+)
+
+Handler = Callable[[Any, WebhookEvent, Known, datetime], None]
+
+HANDLERS: dict[type, Handler] = {
+    InboundItem: inbound.take_in,
+    UserPreferenceItem: people.change_preference,
+    UserIdUpdateItem: people.change_address,
+    TemplateStatusItem: templates.change_status,
+    TemplateQualityItem: templates.change_quality,
+    TemplateCategoryItem: templates.change_category,
+    TemplateEditedItem: templates.note_edit,
+    AccountItem: accounts.change_account,
+    PhoneQualityItem: accounts.change_limit,
+}
+
+
+def handle(item: Any, event: WebhookEvent, known: Known, now: datetime) -> None:
+    """Apply one item inside the caller's savepoint. Applying it again changes nothing."""
+    handler = HANDLERS.get(type(item))
+    if handler is not None:
+        handler(item, event, known, now)

@@ -1,0 +1,98 @@
+"""What customers write: kept once, heard for stop and start, and counted as a reply. Their words are never instructions."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Greatest
+
+from accounts.actor import Actor
+from audit.record import record
+from messaging.consent.optouts import Stop, opt_back_in, opt_out
+from messaging.contacts.identities import Addresses, find_or_make
+from messaging.inbox.senders import Known
+from messaging.models import (
+    Category,
+    Channel,
+    Contact,
+    InboundMessage,
+    Message,
+    Sender,
+    SuppressionReason,
+    WebhookEvent,
+)
+from messaging.phones import BadPhone, normalise
+from messaging.stopwords import Intent, classify
+from messaging.whatsapp.webhooks import InboundItem
+
+# An answer later than this is no longer counted for a message, unless it quotes it.
+REPLY_WITHIN = timedelta(hours=72)
+
+
+def take_in(item: InboundItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+    sender = known.sender(event, item.phone_number_id)
+    if sender is None:
+        return
+    contacts = find_or_make(sender.organisation, addresses_of(item.from_phone, item.user_id), now,
+                            name=item.profile_name[:200], **_region(item.from_phone))  # fmt: skip
+    intent = classify(" ".join(filter(None, (item.text, item.title or item.payload))))
+    _message, is_new = InboundMessage.objects.get_or_create(
+        sender=sender,
+        provider_id=item.provider_id,
+        defaults={
+            "organisation": sender.organisation,
+            "contact": contacts[0],
+            "kind": item.kind[:24],
+            "text": item.text,
+            "payload": (item.payload or item.title)[:300],
+            "intent": "" if intent is Intent.NONE else intent.value,
+            "in_reply_to": item.reply_to[:255],
+            "at": item.at,
+            "received_at": event.received_at,
+        },
+    )
+    if not is_new:
+        return
+    ids = [contact.pk for contact in contacts]
+    Contact.objects.filter(pk__in=ids).update(last_inbound_at=Greatest(Coalesce(F("last_inbound_at"), item.at), item.at))
+    _count_reply(sender, contacts[0], item)
+    _hear(intent, ids, item, Actor.system(sender.organisation, "webhook inbox"), now)
+
+
+def addresses_of(phone: str, user_id: str) -> Addresses:
+    """The addresses that a webhook names a person by."""
+    known = {"phone": phone, "wa_id": phone.removeprefix("+"), "bsuid": user_id}
+    return {kind: value for kind, value in known.items() if value}
+
+
+def _region(phone: str) -> dict[str, str]:
+    if not phone:
+        return {}
+    try:
+        return {"country": normalise(phone, "ZZ").region}
+    except BadPhone:
+        return {}
+
+
+def _hear(intent: Intent, contacts: list[int], item: InboundItem, actor: Actor, now: datetime) -> None:
+    """A stop counts for every contact the addresses name; an unclear one holds marketing until somebody has read it."""
+    if intent is Intent.STOP:
+        opt_out(contacts, Stop(SuppressionReason.STOP, "whatsapp message", item.at), actor, now)
+    elif intent is Intent.UNCLEAR:
+        held = Stop(SuppressionReason.REQUEST, "unclear whatsapp message", item.at, Channel.ANY, Category.MARKETING)
+        opt_out(contacts, held, actor, now)
+    elif intent is Intent.START:
+        for contact in contacts:
+            opt_back_in(contact, "whatsapp message", item.at, actor, now)
+        record("contact.said_start", Contact(pk=contacts[0]), actor, now=now)
+
+
+def _count_reply(sender: Sender, contact: Contact, item: InboundItem) -> None:
+    """Credit the message that is quoted, else the last one handed over to this person within three days."""
+    mine = Message.objects.filter(contact=contact, sender=sender, replied_at=None)
+    if item.reply_to:
+        if mine.filter(provider_id=item.reply_to).update(replied_at=item.at):
+            return
+    lately = Q(handed_at__lte=item.at + timedelta(minutes=5), handed_at__gt=item.at - REPLY_WITHIN)
+    last = mine.filter(lately).order_by("-handed_at").values_list("pk", flat=True).first()
+    if last is not None:
+        Message.objects.filter(pk=last).update(replied_at=item.at)

@@ -1,0 +1,108 @@
+"""What Meta says of templates: reviews, pauses, quality and categories. What stands on a template notices by itself."""
+
+from datetime import datetime
+from typing import Final
+
+from accounts.actor import Actor
+from audit.record import record
+from messaging.inbox.senders import Known
+from messaging.models import TemplateTranslation, TranslationStatus, WebhookEvent
+from messaging.whatsapp.webhooks import (
+    TemplateCategoryItem,
+    TemplateEditedItem,
+    TemplateQualityItem,
+    TemplateStatusItem,
+)
+
+# Meta's event -> the status it leaves behind. Events without a status of their own change nothing here.
+STATUS_AFTER: Final = {
+    "APPROVED": TranslationStatus.APPROVED,
+    "REINSTATED": TranslationStatus.APPROVED,
+    "UNARCHIVED": TranslationStatus.APPROVED,
+    "UNPAUSED": TranslationStatus.APPROVED,
+    "FLAGGED": TranslationStatus.FLAGGED,
+    "PENDING": TranslationStatus.PENDING,
+    "IN_APPEAL": TranslationStatus.REJECTED,
+    "REJECTED": TranslationStatus.REJECTED,
+    "PAUSED": TranslationStatus.PAUSED,
+    "DISABLED": TranslationStatus.DISABLED,
+    "LOCKED": TranslationStatus.DISABLED,
+    "ARCHIVED": TranslationStatus.ARCHIVED,
+    "PENDING_DELETION": TranslationStatus.DISABLED,
+    "DELETED": TranslationStatus.DISABLED,
+}
+
+AnyTemplateItem = TemplateStatusItem | TemplateQualityItem | TemplateCategoryItem | TemplateEditedItem
+
+
+def change_status(item: TemplateStatusItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+    translation = _find(item, event, known)
+    status = STATUS_AFTER.get(item.event)
+    if translation is None or status is None or _is_old(translation, item.at):
+        return
+    translation.status = status
+    translation.rejection = " ".join(filter(None, (item.reason, item.detail)))[:500] if status in _REFUSED else ""
+    translation.reviewed_at = item.at or now
+    if item.category:
+        translation.reviewed_category = item.category.lower()
+    _keep(translation, item, now, event=item.event, category=translation.category)
+
+
+_REFUSED = (TranslationStatus.REJECTED, TranslationStatus.PAUSED, TranslationStatus.DISABLED)
+
+
+def change_quality(item: TemplateQualityItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+    translation = _find(item, event, known)
+    if translation is not None and translation.quality != item.score:
+        translation.quality = item.score[:8]
+        _keep(translation, item, now, event="QUALITY", quality=translation.quality)
+
+
+def change_category(item: TemplateCategoryItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+    """With `correct` filled it is a warning of tomorrow's category, and today's still holds."""
+    translation = _find(item, event, known)
+    if translation is None:
+        return
+    if not item.correct and item.category:
+        translation.reviewed_category = item.category.lower()
+    _keep(translation, item, now, event="CATEGORY", category=translation.category, announced=item.correct.lower())
+
+
+def note_edit(item: TemplateEditedItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+    """Somebody edited the text at Meta: what would be sent may not be what was approved, so it is not sent."""
+    translation = _find(item, event, known)
+    if translation is not None and translation.status == TranslationStatus.APPROVED and _was_not_ours(translation, item):
+        translation.status = TranslationStatus.PAUSED
+        translation.rejection = "edited at Meta"
+        _keep(translation, item, now, event="EDITED")
+
+
+def _was_not_ours(translation: TemplateTranslation, item: TemplateEditedItem) -> bool:
+    """Our own submission is told as an edit as well: one that comes within a day of it is taken for ours."""
+    told = item.at
+    submitted = translation.submitted_at
+    return submitted is None or told is None or abs((told - submitted).total_seconds()) > 24 * 3600
+
+
+def _find(item: AnyTemplateItem, event: WebhookEvent, known: Known) -> TemplateTranslation | None:
+    account = known.account(event, item.waba_id)
+    if account is None:
+        return None
+    translations = TemplateTranslation.objects.select_for_update(of=("self",)).select_related("template", "organisation")
+    own = translations.filter(template__account=account)
+    found = own.filter(meta_id=item.template_id).first() if item.template_id else None
+    # The review can be faster than the answer to its own submission; then only name and language tell.
+    return found or own.filter(template__name=item.name, language=item.language.replace("-", "_")).first()
+
+
+def _is_old(translation: TemplateTranslation, at: datetime | None) -> bool:
+    return at is not None and translation.reviewed_at is not None and at < translation.reviewed_at
+
+
+def _keep(translation: TemplateTranslation, item: AnyTemplateItem, now: datetime, **facts: str) -> None:
+    if item.template_id and not translation.meta_id:
+        translation.meta_id = item.template_id
+    translation.save()
+    actor = Actor.system(translation.organisation, "webhook inbox")
+    record("template.reviewed", translation, actor, now=now, language=translation.language,
+           status=translation.status, **facts)  # fmt: skip
