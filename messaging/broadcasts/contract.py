@@ -25,14 +25,20 @@ class BroadcastAsk(Ask):
     ] = []
     due_at: Annotated[AwareDatetime, Field(description="When to begin, with a time zone (ISO 8601).")]
     not_after: Annotated[
-        AwareDatetime | None, Field(description="What has not gone out by then stays in. Default: 24 hours after due_at.")
+        AwareDatetime | None,
+        Field(description="What has not gone out by then stays in. Default: 24 hours after due_at."),
     ] = None
     per_second: Annotated[
         int | None, Field(ge=1, le=1000, description="Messages a second at most. Default: what the sender may.")
     ] = None
     cost_ceiling: Annotated[
         Decimal | None,
-        Field(ge=0, max_digits=12, decimal_places=6, description="The send stops before it costs more. Default: cost_high."),
+        Field(
+            ge=0,
+            max_digits=12,
+            decimal_places=6,
+            description="The send stops before it costs more. Default: cost_high.",
+        ),
     ] = None
 
 
@@ -68,7 +74,9 @@ class BroadcastContract(Contract):
     per_second: Annotated[int, Field(description="Messages a second at most.")]
     finishes_about: Annotated[datetime, Field(description="When the last message leaves at that pace.")]
     currency: Annotated[str, Field(description="ISO 4217 code of all amounts.")]
-    cost_low: Annotated[Decimal, Field(description="The cost if as many are delivered as lately; only delivered ones cost.")]
+    cost_low: Annotated[
+        Decimal, Field(description="The cost if as many are delivered as lately; only delivered ones cost.")
+    ]
     cost_high: Annotated[Decimal, Field(description="The cost if every message is delivered, at list prices.")]
     cost_ceiling: Annotated[Decimal, Field(description="The send stops before it costs more.")]
     price_card: Annotated[str, Field(description="The date from which the prices count.")]

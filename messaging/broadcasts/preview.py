@@ -85,7 +85,9 @@ def _reasons(
     if ask.due_at > now + timedelta(days=90):
         reasons.append(Reason("too_far_ahead", _("due_at is more than 90 days ahead."),
                               _("Prices and consent will have changed; plan it later."), "due_at"))  # fmt: skip
-    needed = {name for translation in usable for name in names_needed(Definition.model_validate(translation.definition))}
+    needed = {
+        name for translation in usable for name in names_needed(Definition.model_validate(translation.definition))
+    }
     given = {variable.name for variable in ask.variables}
     if usable and needed != given:
         missing, unknown = ", ".join(sorted(needed - given)) or "–", ", ".join(sorted(given - needed)) or "–"
@@ -180,7 +182,9 @@ def _delivered_share(organisation: Organisation, now: datetime) -> Decimal:
     lately = Message.objects.filter(
         send__organisation=organisation, send__started_at__gt=now - timedelta(days=90), status__gte=Status.ACCEPTED
     ).exclude(status=Status.EXCLUDED)
-    counts = lately.aggregate(all=Count("pk"), delivered=Count("pk", filter=Q(status__in=(Status.DELIVERED, Status.READ))))
+    counts = lately.aggregate(
+        all=Count("pk"), delivered=Count("pk", filter=Q(status__in=(Status.DELIVERED, Status.READ)))
+    )
     if counts["all"] < _ENOUGH_HISTORY:
         return Decimal(1)
     return Decimal(counts["delivered"]) / Decimal(counts["all"])

@@ -1,6 +1,11 @@
 """The whatsapp.* tools, one file a noun. Importing this package declares them."""
 
+from messaging.tools import audit as audit
 from messaging.tools import broadcasts as broadcasts
 from messaging.tools import consent as consent
+from messaging.tools import contacts as contacts
+from messaging.tools import deliveries as deliveries
+from messaging.tools import requests as requests
 from messaging.tools import segments as segments
+from messaging.tools import senders as senders
 from messaging.tools import templates as templates
