@@ -16,52 +16,40 @@ from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
-from accounts.actor import Face
 from accounts.admin.scope import ReadOnly, sees_personal_data
 from accounts.models import Person
-from audit.actions import all_actions, outline, sentence_of, subject_of
+from audit.actions import sentence_of, subject_of
+from audit.admin_filters import ActionFilter, DayFilter, FaceFilter
 from audit.models import Entry, Segment
 from audit.seal import segment_of
-
-
-class ActionFilter(DropdownFilter):
-    title = _("action")
-    parameter_name = "action"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(action.name, outline(action)) for action in all_actions()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(action=self.value()) if self.value() else queryset
-
-
-class FaceFilter(DropdownFilter):
-    title = _("face")
-    parameter_name = "face"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(face.value, face.value) for face in Face]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(face=self.value()) if self.value() else queryset
 
 
 @admin.register(Entry)
 class EntryAdmin(ReadOnly):
     list_display = ("at", "sentence", "actor", "subject", "face")
     list_display_links = ("at", "sentence")
-    list_filter = (ActionFilter, FaceFilter, ("at", RangeDateTimeFilter))
+    list_filter = (ActionFilter, FaceFilter, ("at", DayFilter))
     list_filter_submit = True
     ordering = ("-at", "-id")
     search_fields = ("subject_id",)
     search_help_text = _("The whole id of a subject or of an action request.")
-    fields = ("at", "sentence", "actor", "actor_principal", "face", "subject", "request", "details", "action", "sealed")
+    fields = (
+        "at",
+        "sentence",
+        "actor",
+        "actor_principal",
+        "face",
+        "subject",
+        "asked_in",
+        "details",
+        "action",
+        "sealed",
+    )
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        changes = super().get_changelist_instance(request)
+        changes: ChangeList = super().get_changelist_instance(request)
         _name_people(request, changes.result_list)
         return changes
 
@@ -95,7 +83,7 @@ class EntryAdmin(ReadOnly):
         return _linked(entry.subject_type, entry.subject_id, subject_of(entry))
 
     @display(description=_("action request"), empty_value="–")
-    def request(self, entry: Entry) -> str | None:
+    def asked_in(self, entry: Entry) -> str | None:
         key = str(entry.request_id)
         return _linked("approvals.ActionRequest", key, key) if entry.request_id else None
 
