@@ -32,7 +32,9 @@ class TemplateApproved:
 
     def __call__(self, call: Call, contract: BroadcastContract) -> Iterator[Reason]:
         parts = {part.translation_id: part for part in contract.translations}
-        found = TemplateTranslation.objects.filter(pk__in=parts, organisation=call.organisation).select_related("template")
+        found = TemplateTranslation.objects.filter(pk__in=parts, organisation=call.organisation).select_related(
+            "template"
+        )
         for translation in found:
             part = parts.pop(translation.pk)
             if not translation.is_sendable:
@@ -48,7 +50,9 @@ class TemplateApproved:
 
 def _template_reason(code: str, translation: TemplateTranslation, what: Any) -> Reason:
     words = {"name": translation.template.name, "language": translation.language, "what": what}
-    return Reason(code, _("%(name)s (%(language)s) %(what)s.") % words, _("Make a new preview with an approved template."))
+    return Reason(
+        code, _("%(name)s (%(language)s) %(what)s.") % words, _("Make a new preview with an approved template.")
+    )
 
 
 @dataclass(frozen=True, slots=True)

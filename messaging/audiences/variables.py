@@ -15,15 +15,20 @@ class Variable(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: Annotated[str, Field(min_length=1, max_length=60, description="The variable's name, or its number as text: 1.")]
+    name: Annotated[
+        str, Field(min_length=1, max_length=60, description="The variable's name, or its number as text: 1.")
+    ]
     source: Annotated[
         Literal["name", "attribute", "crm_id", "text"],
-        Field(description="name: the contact's name; attribute: one of its attributes; crm_id; text: the same for all."),
+        Field(
+            description="name: the contact's name; attribute: one of its attributes; crm_id; text: the same for all."
+        ),
     ]
     attribute: Annotated[str, Field(max_length=60, description="For attribute: which one.")] = ""
     text: Annotated[str, Field(max_length=1024, description="For text: the text itself.")] = ""
     fallback: Annotated[
-        str, Field(max_length=200, description="Used where the contact has no value; without one the person is left out.")
+        str,
+        Field(max_length=200, description="Used where the contact has no value; without one the person is left out."),
     ] = ""
 
     @model_validator(mode="after")

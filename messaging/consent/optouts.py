@@ -85,9 +85,7 @@ def opt_back_in(
             )
         )
         for suppression in standing:
-            act = Act(
-                suppression.channel, Category.MARKETING, ConsentAct.GRANTED, source, said_at, customers_own=True
-            )
+            act = Act(suppression.channel, Category.MARKETING, ConsentAct.GRANTED, source, said_at, customers_own=True)
             evidence = write_down(contact, act, actor.principal, now)
             Suppression.objects.filter(pk=suppression.pk).update(lifted_at=now, lifted_by=evidence)
             record("contact.opted_in", contact, actor, now=now, source=source, channel=suppression.channel)

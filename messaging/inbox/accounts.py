@@ -51,4 +51,6 @@ def _restrict(account: WhatsAppAccount, restriction: str, now: datetime) -> None
 
 
 def _note(account: WhatsAppAccount, action: str, item: AccountItem, now: datetime) -> None:
-    record(action, account, Actor.system(account.organisation, "webhook inbox"), now=now, event=item.event or item.field)
+    record(
+        action, account, Actor.system(account.organisation, "webhook inbox"), now=now, event=item.event or item.field
+    )

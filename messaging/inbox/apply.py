@@ -69,9 +69,7 @@ def _take_apart(event: WebhookEvent) -> list[Told]:
     return [Told(event, index, item) for index, item in enumerate(items)]
 
 
-def _apply_statuses(
-    statuses: Sequence[Told], known: Known, now: datetime, failed: dict[tuple[int, int], str]
-) -> None:
+def _apply_statuses(statuses: Sequence[Told], known: Known, now: datetime, failed: dict[tuple[int, int], str]) -> None:
     """All at once; if that fails, one by one, so that a poisoned one cannot hold up its siblings."""
     ours = [(one, known.sender(one.event, one.item.phone_number_id)) for one in statuses]
     batch = [(one, sender) for one, sender in ours if sender is not None]

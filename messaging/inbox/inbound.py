@@ -34,6 +34,7 @@ def take_in(item: InboundItem, event: WebhookEvent, known: Known, now: datetime)
         return
     contacts = find_or_make(sender.organisation, addresses_of(item.from_phone, item.user_id), now,
                             name=item.profile_name[:200], **_region(item.from_phone))  # fmt: skip
+    said_at = min(item.at, now)  # a time in the future must not outlast every later word of the person
     intent = classify(" ".join(filter(None, (item.text, item.title or item.payload))))
     _message, is_new = InboundMessage.objects.get_or_create(
         sender=sender,
@@ -46,16 +47,18 @@ def take_in(item: InboundItem, event: WebhookEvent, known: Known, now: datetime)
             "payload": (item.payload or item.title)[:300],
             "intent": "" if intent is Intent.NONE else intent.value,
             "in_reply_to": item.reply_to[:255],
-            "at": item.at,
+            "at": said_at,
             "received_at": event.received_at,
         },
     )
     if not is_new:
         return
     ids = [contact.pk for contact in contacts]
-    Contact.objects.filter(pk__in=ids).update(last_inbound_at=Greatest(Coalesce(F("last_inbound_at"), item.at), item.at))
-    _count_reply(sender, contacts[0], item)
-    _hear(intent, ids, item, Actor.system(sender.organisation, "webhook inbox"), now)
+    Contact.objects.filter(pk__in=ids).update(
+        last_inbound_at=Greatest(Coalesce(F("last_inbound_at"), said_at), said_at)
+    )
+    _count_reply(sender, contacts[0], item.reply_to, said_at)
+    _hear(intent, ids, said_at, Actor.system(sender.organisation, "webhook inbox"), now)
 
 
 def addresses_of(phone: str, user_id: str) -> Addresses:
@@ -73,26 +76,26 @@ def _region(phone: str) -> dict[str, str]:
         return {}
 
 
-def _hear(intent: Intent, contacts: list[int], item: InboundItem, actor: Actor, now: datetime) -> None:
+def _hear(intent: Intent, contacts: list[int], said_at: datetime, actor: Actor, now: datetime) -> None:
     """A stop counts for every contact the addresses name; an unclear one holds marketing until somebody has read it."""
     if intent is Intent.STOP:
-        opt_out(contacts, Stop(SuppressionReason.STOP, "whatsapp message", item.at), actor, now)
+        opt_out(contacts, Stop(SuppressionReason.STOP, "whatsapp message", said_at), actor, now)
     elif intent is Intent.UNCLEAR:
-        held = Stop(SuppressionReason.REQUEST, "unclear whatsapp message", item.at, Channel.ANY, Category.MARKETING)
+        held = Stop(SuppressionReason.REQUEST, "unclear whatsapp message", said_at, Channel.ANY, Category.MARKETING)
         opt_out(contacts, held, actor, now)
     elif intent is Intent.START:
         for contact in contacts:
-            opt_back_in(contact, "whatsapp message", item.at, actor, now)
+            opt_back_in(contact, "whatsapp message", said_at, actor, now)
         record("contact.said_start", Contact(pk=contacts[0]), actor, now=now)
 
 
-def _count_reply(sender: Sender, contact: Contact, item: InboundItem) -> None:
+def _count_reply(sender: Sender, contact: Contact, quoted: str, said_at: datetime) -> None:
     """Credit the message that is quoted, else the last one handed over to this person within three days."""
     mine = Message.objects.filter(contact=contact, sender=sender, replied_at=None)
-    if item.reply_to:
-        if mine.filter(provider_id=item.reply_to).update(replied_at=item.at):
+    if quoted:
+        if mine.filter(provider_id=quoted).update(replied_at=said_at):
             return
-    lately = Q(handed_at__lte=item.at + timedelta(minutes=5), handed_at__gt=item.at - REPLY_WITHIN)
+    lately = Q(handed_at__lte=said_at + timedelta(minutes=5), handed_at__gt=said_at - REPLY_WITHIN)
     last = mine.filter(lately).order_by("-handed_at").values_list("pk", flat=True).first()
     if last is not None:
-        Message.objects.filter(pk=last).update(replied_at=item.at)
+        Message.objects.filter(pk=last).update(replied_at=said_at)

@@ -18,12 +18,13 @@ def change_preference(item: UserPreferenceItem, event: WebhookEvent, known: Know
         return
     actor = Actor.system(sender.organisation, "webhook inbox")
     contacts = [one.pk for one in find_or_make(sender.organisation, addresses_of(item.phone, item.user_id), now)]
+    said_at = min(item.at, now)
     if item.value == "stop":
-        stop = Stop(SuppressionReason.PROVIDER, "whatsapp setting", item.at, Channel.WHATSAPP, Category.MARKETING)
+        stop = Stop(SuppressionReason.PROVIDER, "whatsapp setting", said_at, Channel.WHATSAPP, Category.MARKETING)
         opt_out(contacts, stop, actor, now)
     elif item.value == "resume":
         for contact in contacts:
-            opt_back_in(contact, "whatsapp setting", item.at, actor, now, only=SuppressionReason.PROVIDER)
+            opt_back_in(contact, "whatsapp setting", said_at, actor, now, only=SuppressionReason.PROVIDER)
 
 
 def change_address(item: UserIdUpdateItem, event: WebhookEvent, known: Known, now: datetime) -> None:

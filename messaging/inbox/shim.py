@@ -93,4 +93,3 @@ def _body(environ: Environ) -> bytes | None:
         return None
     raw: bytes = environ["wsgi.input"].read(int(length) if length.isdecimal() else MAX_BYTES + 1)
     return None if len(raw) > MAX_BYTES else raw
-

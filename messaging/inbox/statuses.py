@@ -185,7 +185,13 @@ def _hear_opt_outs(seen: Sequence[tuple[Sender, StatusItem, int]], now: datetime
     for sender, item, contact in seen:
         if item.error_code is None or not error_row(item.error_code).opts_out:
             continue
-        stop = Stop(SuppressionReason.PROVIDER, f"error {item.error_code}", item.at, Channel.WHATSAPP, Category.MARKETING)
+        stop = Stop(
+            SuppressionReason.PROVIDER,
+            f"error {item.error_code}",
+            min(item.at, now),
+            Channel.WHATSAPP,
+            Category.MARKETING,
+        )
         opt_out([contact], stop, Actor.system(sender.organisation, "webhook inbox"), now)
 
 

@@ -71,7 +71,11 @@ def change_category(item: TemplateCategoryItem, event: WebhookEvent, known: Know
 def note_edit(item: TemplateEditedItem, event: WebhookEvent, known: Known, now: datetime) -> None:
     """Somebody edited the text at Meta: what would be sent may not be what was approved, so it is not sent."""
     translation = _find(item, event, known)
-    if translation is not None and translation.status == TranslationStatus.APPROVED and _was_not_ours(translation, item):
+    if (
+        translation is not None
+        and translation.status == TranslationStatus.APPROVED
+        and _was_not_ours(translation, item)
+    ):
         translation.status = TranslationStatus.PAUSED
         translation.rejection = "edited at Meta"
         _keep(translation, item, now, event="EDITED")
@@ -88,7 +92,9 @@ def _find(item: AnyTemplateItem, event: WebhookEvent, known: Known) -> TemplateT
     account = known.account(event, item.waba_id)
     if account is None:
         return None
-    translations = TemplateTranslation.objects.select_for_update(of=("self",)).select_related("template", "organisation")
+    translations = TemplateTranslation.objects.select_for_update(of=("self",)).select_related(
+        "template", "organisation"
+    )
     own = translations.filter(template__account=account)
     found = own.filter(meta_id=item.template_id).first() if item.template_id else None
     # The review can be faster than the answer to its own submission; then only name and language tell.

@@ -20,12 +20,19 @@ class TranslationAsk(Ask):
 
 
 class TemplateAsk(Ask):
-    name: Annotated[str, Field(max_length=512, description="Lower-case letters, digits and _; the same for all languages.")]
-    category: Annotated[
-        Literal["marketing", "utility"], Field(description="What Meta charges it as. Promotion of any kind is marketing.")
+    name: Annotated[
+        str, Field(max_length=512, description="Lower-case letters, digits and _; the same for all languages.")
     ]
-    default_language: Annotated[str, Field(max_length=16, description="Read by people whose language has no translation.")]
-    translations: Annotated[list[TranslationAsk], Field(min_length=1, max_length=20, description="One entry a language.")]
+    category: Annotated[
+        Literal["marketing", "utility"],
+        Field(description="What Meta charges it as. Promotion of any kind is marketing."),
+    ]
+    default_language: Annotated[
+        str, Field(max_length=16, description="Read by people whose language has no translation.")
+    ]
+    translations: Annotated[
+        list[TranslationAsk], Field(min_length=1, max_length=20, description="One entry a language.")
+    ]
     account_id: Annotated[
         UUID | None, Field(description="The WhatsApp account; may be left out where the organisation has one.")
     ] = None
