@@ -40,7 +40,7 @@ def today_of(organisation: Organisation, now: datetime) -> date:
 
 
 def reserve(agent: Agent, spend: Spend, now: datetime) -> list[Overrun]:
-    """Take `spend` from today's budget of the agent's owner. Returns what stands in the way; empty means it is taken."""
+    """Take `spend` from today's budget of the agent's owner. Returns what stands in the way; empty: it is taken."""
     day = today_of(agent.organisation, now)
     BudgetUse.objects.get_or_create(owner=agent.owner, day=day)
     taken = BudgetUse.objects.filter(

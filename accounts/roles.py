@@ -1,4 +1,6 @@
-"""What each role may ask for. A scope is `<family>:<verb>`; agents get theirs from their credential, people from their role."""
+"""What each role may ask for. A scope is `<family>:<verb>`; agents get theirs from their credential, people from their
+role.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -13,7 +13,7 @@ IdempotencyKey = Annotated[
     Field(
         min_length=8,
         max_length=200,
-        description="Your own key for this one wish. The same key with the same arguments is answered again, not done again.",
+        description="Your own key for this one wish. Same key and same arguments: answered again, not done again.",
     ),
 ]
 WhyText = Annotated[

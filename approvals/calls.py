@@ -115,7 +115,16 @@ def _make_request(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> tuple[Ac
     if actor.agent and spend and not ruling.unconditional:
         refuse_if_any(_over_budget(overrun) for overrun in reserve(actor.agent, spend, now))
     request = _store(tool, preview, spend, ruling, actor, now, getattr(ask, "reason"))  # noqa: B009
-    record("request.made", request, actor, now=now, request_id=request.pk, tool=tool.name, seal=request.seal, contract=preview.seal)
+    record(
+        "request.made",
+        request,
+        actor,
+        now=now,
+        request_id=request.pk,
+        tool=tool.name,
+        seal=request.seal,
+        contract=preview.seal,
+    )
     if ruling.runs_at_once:
         request = _approve_by_policy(request, ruling, actor, now)
     return request, ruling

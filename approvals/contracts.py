@@ -1,4 +1,6 @@
-"""What a preview freezes: a pydantic model that says what will happen, how many people it reaches and what it may cost."""
+"""What a preview freezes: a pydantic model that says what will happen, how many people it reaches and what it may
+cost.
+"""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -18,7 +20,7 @@ class Answer(BaseModel):
 
 
 class Contract(BaseModel):
-    """What will happen if somebody countersigns. Carries no personal data: people are held by reference and by digest."""
+    """What will happen if somebody countersigns. Holds no personal data: people are held by reference and digest."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

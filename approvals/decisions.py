@@ -1,4 +1,6 @@
-"""What people do with a request: approve, reject, ask for changes, withdraw. Approving happens at the desk and nowhere else."""
+"""What people do with a request: approve, reject, ask for changes, withdraw. Approving happens at the desk and nowhere
+else.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -103,7 +103,8 @@ def _run(tool: Tool, call: Call, contract: Contract) -> tuple[ActionRequest, Bas
 
 def _reach_outside(tool: Tool, call: Call, contract: Contract, answer: BaseModel) -> ActionRequest:
     """The part that leaves the house, after the commit and outside any transaction."""
-    assert tool.outside is not None and call.request is not None
+    assert tool.outside is not None
+    assert call.request is not None
     engine = _engine(call.request)
     try:
         settled = tool.outside(call, contract, answer)

@@ -1,4 +1,6 @@
-"""A tool's floor: the least that must be asked before it is carried out. Policies of an organisation can only add to it."""
+"""A tool's floor: the least that must be asked before it is carried out. Policies of an organisation can only add to
+it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

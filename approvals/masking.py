@@ -35,7 +35,9 @@ class Personal:
 
 
 def mask(value: str, kind: str) -> str:
-    """A value that can be recognised but not used: the last digits of a phone, the first letter of a name, nothing of text."""
+    """A value that can be recognised but not used: the last digits of a phone, the first letter of a name, nothing of
+    text.
+    """
     if not value:
         return value
     if kind == "phone":

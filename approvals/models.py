@@ -249,7 +249,9 @@ class Policy(models.Model):
 
 
 class IdempotentCall(models.Model):
-    """The first answer to a write, kept so that the same key with the same arguments is answered again, not done again."""
+    """The first answer to a write, kept so that the same key with the same arguments is answered again, not done
+    again.
+    """
 
     id = models.BigAutoField(primary_key=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")

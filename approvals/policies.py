@@ -1,4 +1,6 @@
-"""Who must decide: the tool's floor and every matching policy of the organisation, taken together, the strictest winning."""
+"""Who must decide: the tool's floor and every matching policy of the organisation, taken together, the strictest
+winning.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

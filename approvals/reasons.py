@@ -8,7 +8,9 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One no: a stable code, what is wrong in plain words, and what to do about it. `field` names the argument at fault."""
+    """One no: a stable code, what is wrong in plain words, and what to do about it. `field` names the argument at
+    fault.
+    """
 
     code: str
     text: str | Promise

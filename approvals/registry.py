@@ -1,4 +1,5 @@
-"""The tools as values. MCP, REST, OpenAPI, the docs and the permission matrix are read from here; nothing is written twice.
+"""The tools as values. MCP, REST, OpenAPI, the docs and the permission matrix are read from here; nothing is written
+twice.
 
     @tool("whatsapp.segments.list", kind=Kind.READ, scope="whatsapp:read", reads_first=("whatsapp.contacts.list",))
     def list_segments(call: Call, ask: SegmentsAsk) -> SegmentsPage:
@@ -52,7 +53,8 @@ class Call:
 
 @dataclass(frozen=True)
 class Tool:
-    """One declared tool. `untrusted` says whether it answers with what customers wrote: their names (shown only to who sees
+    """One declared tool. `untrusted` says whether it answers with what customers wrote: their names (shown only to who
+    sees
     personal data) or their text (shown to everybody who may use it)."""
 
     name: str
@@ -92,7 +94,7 @@ class Tool:
 
     @cached_property
     def ask(self) -> type[Ask]:
-        """The arguments a caller passes, which for a write are not what it runs on but what its contract is found by."""
+        """What a caller passes; for a write not what it runs on, but what its contract is found by."""
         from approvals.asks import ask_of
 
         return ask_of(self)
@@ -140,7 +142,9 @@ def unknown_tool(name: str) -> Reason:
 
 
 def tool(name: str, *, kind: Kind, scope: str, **declared: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare a function as a tool. The keywords are the fields of `Tool`; types and description come from the function."""
+    """Declare a function as a tool. The keywords are the fields of `Tool`; types and description come from the
+    function.
+    """
 
     def declare(run: Callable[..., Any]) -> Callable[..., Any]:
         takes, returns = _types_of(run, name)

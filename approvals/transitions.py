@@ -1,4 +1,6 @@
-"""`move` is the one way a request changes its state: row lock, legality, transition, save and audit in one transaction."""
+"""`move` is the one way a request changes its state: row lock, legality, transition, save and audit in one
+transaction.
+"""
 
 from datetime import datetime
 from typing import Any

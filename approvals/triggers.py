@@ -37,7 +37,7 @@ APPROVAL_NEEDS_DECISIONS = pgtrigger.Trigger(
               INTO given FROM approvals_decision
              WHERE request_id = NEW.id AND verdict = 'approve' AND seal = NEW.seal;
             IF coalesce(given, 0) < NEW.quorum THEN
-                RAISE EXCEPTION 'an action request needs % approvals on its seal, it has %', NEW.quorum, coalesce(given, 0);
+                RAISE EXCEPTION '% approvals on this seal are needed, there are %', NEW.quorum, coalesce(given, 0);
             END IF;
         END IF;
         RETURN NEW;

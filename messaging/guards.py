@@ -1,4 +1,6 @@
-"""What has to hold before a send may be asked for, approved, scheduled and released. Each asks one question of the facts."""
+"""What has to hold before a send may be asked for, approved, scheduled and released. Each asks one question of the
+facts.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -115,8 +117,12 @@ class OutsideQuietHours:
         begins = max(contract.due_at, call.now)
         ends = quiet_until(rules_of(call.organisation), call.organisation.timezone, begins)
         if contract.category == "marketing" and ends is not None and begins - call.now > timedelta(0):
-            yield Reason("quiet_hours", _("It would begin in quiet hours, which last until %s.")
-                         % formats.date_format(ends, "DATETIME_FORMAT"), _("Choose a time outside them."), "due_at")  # fmt: skip
+            yield Reason(
+                "quiet_hours",
+                _("It would begin in quiet hours, which last until %s.") % formats.date_format(ends, "DATETIME_FORMAT"),
+                _("Choose a time outside them."),
+                "due_at",
+            )
 
 
 # What a broadcast stands on, asked again at every step up to its release.

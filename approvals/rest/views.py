@@ -49,7 +49,7 @@ class Face(APIView):
     permission_classes = [ActorIsKnown]
     parser_classes = [StrictJSON]
     content_negotiation_class = JSONAlways
-    metadata_class = None
+    http_method_names = ["get", "head", "post"]
 
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response | None]:
         return answer_for

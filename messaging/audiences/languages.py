@@ -12,7 +12,8 @@ def fold(language: str) -> str:
 
 
 def readers(translations: Iterable[str]) -> dict[str, str]:
-    """Folded contact language -> the translation those people read. Exact codes win, then the script, then the language.
+    """Folded contact language -> the translation those people read. Exact codes win, then the script, then the
+    language.
 
     Who is in none of these reads the template's default language.
     """

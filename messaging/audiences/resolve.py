@@ -1,4 +1,6 @@
-"""Asking a segment who is meant and freezing the answer in one statement, everybody with the first reason against them."""
+"""Asking a segment who is meant and freezing the answer in one statement, everybody with the first reason against
+them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +12,8 @@ from django.db import connection, transaction
 from accounts.models import Organisation
 from messaging.audiences.digest import digest_of
 from messaging.audiences.languages import readers
-from messaging.audiences.variables import Variable, unsendable_sql, values_sql
 from messaging.audiences.people import CAPPED_JOIN, gate_of_many, segment_sql
+from messaging.audiences.variables import Variable, unsendable_sql, values_sql
 from messaging.gate import gate_parameters
 from messaging.models import Audience, AudienceMember, Price, Segment, TemplateTranslation, Verdict
 from messaging.pricing.markets import OTHER, market_prefixes, markets_of_countries

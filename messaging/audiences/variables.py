@@ -51,7 +51,10 @@ def values_sql(variables: Sequence[Variable], alias: str, parameters: dict[str, 
 
 def unsendable_sql(values: str) -> str:
     """SQL that is true where a value is missing, empty or something Meta refuses."""
-    return f"EXISTS (SELECT 1 FROM jsonb_each_text({values}) v WHERE coalesce(v.value, '') = '' OR v.value ~ '{_UNSENDABLE}')"
+    return (
+        f"EXISTS (SELECT 1 FROM jsonb_each_text({values}) v"
+        f" WHERE coalesce(v.value, '') = '' OR v.value ~ '{_UNSENDABLE}')"
+    )
 
 
 def _value_sql(variable: Variable, number: int, alias: str, parameters: dict[str, Any]) -> str:

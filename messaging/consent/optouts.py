@@ -36,7 +36,9 @@ class Stop:
 
 
 def lock_contacts(contacts: Iterable[int]) -> list[Contact]:
-    """The contacts under a row lock, in id order. A lane marks messages under the same lock, so a stop precedes or follows."""
+    """The contacts under a row lock, in id order. A lane marks messages under the same lock, so a stop precedes or
+    follows.
+    """
     return list(Contact.objects.select_for_update(no_key=True).filter(pk__in=set(contacts)).order_by("pk"))
 
 

@@ -24,9 +24,16 @@ def contacts_known_as(organisation: Organisation, addresses: Addresses) -> list[
 
 
 def find_or_make(
-    organisation: Organisation, addresses: Addresses, now: datetime, *, beside: Contact | None = None, **fields: str
+    organisation: Organisation,
+    addresses: Addresses,
+    now: datetime,
+    *,
+    beside: Contact | None = None,
+    name: str = "",
+    country: str = "",
 ) -> list[Contact]:
-    """The people behind these addresses, and all addresses noted on the first of them; a new contact if nobody is known.
+    """The people behind these addresses, and all addresses noted on the first of them; a new contact if nobody is
+    known.
 
     `beside` is somebody already known to go by these addresses. Two contacts under one set of addresses look like one
     person: that becomes a merge task for people to settle.
@@ -38,7 +45,7 @@ def find_or_make(
         if beside is not None and beside not in known:
             known.insert(0, beside)
         if not known:
-            known = [_make(organisation, addresses, now, **fields)]
+            known = [_make(organisation, addresses, now, name, country)]
         _note(known[0], addresses)
         _ask_whether_same(organisation, known, "+".join(sorted(addresses)), now)
     return known
@@ -56,9 +63,11 @@ def _ask_whether_same(organisation: Organisation, known: list[Contact], evidence
         )
 
 
-def _make(organisation: Organisation, addresses: Addresses, now: datetime, **fields: str) -> Contact:
+def _make(organisation: Organisation, addresses: Addresses, now: datetime, name: str, country: str) -> Contact:
     sendable = {column: addresses.get(kind) or None for kind, column in _SENDABLE.items()}
-    return Contact.objects.create(organisation=organisation, created_at=now, updated_at=now, **sendable, **fields)
+    return Contact.objects.create(
+        organisation=organisation, name=name, country=country, created_at=now, updated_at=now, **sendable
+    )
 
 
 def _note(contact: Contact, addresses: Addresses) -> None:
@@ -66,7 +75,7 @@ def _note(contact: Contact, addresses: Addresses) -> None:
     for kind, value in addresses.items():
         if not value:
             continue
-        identity, is_new = Identity.objects.get_or_create(
+        identity, _is_new = Identity.objects.get_or_create(
             organisation_id=contact.organisation_id, kind=kind, value=value, defaults={"contact": contact}
         )
         column = _SENDABLE.get(IdentityKind(kind))

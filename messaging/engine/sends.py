@@ -1,4 +1,4 @@
-"""`move_send` is the one way a send changes its state: lock, legality, transition, save and audit in one transaction."""
+"""`move_send` is the one way a send changes its state: lock, transition, save and audit in one transaction."""
 
 from datetime import datetime
 

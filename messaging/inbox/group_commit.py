@@ -1,4 +1,4 @@
-"""One commit for many webhooks: requests hand their rows to a thread of their process and wait until they are durable."""
+"""One commit for many webhooks: requests hand rows to a thread of their process and wait until they are durable."""
 
 import logging
 import os

@@ -1,4 +1,6 @@
-"""What customers write: kept once, heard for stop and start, and counted as a reply. Their words are never instructions."""
+"""What customers write: kept once, heard for stop and start, and counted as a reply. Their words are never
+instructions.
+"""
 
 from datetime import datetime, timedelta
 
@@ -32,8 +34,9 @@ def take_in(item: InboundItem, event: WebhookEvent, known: Known, now: datetime)
     sender = known.sender(event, item.phone_number_id)
     if sender is None:
         return
-    contacts = find_or_make(sender.organisation, addresses_of(item.from_phone, item.user_id), now,
-                            name=item.profile_name[:200], **_region(item.from_phone))  # fmt: skip
+    addresses = addresses_of(item.from_phone, item.user_id)
+    name, country = item.profile_name[:200], _country(item.from_phone)
+    contacts = find_or_make(sender.organisation, addresses, now, name=name, country=country)
     said_at = min(item.at, now)  # a time in the future must not outlast every later word of the person
     intent = classify(" ".join(filter(None, (item.text, item.title or item.payload))))
     _message, is_new = InboundMessage.objects.get_or_create(
@@ -67,13 +70,11 @@ def addresses_of(phone: str, user_id: str) -> Addresses:
     return {kind: value for kind, value in known.items() if value}
 
 
-def _region(phone: str) -> dict[str, str]:
-    if not phone:
-        return {}
+def _country(phone: str) -> str:
     try:
-        return {"country": normalise(phone, "ZZ").region}
+        return normalise(phone, "ZZ").region if phone else ""
     except BadPhone:
-        return {}
+        return ""
 
 
 def _hear(intent: Intent, contacts: list[int], said_at: datetime, actor: Actor, now: datetime) -> None:
@@ -92,9 +93,8 @@ def _hear(intent: Intent, contacts: list[int], said_at: datetime, actor: Actor, 
 def _count_reply(sender: Sender, contact: Contact, quoted: str, said_at: datetime) -> None:
     """Credit the message that is quoted, else the last one handed over to this person within three days."""
     mine = Message.objects.filter(contact=contact, sender=sender, replied_at=None)
-    if quoted:
-        if mine.filter(provider_id=quoted).update(replied_at=said_at):
-            return
+    if quoted and mine.filter(provider_id=quoted).update(replied_at=said_at):
+        return
     lately = Q(handed_at__lte=said_at + timedelta(minutes=5), handed_at__gt=said_at - REPLY_WITHIN)
     last = mine.filter(lately).order_by("-handed_at").values_list("pk", flat=True).first()
     if last is not None:

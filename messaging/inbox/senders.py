@@ -1,4 +1,6 @@
-"""Which of our numbers and accounts a webhook speaks of. A body may only speak for the accounts whose secret signed it."""
+"""Which of our numbers and accounts a webhook speaks of. A body may only speak for the accounts whose secret signed
+it.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

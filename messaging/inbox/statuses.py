@@ -1,4 +1,6 @@
-"""What became of messages, a batch in a few statements: matched by our own reference, climbing only, told as often as it is."""
+"""What became of messages, a batch in a few statements: matched by our own reference, climbing only, told as often as
+it is.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -95,7 +97,8 @@ _NOTE_BSUID = """
 UPDATE messaging_contact c SET bsuid = row.value
   FROM unnest(%(contacts)s::bigint[], %(kinds)s::text[], %(values)s::text[]) AS row(contact_id, kind, value)
  WHERE c.id = row.contact_id AND row.kind = 'bsuid' AND c.bsuid IS NULL
-   AND EXISTS (SELECT 1 FROM messaging_identity i WHERE i.contact_id = c.id AND i.kind = 'bsuid' AND i.value = row.value)
+   AND EXISTS (SELECT 1 FROM messaging_identity i
+                WHERE i.contact_id = c.id AND i.kind = 'bsuid' AND i.value = row.value)
 """
 _NOTE_MERGES = """
 INSERT INTO messaging_mergetask (organisation_id, first_id, second_id, evidence, found_at)

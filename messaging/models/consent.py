@@ -1,4 +1,6 @@
-"""Consent is append-only evidence; what it amounts to today is derived. Suppression is a no that stands over everything."""
+"""Consent is append-only evidence; what it amounts to today is derived. Suppression is a no that stands over
+everything.
+"""
 
 import pgtrigger
 from django.db import models

@@ -76,7 +76,9 @@ class Identity(models.Model):
 
 
 class MergeTask(models.Model):
-    """Two contacts that look like one person: a person merges them, software never does. An opt-out of one counts for both."""
+    """Two contacts that look like one person: a person merges them, software never does. An opt-out of one counts for
+    both.
+    """
 
     id = models.BigAutoField(primary_key=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")

@@ -63,7 +63,7 @@ class WebhookFailure(models.Model):
 
 
 class ParkedStatus(models.Model):
-    """A status for a message we do not know yet: it can beat the answer to its own send. Matched again, then dropped."""
+    """A status of a message not known yet: it can beat the answer to its own send. Matched again, then dropped."""
 
     id = models.BigAutoField(primary_key=True)
     sender = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="+")

@@ -1,7 +1,7 @@
 """One recipient's message, the queue it waits in, and each try at handing it over.
 
-`Message.status` stands in no index and only climbs; `Outbox` is narrow, claimed and deleted; `Attempt` is written before
-the provider is called and is what caps and the pair rate count.
+`Message.status` stands in no index and only climbs; `Outbox` is narrow, claimed and deleted; `Attempt` is written
+before the provider is called and is what caps and the pair rate count.
 """
 
 import uuid
@@ -19,7 +19,7 @@ from messaging.models.templates import TemplateTranslation
 
 
 class Status(models.IntegerChoices):
-    """The ladder. A status only rises, but that proof of delivery lifts a failure, and that unsure settles either way."""
+    """The ladder. It only rises, but proof of delivery lifts a failure and unsure settles either way."""
 
     QUEUED = 0, _("Queued")
     SENDING = 10, _("Being handed over")
@@ -82,7 +82,9 @@ class Message(models.Model):
 
 
 class Outbox(models.Model):
-    """A message that waits to be handed over. The row is deleted in the transaction that marks the message as going out."""
+    """A message that waits to be handed over. The row is deleted in the transaction that marks the message as going
+    out.
+    """
 
     message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="+")
     send = models.ForeignKey(Send, on_delete=models.CASCADE, related_name="+", db_index=False)

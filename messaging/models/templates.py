@@ -49,7 +49,9 @@ SENDABLE = frozenset({TranslationStatus.APPROVED, TranslationStatus.FLAGGED})
 
 
 class TemplateTranslation(models.Model):
-    """One language of a template. `definition` is `messaging.whatsapp.templates.definition` as JSON, `digest` its hash."""
+    """One language of a template. `definition` is `messaging.whatsapp.templates.definition` as JSON, `digest` its
+    hash.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")

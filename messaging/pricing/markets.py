@@ -68,7 +68,7 @@ def _tables() -> tuple[Mapping[str, str], Mapping[str, str]]:
 
 
 def market_prefixes() -> Mapping[str, str]:
-    """Every listed beginning of a number (digits, no plus) with its market, for a statement that prices many at once."""
+    """Every listed beginning of a number (digits, no plus) with its market, to price many at once."""
     return _prefixes()
 
 

@@ -47,7 +47,7 @@ class AuditPage(PageAnswer):
     safety="The record cannot be changed, and only administrators and compliance officers read it.",
 )
 def list_audit_logs(call: Call, ask: AuditAsk) -> AuditPage:
-    """Read the audit: who did what to which contact, consent, template, broadcast or webhook, and through which face."""
+    """Read the audit: who did what to what contact, consent, template, broadcast or webhook and through which face."""
     entries = Entry.objects.filter(organisation=call.organisation)
     if ask.action:
         entries = entries.filter(action=ask.action)
@@ -106,7 +106,9 @@ class Rules(Answer):
     safety="These rules stand over every send and every automation; no tool goes round them.",
 )
 def get_policy_rules(call: Call, ask: RulesAsk) -> Rules:
-    """Read the rules every send is held to: categories, consent, opt-outs, the 24-hour window, frequency and approvals."""
+    """Read the rules every send is held to: categories, consent, opt-outs, the 24-hour window, frequency and
+    approvals.
+    """
     limits = rules_of(call.organisation)
     policies = Policy.objects.filter(organisation=call.organisation, enabled=True).order_by("name")
     return Rules(
@@ -115,7 +117,7 @@ def get_policy_rules(call: Call, ask: RulesAsk) -> Rules:
         consent="Granted for the channel and the category, not taken back since, and no standing opt-out or block.",
         marketing_cap=f"{limits.marketing_cap} in {limits.marketing_cap_days} days",
         quiet_hours=f"{limits.quiet_from:%H:%M}-{limits.quiet_until:%H:%M} {call.organisation.timezone}",
-        service_window="Free text only within 24 hours after the customer's last message; otherwise an approved template.",
+        service_window="Free text only within 24 hours after the customer's last message; else an approved template.",
         template_categories={
             "marketing": "Anything promotional, mixed or unclear.",
             "utility": "Not promotional, and asked for by the customer or essential to them.",

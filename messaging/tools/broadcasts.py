@@ -98,7 +98,8 @@ def _row(send: Send) -> BroadcastRow:
     safety="Leaves out opt-outs, blocked and invalid numbers and people without consent; refuses unapproved templates.",
 )
 def preview_broadcast(call: Call, ask: BroadcastAsk) -> BroadcastContract:
-    """Show who would get a broadcast, who is left out and why, the texts by language, the schedule, the cost and the risks.
+    """Show who would get a broadcast, who is left out and why, the texts by language, the schedule, the cost and the
+    risks.
 
     Freezes exactly that. Sends nothing and changes nothing but the preview itself.
     """

@@ -234,7 +234,9 @@ def _is_a_no(contract: ConsentContract) -> bool:
     safety="An opt-out is never overridden without the customer's verified act and an entry in the audit.",
 )
 def update_consent(call: Call, contract: ConsentContract) -> ConsentChanged:
-    """Record consent given or taken back, opt-outs and blocks. A no counts at once; lifting one needs approval and proof."""
+    """Record consent given or taken back, opt-outs and blocks. A no counts at once; lifting one needs approval and
+    proof.
+    """
     contacts = _own_contacts(call, contract)
     if contract.change in ("opt_out", "block"):
         reason = SuppressionReason.BLOCKED if contract.change == "block" else SuppressionReason.REQUEST

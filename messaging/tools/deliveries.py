@@ -22,7 +22,7 @@ class DeliveriesAsk(PageAsk):
         str,
         Field(
             pattern="^(|" + "|".join(status.name.lower() for status in Status) + ")$",
-            description="queued, sending, unsure, accepted, held, sent, failed, delivered, read or excluded; empty for all.",
+            description="queued, sending, unsure, accepted, held, sent, failed, delivered, read, excluded; empty: all.",
         ),
     ] = ""
     error_code: Annotated[str, Field(max_length=20, description="Only failures with this code.")] = ""
@@ -54,7 +54,9 @@ class DeliveriesPage(PageAnswer):
     safety="Only messages of your own organisation's broadcasts; numbers are masked unless you may see personal data.",
 )
 def list_message_delivery(call: Call, ask: DeliveriesAsk) -> DeliveriesPage:
-    """List what became of each person's message of a broadcast: handed over, sent, delivered, read, failed with its code."""
+    """List what became of each person's message of a broadcast: handed over, sent, delivered, read, failed with its
+    code.
+    """
     send = find_own(Send, ask.broadcast_id, call.organisation, "broadcast_id", "whatsapp.broadcasts.list")
     messages = Message.objects.filter(send=send).select_related("contact")
     if ask.status:

@@ -28,7 +28,7 @@ class PageAnswer(Answer):
 
 
 def page(rows: QuerySet[Row], ask: PageAsk, *, by: str, descending: bool = True) -> tuple[list[Row], str]:
-    """One page in the order of (`by`, pk), and the cursor of the next. Reads one row more than it shows; never counts."""
+    """One page in the order of (`by`, pk), and the cursor of the next. Reads one row more than it shows."""
     sign, comparison = ("-", "lt") if descending else ("", "gt")
     if ask.cursor:
         value, key = _read(ask.cursor, by)

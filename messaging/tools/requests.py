@@ -48,8 +48,14 @@ def action_request_status(call: Call, ask: StatusAsk) -> RequestDetail:
     """Tell where a request stands: waiting, decided by whom, carried out with what result, or why not."""
     request = ActionRequest.objects.filter(pk=ask.action_request_id, organisation=call.organisation).first()
     if request is None or not _may_see(call, request):
-        raise Refused(Reason("request_not_found", _("There is no such request."),
-                             _("Use the action_request_id that the write answered with."), "action_request_id"))  # fmt: skip
+        raise Refused(
+            Reason(
+                "request_not_found",
+                _("There is no such request."),
+                _("Use the action_request_id that the write answered with."),
+                "action_request_id",
+            )
+        )
     entries = Entry.objects.filter(organisation=call.organisation, request_id=request.pk).order_by("pk")
     return RequestDetail(
         tool=request.tool,

@@ -83,9 +83,9 @@ class SegmentAsk(Ask):
         str,
         Field(
             max_length=2000,
-            description="Who is meant, for example: tag:vip and country in (HK, MO) and not tag:staff. Fields: tag, country,"
-            " language, attribute.<name>, crm_id, created, last_inbound, last_outbound, imported_from, consent:<category>."
-            " Everybody is only meant by the word everyone.",
+            description="Who is meant, for example: tag:vip and country in (HK, MO) and not tag:staff. Fields: tag,"
+            " country, language, attribute.<name>, crm_id, created, last_inbound, last_outbound, imported_from,"
+            " consent:<category>. Everybody is only meant by the word everyone.",
         ),
     ]
     purpose: Annotated[str, Field(max_length=300, description="What it is for.")] = ""

@@ -1,4 +1,6 @@
-"""whatsapp.templates.list, whatsapp.template.get, whatsapp.template_submit.preview, .template_draft.upsert, .template.submit."""
+"""whatsapp.templates.list, whatsapp.template.get, whatsapp.template_submit.preview, .template_draft.upsert,
+.template.submit.
+"""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -144,7 +146,7 @@ def preview_template(call: Call, ask: TemplateAsk) -> TemplateContract:
     preview="whatsapp.template_submit.preview",
     approval=ByPolicy(),
     guards=(NothingMetaWouldRefuse(), TemplateUnchanged()),
-    safety="A draft is kept only when its variables and category are fit to be submitted; no customer ever sees a draft.",
+    safety="A draft is kept only when its variables and category are fit to be submitted; customers see none.",
 )
 def upsert_template_draft(call: Call, contract: TemplateContract) -> DraftKept:
     """Keep a previewed template as a draft, new or in place of an earlier one."""

@@ -40,8 +40,12 @@ class DraftStands:
         for text in contract.texts:
             draft = drafts.get(text.language)
             if draft is None:
-                yield Reason("not_drafted", _("There is no draft in %s.") % text.language,
-                             _("Call whatsapp.template_draft.upsert with the same preview_id first."), "preview_id")  # fmt: skip
+                yield Reason(
+                    "not_drafted",
+                    _("There is no draft in %s.") % text.language,
+                    _("Call whatsapp.template_draft.upsert with the same preview_id first."),
+                    "preview_id",
+                )
             elif draft.digest != text.digest:
                 yield Reason("template_changed", _("The draft in %s is not what was previewed.") % text.language,
                              _("Make a new preview."), "preview_id")  # fmt: skip

@@ -30,9 +30,7 @@ def values_of(definition: Definition, named: Mapping[str, str]) -> Values:
         header_text=said if isinstance(header, TextHeader) and names_in(header.text) else "",
         header_media=_media(said) if isinstance(header, MediaHeader) and said else None,
         header_location=_location(said) if header is not None and header.kind == "location" and said else None,
-        buttons={
-            index: named[f"button_{index}"] for index in _open_buttons(definition) if f"button_{index}" in named
-        },
+        buttons={index: named[f"button_{index}"] for index in _open_buttons(definition) if f"button_{index}" in named},
     )
 
 
