@@ -1,0 +1,33 @@
+"""The questions staging and merging both ask, in SQL: whose phone is this, and have they said no."""
+
+from typing import Final
+
+# The person behind a phone: by the number itself, by WhatsApp's id of it, or by WhatsApp's old spelling of that id.
+KNOWN_AS: Final = r"""
+    LEFT JOIN messaging_identity by_phone
+        ON by_phone.organisation_id = %(organisation)s AND by_phone.kind = 'phone' AND by_phone.value = {row}.phone
+    LEFT JOIN messaging_identity by_wa_id
+        ON by_wa_id.organisation_id = %(organisation)s AND by_wa_id.kind = 'wa_id'
+        AND by_wa_id.value = substr({row}.phone, 2)
+    LEFT JOIN messaging_identity by_old_id
+        ON by_old_id.organisation_id = %(organisation)s AND by_old_id.kind = 'wa_id'
+        AND by_old_id.value = CASE
+            WHEN {row}.phone ~ '^[+]52\d{{10}}$' THEN '521' || substr({row}.phone, 4)
+            WHEN {row}.phone ~ '^[+]549\d{{10}}$' THEN '54' || substr({row}.phone, 5)
+            WHEN {row}.phone ~ '^[+]55\d{{2}}9[6-9]\d{{7}}$'
+            THEN substr({row}.phone, 2, 4) || substr({row}.phone, 7) END
+    LEFT JOIN messaging_contact by_contact
+        ON by_contact.organisation_id = %(organisation)s AND by_contact.phone = {row}.phone"""
+CONTACT_ID: Final = "coalesce(by_phone.contact_id, by_contact.id, by_wa_id.contact_id, by_old_id.contact_id)"
+
+# Whether somebody has said no to what the row would have them agree to, and not taken the no back themselves.
+SAID_NO: Final = """(
+    EXISTS (SELECT 1 FROM messaging_suppression s
+        WHERE s.contact_id = {contact} AND s.lifted_at IS NULL
+        AND s.channel IN (%(channel)s, 'any') AND s.category IN ({category}, 'any'))
+    OR EXISTS (SELECT 1 FROM messaging_consentstate w
+        WHERE w.contact_id = {contact} AND w.state = 'withdrawn'
+        AND w.channel IN (%(channel)s, 'any') AND w.category IN ({category}, 'any'))
+    OR {contact} IN (SELECT unnest(ARRAY[t.first_id, t.second_id]) FROM messaging_mergetask t
+        JOIN messaging_suppression s ON s.contact_id IN (t.first_id, t.second_id) AND s.lifted_at IS NULL
+        WHERE t.organisation_id = %(organisation)s AND t.settled_at IS NULL AND s.channel IN (%(channel)s, 'any')))"""
