@@ -4,6 +4,8 @@
 BELLS: dict[str, tuple[str, float]] = {
     "find requests whose bell was lost or whose time is over": ("approvals.tasks.sweep", 10.0),
     "seal the audit": ("audit.tasks.seal", 5.0),
+    "apply webhooks whose bell was lost": ("messaging.inbox.tasks.apply_webhooks", 2.0),
+    "match parked statuses, drop old webhooks": ("messaging.inbox.tasks.tidy_inbox", 60.0),
 }
 
 SCHEDULE = {

@@ -15,7 +15,7 @@ def ring() -> None:
     if time.monotonic() - _last < _EVERY_SECONDS:
         return
     _last = time.monotonic()
-    from messaging.tasks import apply_webhooks
+    from messaging.inbox.tasks import apply_webhooks
 
     try:
         apply_webhooks.apply_async(expires=30)

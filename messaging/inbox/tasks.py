@@ -1,0 +1,29 @@
+"""Doorbells of the inbox: the waiting rows are the work."""
+
+import time
+
+from celery import shared_task
+from django.utils import timezone
+
+from messaging.inbox.apply import apply_waiting
+from messaging.inbox.keeping import drop_old_events
+from messaging.inbox.statuses import match_parked
+
+# Shorter than the broker's visibility timeout by far, so that a long backlog is many tasks and never a repeated one.
+SLICE_SECONDS = 20.0
+
+
+@shared_task
+def apply_webhooks() -> None:
+    """Apply what waits until nothing does, for at most a slice; then the next ring goes on."""
+    until = time.monotonic() + SLICE_SECONDS
+    while apply_waiting(timezone.now()) and time.monotonic() < until:
+        pass
+
+
+@shared_task
+def tidy_inbox() -> None:
+    """Match parked statuses with messages known since, and drop events that are old enough."""
+    now = timezone.now()
+    match_parked(now)
+    drop_old_events(now)
