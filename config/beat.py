@@ -4,6 +4,9 @@
 BELLS: dict[str, tuple[str, float]] = {
     "find requests whose bell was lost or whose time is over": ("approvals.tasks.sweep", 10.0),
     "seal the audit": ("audit.tasks.seal", 5.0),
+    "release what is due and wake the lanes": ("messaging.tasks.dispatch_due", 5.0),
+    "close attempts and sends that broke off": ("messaging.tasks.reap", 15.0),
+    "look over what is going out": ("messaging.tasks.watch", 60.0),
     "apply webhooks whose bell was lost": ("messaging.inbox.tasks.apply_webhooks", 2.0),
     "match parked statuses, drop old webhooks": ("messaging.inbox.tasks.tidy_inbox", 60.0),
 }

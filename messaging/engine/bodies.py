@@ -1,0 +1,31 @@
+"""Who builds the provider's payload of a message, by channel. The engine itself knows no payload."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from messaging.engine.taken import Taken
+
+Build = Callable[[Taken], dict[str, Any]]
+Prepare = Callable[[Sequence[Taken]], Build]
+
+_prepare_by_channel: dict[str, Prepare] = {}
+
+
+def register(channel: str, prepare: Prepare) -> None:
+    """Make a channel's builder known.
+
+    `prepare` gets a batch and may ask the database for what its bodies share; it returns the function that builds one
+    body, which runs in many threads, asks nobody, and raises for a message that cannot be built.
+    """
+    if channel in _prepare_by_channel:
+        raise ValueError(f"The bodies of {channel!r} have a builder already; there is one a channel.")
+    _prepare_by_channel[channel] = prepare
+
+
+def builder_of(channel: str) -> Prepare:
+    """The builder of a channel. Raises LookupError naming the ones there are."""
+    try:
+        return _prepare_by_channel[channel]
+    except KeyError:
+        known = ", ".join(sorted(_prepare_by_channel)) or "none"
+        raise LookupError(f"Nobody builds bodies of {channel!r}; known channels: {known}.") from None

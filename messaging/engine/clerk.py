@@ -1,0 +1,126 @@
+"""The thread of a lane that talks to the database: it takes batches and writes results down, while others send."""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+from uuid import UUID
+
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection
+
+from messaging.engine.bodies import Build, builder_of
+from messaging.engine.clock import database_now
+from messaging.engine.finish import finish
+from messaging.engine.take import take
+from messaging.engine.taken import Ending, Result, Taken
+from messaging.models import Sender
+
+log = logging.getLogger(__name__)
+
+# Seconds that results wait for a database which is away. After that their attempts run out and count as unknown.
+PATIENCE = 60.0
+# Seconds until a batch is taken again whose bodies could not be prepared.
+UNREADABLE_WAIT = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Marked messages and how to build their bodies, with the sender as it is now."""
+
+    sender: Sender
+    taken: list[Taken]
+    build: Build | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """The database could not be asked for a batch."""
+
+    error: Exception
+
+
+class Clerk:
+    """Works off its tasks in order, on a connection of its own. Batches are put on `told`."""
+
+    def __init__(self, sender_id: UUID, told: "SimpleQueue[Any]") -> None:
+        self._sender_id = sender_id
+        self._told = told
+        self._tasks: SimpleQueue[int | list[Result] | None] = SimpleQueue()
+        self._thread = Thread(target=self._run, name="clerk", daemon=True)
+        self._thread.start()
+
+    def take(self, wanted: int) -> None:
+        """Ask for a batch of up to so many; a `Batch` or `Trouble` will be told."""
+        self._tasks.put(wanted)
+
+    def write_down(self, results: list[Result]) -> None:
+        self._tasks.put(results)
+
+    def close(self) -> None:
+        """Wait until everything is written down."""
+        self._tasks.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            while (task := self._tasks.get()) is not None:
+                self._do(task)
+        finally:
+            connection.close()
+
+    def _do(self, task: int | list[Result]) -> None:
+        """A worker ends here: what is lost runs out of its lease and counts as unknown."""
+        try:
+            if isinstance(task, list):
+                self._finish(task)
+            else:
+                self._told.put(self._batch(task))
+        except Exception as error:
+            log.exception("the clerk of sender %s could not do its work", self._sender_id)
+            connection.close()
+            if isinstance(task, int):
+                self._told.put(Trouble(error))
+
+    def _batch(self, wanted: int) -> Batch:
+        sender = load_sender(self._sender_id)
+        taken = take(sender, wanted, database_now())
+        try:
+            return Batch(sender, taken, builder_of(sender.channel)(taken) if taken else None)
+        except Exception:
+            self._finish([Result(one, Ending.UNUSED, wait=UNREADABLE_WAIT) for one in taken])
+            raise
+
+    def _finish(self, results: Sequence[Result]) -> None:
+        """Write down, again after a lost connection or a deadlock; what the database refuses, one by one."""
+        patient_until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                finish(results, load_sender(self._sender_id), database_now())
+                return
+            except (OperationalError, InterfaceError):
+                log.warning("%d results could not be written down yet", len(results), exc_info=True)
+                connection.close()
+                if time.monotonic() > patient_until:
+                    log.exception("%d results are lost; their messages will be unsure", len(results))
+                    return
+                time.sleep(0.5)
+            except (IntegrityError, DataError):
+                self._finish_one_by_one(results)
+                return
+
+    def _finish_one_by_one(self, results: Sequence[Result]) -> None:
+        """One result that cannot be stored must not take the others with it. It is known to have been tried: unsure."""
+        for result in results:
+            try:
+                finish([result], load_sender(self._sender_id), database_now())
+            except (IntegrityError, DataError):
+                log.exception("the result of attempt %s cannot be stored", result.taken.attempt_id)
+                unsure = Result(result.taken, Ending.UNSURE, code="result_not_stored", text=result.code)
+                finish([unsure], load_sender(self._sender_id), database_now())
+
+
+def load_sender(sender_id: UUID) -> Sender:
+    return Sender.objects.select_related("account", "organisation").get(pk=sender_id)

@@ -1,0 +1,48 @@
+"""The threads of a lane that hand messages over. They wait for providers, know no database, and end with the lane."""
+
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+
+from messaging.carriers import Carrier
+from messaging.engine.bodies import Build
+from messaging.engine.handover import hand_over
+from messaging.engine.taken import Taken
+from messaging.models import Sender
+
+Work = tuple[Sender, Build, Taken]
+
+
+class Hands:
+    """Gives each message to a thread and puts its `Result` on `told`. Threads are started when they are needed."""
+
+    def __init__(self, carrier: Carrier, told: "SimpleQueue[Any]") -> None:
+        self._carrier = carrier
+        self._told = told
+        self._work: SimpleQueue[Work | None] = SimpleQueue()
+        self._threads: list[Thread] = []
+        self.busy = 0
+
+    def give(self, sender: Sender, build: Build, taken: Taken) -> None:
+        self.busy += 1
+        self._work.put((sender, build, taken))
+        if self.busy > len(self._threads):
+            thread = Thread(target=self._run, name=f"hand-{len(self._threads)}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def took_back(self) -> None:
+        """The lane has read one result."""
+        self.busy -= 1
+
+    def close(self) -> None:
+        """Let the threads go home; they have nothing left to do."""
+        for _ in self._threads:
+            self._work.put(None)
+        for thread in self._threads:
+            thread.join(timeout=5)
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None:
+            sender, build, taken = work
+            self._told.put(hand_over(self._carrier, sender, build, taken))

@@ -1,0 +1,199 @@
+"""A lane: one sender under a lease, from its outbox to its carrier, as fast as is allowed and no faster.
+
+One loop decides everything, alone, so nothing in it needs a lock. Around it: a clerk that takes batches ahead and
+writes results down, and hands that wait for the provider. All of them tell what they did on one queue.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from math import ceil
+from queue import Empty, SimpleQueue
+from typing import Any
+from uuid import UUID
+
+from messaging.carriers import carrier
+from messaging.engine.bodies import Build
+from messaging.engine.clerk import Batch, Clerk, Trouble, load_sender
+from messaging.engine.cooling import Cooling
+from messaging.engine.hands import Hands
+from messaging.engine.lease import Lease
+from messaging.engine.limits import limit
+from messaging.engine.pacing import Limit, Pacer
+from messaging.engine.taken import Ending, Result, Taken
+from messaging.engine.width import Width
+from messaging.models import Sender
+
+AHEAD = 0.25  # seconds of sending in one batch: what a stop may find already marked
+LARGEST_BATCH = 500
+WRITTEN_AFTER = 0.25  # seconds, or
+WRITTEN_FROM = 200  # results
+ASKED_AGAIN = 0.25  # seconds between two batches when the last one was empty
+GOODBYE = 45.0  # seconds for what is under way to end; as long as an attempt may take
+LONGEST_WAIT = 0.5  # seconds: how soon the lane hears that it is to stop
+
+Stop = Callable[[], bool]
+
+
+def run_lane(sender_id: UUID, seconds: float, *, idle: float = 1.0, stop: Stop = lambda: False) -> bool:
+    """Send for at most `seconds`, or until there has been nothing to do for `idle` seconds.
+
+    Returns whether there is probably more to send. False, too, when another lane has the sender.
+    """
+    lease = Lease(sender_id)
+    if not lease.acquire():
+        return False
+    try:
+        return Lane(load_sender(sender_id), lease, idle, stop).run(time.monotonic() + seconds)
+    finally:
+        lease.release()
+
+
+class Lane:
+    def __init__(self, sender: Sender, lease: Lease, idle: float, stop: Stop) -> None:
+        self._lease, self._idle, self._stop = lease, idle, stop
+        self._told: SimpleQueue[Any] = SimpleQueue()
+        self._clerk = Clerk(sender.pk, self._told)
+        self._hands = Hands(carrier(sender.carrier), self._told)
+        self._pacer = Pacer()
+        self._width = Width(sender.per_second, limit("CONCURRENCY"))
+        self._cooling = Cooling()
+        self._sender = sender
+        self._ready: deque[tuple[Sender, Build, Taken]] = deque()
+        self._results: list[Result] = []
+        self._written_at = self._busy_at = time.monotonic()
+        self._ask_at = 0.0
+        self._is_asking = False
+        self._may_go_at = 0.0
+
+    def run(self, until: float) -> bool:
+        """Work until then. Whatever happens, what is under way is finished and what is not goes back."""
+        try:
+            while not self._is_over(until):
+                self._ask_for_batch()
+                self._send_ready()
+                self._write_down()
+                self._listen(self._patience())
+        finally:
+            self._end()
+        return time.monotonic() >= until and not self._is_idle()
+
+    def _is_over(self, until: float) -> bool:
+        return self._stop() or time.monotonic() >= until or not self._lease.renew_in_time() or self._is_idle()
+
+    def _is_idle(self) -> bool:
+        has_work = self._ready or self._hands.busy or self._results
+        return not has_work and time.monotonic() - self._busy_at > self._idle
+
+    def _batch_size(self) -> int:
+        return min(LARGEST_BATCH, max(1, ceil(self._sender.per_second * AHEAD)))
+
+    def _ask_for_batch(self) -> None:
+        """Ask ahead, so that the next batch is there when this one is used up."""
+        moment = time.monotonic()
+        is_early = moment < self._ask_at or self._cooling.is_on(moment)
+        if self._is_asking or is_early or len(self._ready) >= self._batch_size():
+            return
+        self._is_asking = True
+        self._clerk.take(self._batch_size())
+
+    def _send_ready(self) -> None:
+        """Give to free hands as much as the buckets grant."""
+        while self._ready and time.monotonic() >= self._may_go_at:
+            free = self._width.now - self._hands.busy
+            limits = self._limits(self._ready[0][2])
+            wanted = min(len(self._ready), min(one.burst for one in limits))
+            if free < min(wanted, max(1, self._width.now // 4)):
+                self._width.note_full()
+                break
+            grant = self._pacer.take(limits, min(wanted, free))
+            for _ in range(grant.tokens):
+                self._hands.give(*self._ready.popleft())
+            if grant.tokens < min(wanted, free):
+                self._may_go_at = time.monotonic() + max(grant.wait, 0.001)
+        self._width.adjust()
+
+    def _limits(self, taken: Taken) -> list[Limit]:
+        sender = self._sender
+        limits = [
+            Limit(f"sender:{sender.pk}", sender.per_second),
+            Limit(f"organisation:{sender.organisation_id}", limit("ORGANISATION_PER_SECOND")),
+        ]
+        if taken.per_second < sender.per_second:
+            limits.append(Limit(f"send:{taken.send_id}", taken.per_second))
+        return limits
+
+    def _listen(self, patience: float) -> None:
+        """Wait for something to be told, and hear everything that has been told by then."""
+        try:
+            self._hear(self._told.get(timeout=patience))
+            while not self._told.empty():
+                self._hear(self._told.get_nowait())
+        except Empty:
+            return
+
+    def _hear(self, told: Any) -> None:
+        if isinstance(told, Result):
+            self._hands.took_back()
+            self._note(told)
+        elif isinstance(told, Batch):
+            self._receive(told)
+        elif isinstance(told, Trouble):
+            self._is_asking, self._ask_at = False, time.monotonic() + LONGEST_WAIT
+
+    def _note(self, result: Result) -> None:
+        """Keep a result; when the provider wants quiet, what waits goes back until then."""
+        self._results.append(result)
+        self._busy_at = time.monotonic()
+        if wait := self._cooling.after(result, self._busy_at):
+            self._return_ready(wait)
+
+    def _receive(self, batch: Batch) -> None:
+        self._is_asking = False
+        self._sender = batch.sender
+        if batch.build is None:
+            self._ask_at = time.monotonic() + ASKED_AGAIN
+            return
+        self._busy_at = time.monotonic()
+        self._ready.extend((batch.sender, batch.build, taken) for taken in batch.taken)
+        if self._cooling.is_on(self._busy_at):
+            self._return_ready(self._cooling.left(self._busy_at))
+
+    def _return_ready(self, wait: float) -> None:
+        """What has not left goes back to the outbox, to be due again in so many seconds."""
+        self._results.extend(Result(taken, Ending.UNUSED, wait=wait) for _, _, taken in self._ready)
+        self._ready.clear()
+
+    def _write_down(self) -> None:
+        moment = time.monotonic()
+        if not self._results:
+            self._written_at = moment
+        elif len(self._results) >= WRITTEN_FROM or moment - self._written_at >= WRITTEN_AFTER:
+            self._clerk.write_down(self._results)
+            self._results, self._written_at = [], moment
+
+    def _patience(self) -> float:
+        """How long nothing can happen by itself."""
+        moment = time.monotonic()
+        next_times = [moment + LONGEST_WAIT]
+        if self._results:
+            next_times.append(self._written_at + WRITTEN_AFTER)
+        if self._ready and self._may_go_at > moment:
+            next_times.append(self._may_go_at)
+        if not self._is_asking and self._ask_at > moment:
+            next_times.append(self._ask_at)
+        return max(0.0, min(next_times) - moment)
+
+    def _end(self) -> None:
+        """Finish what is under way, give back the rest, and leave nobody behind."""
+        self._return_ready(0.0)
+        patient_until = time.monotonic() + GOODBYE
+        while (self._hands.busy or self._is_asking) and time.monotonic() < patient_until:
+            self._listen(LONGEST_WAIT)
+            self._return_ready(0.0)
+            self._write_down()
+        if self._results:
+            self._clerk.write_down(self._results)
+        self._clerk.close()
+        self._hands.close()
+        self._pacer.close()

@@ -1,0 +1,75 @@
+"""Which sends may hand messages over now. Everything that stops a whole send is asked here, in one statement."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.models import Organisation
+from messaging.gate import rules_of
+from messaging.models import Category, Sender
+from messaging.quiet_hours import quiet_until
+
+# The request is asked again: a row whose state was changed past `move_send` has no countersigned one.
+_LIVE = """
+SELECT s.id, s.sender_id, s.organisation_id, s.category, s.per_second, s.cost_ceiling, s.reserved
+  FROM messaging_send s
+  JOIN approvals_actionrequest r ON r.id = s.request_id AND r.state = 'succeeded'
+  JOIN accounts_organisation o ON o.id = s.organisation_id AND o.sending_stopped_at IS NULL
+  JOIN messaging_sender n ON n.id = s.sender_id AND n.paused_at IS NULL AND n.status = 'CONNECTED'
+  LEFT JOIN messaging_whatsappaccount a ON a.id = n.account_id
+ WHERE s.state = 'sending' AND s.not_after > %(now)s AND a.restricted_at IS NULL
+"""
+_OF_SENDER = " AND s.sender_id = %(sender)s ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED"
+_WITH_WORK = """ AND EXISTS (SELECT 1 FROM messaging_outbox w WHERE w.send_id = s.id AND w.due_at <= %(now)s)
+   AND NOT EXISTS (SELECT 1 FROM messaging_lane l WHERE l.sender_id = s.sender_id AND l.lease_until > %(now)s)"""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSend:
+    id: UUID
+    sender_id: UUID
+    organisation_id: UUID
+    category: str
+    per_second: int
+    cost_ceiling: Decimal
+    reserved: Decimal
+
+
+def lock_live_sends(sender: Sender, now: datetime) -> list[LiveSend]:
+    """The live sends of a sender, locked; one that somebody else has locked is left for the next time."""
+    return list(_outside_quiet_hours(_ask(_LIVE + _OF_SENDER, now, sender.pk), now))
+
+
+def live_sends(now: datetime) -> list[LiveSend]:
+    """Every send that may hand messages over now, whether any are waiting or not."""
+    return list(_outside_quiet_hours(_ask(_LIVE, now), now))
+
+
+def senders_with_work(now: datetime) -> list[UUID]:
+    """Senders that have a due message and that no lane serves."""
+    live = _outside_quiet_hours(_ask(_LIVE + _WITH_WORK, now), now)
+    return list(dict.fromkeys(send.sender_id for send in live))
+
+
+def _ask(sql: str, now: datetime, sender: UUID | None = None) -> list[LiveSend]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"now": now, "sender": sender})
+        return [LiveSend(*row) for row in cursor.fetchall()]
+
+
+def _outside_quiet_hours(sends: list[LiveSend], now: datetime) -> Iterator[LiveSend]:
+    """Marketing rests at night as a whole: moving each waiting row would write millions of them every evening."""
+    quiet: dict[UUID, bool] = {}
+    for send in sends:
+        if send.category == Category.MARKETING:
+            if send.organisation_id not in quiet:
+                organisation = Organisation.objects.get(pk=send.organisation_id)
+                rules = rules_of(organisation)
+                quiet[send.organisation_id] = quiet_until(rules, organisation.timezone, now) is not None
+            if quiet[send.organisation_id]:
+                continue
+        yield send

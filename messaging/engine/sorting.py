@@ -1,0 +1,106 @@
+"""What becomes of each message of a batch, decided from facts alone: it goes, waits, is left out, or stops its send."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import orjson
+from django.utils.translation import gettext as _
+
+from messaging.engine.live import LiveSend
+from messaging.engine.taken import Taken
+from messaging.models import MessagingRules, Status, Verdict
+
+# Somebody else has the contact's row right now: an import, an opt-out, another sender's lane.
+LOCKED_WAIT = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A due message as the gate's statement tells it. `values` are JSON; `last_try` to this person, within the gap."""
+
+    message_id: int
+    send_id: UUID
+    contact_id: int
+    address: str
+    address_kind: str
+    translation_id: UUID | None
+    values: str
+    category: str
+    price: Decimal
+    priority: int
+    tries: int
+    status: int
+    is_locked: bool
+    verdict: int
+    is_unchanged: bool
+    is_sendable: bool
+    last_try: datetime | None
+    per_second: int
+
+    def taken(self, attempt_id: UUID) -> Taken:
+        return Taken(
+            attempt_id,
+            self.message_id,
+            self.send_id,
+            self.contact_id,
+            self.address,
+            self.address_kind,
+            self.translation_id,
+            orjson.loads(self.values),
+            self.category,
+            self.price,
+            self.priority,
+            self.tries,
+            self.per_second,
+        )
+
+
+@dataclass(slots=True)
+class Sorted:
+    """`excluded` by verdict, `postponed` by new due time, `pauses` by reason; `settled` need no hand-over any more."""
+
+    going: list[Candidate] = field(default_factory=list)
+    excluded: dict[int, int] = field(default_factory=dict)
+    postponed: dict[int, datetime] = field(default_factory=dict)
+    settled: list[int] = field(default_factory=list)
+    pauses: dict[UUID, str] = field(default_factory=dict)
+
+
+def sort_out(
+    candidates: Sequence[Candidate], sends: Sequence[LiveSend], rules: MessagingRules, now: datetime
+) -> Sorted:
+    """Sort a batch. Of one person's messages one goes and the others wait, so that they cannot pass a cap together."""
+    found = Sorted()
+    left = {send.id: send.cost_ceiling - send.reserved for send in sends}
+    seen: set[int] = set()
+    gap = timedelta(seconds=rules.pair_gap_seconds)
+    for one in candidates:
+        if one.status != Status.QUEUED:
+            found.settled.append(one.message_id)
+        elif one.send_id in found.pauses:
+            continue
+        elif not one.is_locked:
+            found.postponed[one.message_id] = now + LOCKED_WAIT
+        elif verdict := _against(one):
+            found.excluded[one.message_id] = verdict
+        elif not one.is_sendable:
+            found.pauses[one.send_id] = _("Meta no longer approves the template, or charges it as marketing now.")
+        elif one.contact_id in seen:
+            found.postponed[one.message_id] = now + max(gap, LOCKED_WAIT)
+        elif one.last_try is not None:
+            found.postponed[one.message_id] = one.last_try + gap
+        elif one.price > left[one.send_id]:
+            found.pauses[one.send_id] = _("The cost ceiling is reached.")
+        else:
+            left[one.send_id] -= one.price
+            seen.add(one.contact_id)
+            found.going.append(one)
+    return found
+
+
+def _against(one: Candidate) -> int:
+    """The verdict against this message, 0 if there is none."""
+    return one.verdict or (0 if one.is_unchanged else Verdict.CHANGED)

@@ -1,0 +1,33 @@
+"""The bodies of WhatsApp messages: a template in the recipient's language, filled with their values."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from messaging.engine.bodies import Build, register
+from messaging.engine.taken import Taken
+from messaging.models import Channel, TemplateTranslation
+from messaging.whatsapp.templates.build import message_body
+from messaging.whatsapp.templates.definition import Definition
+from messaging.whatsapp.templates.named_values import values_of
+
+
+def prepare(batch: Sequence[Taken]) -> Build:
+    """Read the definitions that this batch needs, each once."""
+    wanted = {taken.translation_id for taken in batch}
+    written = dict(TemplateTranslation.objects.filter(pk__in=wanted).values_list("pk", "definition"))
+    read: dict[UUID, Definition] = {}
+
+    def build(taken: Taken) -> dict[str, Any]:
+        """The fragment a carrier takes. Raises LookupError without a template, Refused for values Meta would refuse."""
+        key = taken.translation_id
+        if key is None or key not in written:
+            raise LookupError("The message has no template to be sent with.")
+        if key not in read:
+            read[key] = Definition.model_validate(written[key])
+        return message_body(read[key], values_of(read[key], taken.values))
+
+    return build
+
+
+register(Channel.WHATSAPP, prepare)
