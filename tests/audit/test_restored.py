@@ -59,6 +59,15 @@ def test_sealing_stops_and_says_what_to_do(from_a_dump: Organisation) -> None:
         seal(NOON)
 
 
+def test_sealing_stops_also_when_all_of_the_dump_was_sealed(from_a_dump: Organisation) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET audit.xid_lift = '10000000'")
+        assert seal(NOON) == Sealed(entries=1, segments=1)
+        cursor.execute("RESET audit.xid_lift")
+    with pytest.raises(Restored):
+        seal(NOON)
+
+
 def test_after_the_lift_the_record_goes_on_in_order(from_a_dump: Organisation, tmp_path: Path) -> None:
     newest = Entry.objects.order_by("-xid")[0].xid
     assert lift() == newest + 1

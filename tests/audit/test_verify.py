@@ -108,6 +108,12 @@ def test_a_resealed_segment_no_longer_fits_the_one_after_it(tmp_path: Path) -> N
     assert check(tmp_path, lines) == [in_segment(2, 10, "it does not continue the seal before it")]
 
 
+def test_a_segment_that_claims_another_size_does_not_fit_its_leaves(tmp_path: Path) -> None:
+    lines = record()
+    forge(lines, 9, entries=2)
+    assert check(tmp_path, lines) == [in_segment(2, 10, "its leaves (entries 5 to 7) do not fit its root")]
+
+
 def test_a_removed_segment_is_missed(tmp_path: Path) -> None:
     lines = record()
     del lines[1:6]
