@@ -3,7 +3,6 @@
 import logging
 import os
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -39,7 +38,7 @@ class GroupCommit:
 
     def __init__(self, after_commit: Callable[[], None]) -> None:
         self._after_commit = after_commit
-        self._queue: SimpleQueue[Waiting] = SimpleQueue()
+        self._queue: SimpleQueue[Waiting | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._started_in = 0
 
@@ -49,42 +48,62 @@ class GroupCommit:
         self._queue.put(waiting)
         return waiting.done.wait(WAIT_SECONDS) and waiting.kept
 
+    def stop(self) -> None:
+        """End the thread and close its connection, once what waits is stored. The next body starts it again."""
+        if self._started_in == os.getpid():
+            self._queue.put(None)
+            self._thread.join()
+            self._started_in = 0
+
     def _start(self) -> None:
         if self._started_in == os.getpid():
             return
         with self._lock:
             if self._started_in != os.getpid():
                 self._queue = SimpleQueue()
-                threading.Thread(target=self._run, name="webhook-commit", daemon=True).start()
+                self._thread = threading.Thread(target=self._run, name="webhook-commit", daemon=True)
+                self._thread.start()
                 self._started_in = os.getpid()
 
     def _run(self) -> None:
-        while True:
-            batch = self._next_batch()
-            try:
-                close_old_connections()
-                _insert(batch)
-            except Exception:
-                log.exception("%d webhooks could not be stored; the provider will send them again", len(batch))
-                connection.close()
-                time.sleep(0.1)
-            else:
-                for waiting in batch:
-                    waiting.kept = True
-            for waiting in batch:
-                waiting.done.set()
-            if batch[0].kept:
-                self._after_commit()
+        going_on = True
+        while going_on:
+            batch, going_on = self._next_batch()
+            if batch:
+                self._commit(batch)
+        connection.close()
 
-    def _next_batch(self) -> list[Waiting]:
-        """Whatever waits, at once: under load commits grow by themselves, and a lone webhook never lingers."""
-        batch = [self._queue.get()]
-        while len(batch) < ROWS_AT_ONCE:
+    def _commit(self, batch: list[Waiting]) -> None:
+        try:
+            close_old_connections()
+            _insert(batch)
+        except Exception:
+            log.exception("%d webhooks could not be stored; the provider will send them again", len(batch))
+            connection.close()
+        else:
+            for waiting in batch:
+                waiting.kept = True
+        for waiting in batch:
+            waiting.done.set()
+        if batch[0].kept:
+            self._after_commit()
+
+    def _next_batch(self) -> tuple[list[Waiting], bool]:
+        """Whatever waits, at once: under load commits grow by themselves, and a lone webhook never lingers.
+
+        The second value is False when the thread is to end after this batch.
+        """
+        batch: list[Waiting] = []
+        waiting = self._queue.get()
+        while waiting is not None:
+            batch.append(waiting)
+            if len(batch) == ROWS_AT_ONCE:
+                return batch, True
             try:
-                batch.append(self._queue.get_nowait())
+                waiting = self._queue.get_nowait()
             except Empty:
-                break
-        return batch
+                return batch, True
+        return batch, False
 
 
 def _insert(batch: list[Waiting]) -> None:

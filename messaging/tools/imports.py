@@ -34,7 +34,7 @@ class ImportAsk(Ask):
         str,
         Field(
             max_length=MAX_MEGABYTES * 1024 * 1024 * 4 // 3 + 4,
-            description="The CSV itself, or its bytes in base64. Its first line names the columns: phone, name, language,"
+            description="The CSV, or its bytes in base64. Its first line names the columns: phone, name, language,"
             " tags, consent_source, consent_at, consent_category, opt_out, crm_id; others become attributes.",
         ),
     ]
