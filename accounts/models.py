@@ -98,7 +98,7 @@ class Agent(models.Model):
         if unknown:
             allowed = ", ".join(sorted(AGENT_SCOPES))
             raise ValidationError({"scopes": _("Not scopes of an agent: %s. Use: %s") % (", ".join(unknown), allowed)})
-        if self.owner_id and self.owner.organisation_id != self.organisation_id:
+        if self.owner.organisation_id != self.organisation_id:
             raise ValidationError({"owner": _("The owner belongs to another organisation.")})
 
 

@@ -45,7 +45,7 @@ def wish_fields() -> frozenset[str]:
 def plan_arguments(tool: Tool, ask: Ask) -> Ask:
     """The part of a write's arguments that its plan takes."""
     assert tool.plan is not None
-    planned = _planned(tool.plan)
+    planned: type[Ask] = _planned(tool.plan)
     return planned.model_validate(ask.model_dump(include=set(planned.model_fields), exclude_unset=True))
 
 

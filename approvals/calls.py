@@ -178,7 +178,8 @@ def _approve_by_policy(request: ActionRequest, ruling: Ruling, actor: Actor, now
 
 
 def _answer(tool: Tool, request: ActionRequest, actor: Actor) -> Envelope[Any]:
-    data, masked = None, []
+    data: dict[str, Any] | None = None
+    masked: list[str] = []
     if request.result is not None:
         data, masked = masked_for(tool.returns.model_validate(request.result), actor)
     return Envelope(

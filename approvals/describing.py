@@ -1,5 +1,7 @@
 """A tool in words: what it does, what to read before it, who has to agree. Faces and documents print this."""
 
+import re
+from dataclasses import fields
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -8,6 +10,8 @@ from approvals.floors import Always, ByPolicy, Never, When
 from approvals.registry import Kind, Tool
 from approvals.schemas import input_schema, output_schema
 from approvals.toolsets import toolsets_of
+
+_NEVER = next(field.default for field in fields(When) if field.name == "never")
 
 
 class ToolDescription(BaseModel):
@@ -28,6 +32,16 @@ class ToolDescription(BaseModel):
     output_schema: dict[str, Any] = Field(description="JSON Schema of the answer.")
 
 
+def summary_of(tool: Tool) -> str:
+    """The first sentence of its description: for tables and lists."""
+    return re.split(r"(?<=[.!?])\s", description_of(tool), maxsplit=1)[0]
+
+
+def description_of(tool: Tool) -> str:
+    """Its description with each paragraph on one line: a docstring wraps where the source needs it."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in tool.description.split("\n\n"))
+
+
 def described(tool: Tool) -> ToolDescription:
     """Everything about a tool."""
     return ToolDescription(
@@ -36,7 +50,7 @@ def described(tool: Tool) -> ToolDescription:
         kind=tool.kind,
         scope=tool.scope,
         toolsets=toolsets_of(tool),
-        description=tool.description,
+        description=description_of(tool),
         reads_first=list(tool.reads_first),
         preview=tool.preview,
         approval=approval_in_words(tool),
@@ -54,8 +68,10 @@ def approval_in_words(tool: Tool) -> str:
             return "Carried out at once: nobody is asked."
         case Always(role, quorum):
             return f"Waits for {_people(role.label, quorum)}, whatever the policies say."
-        case When(_, role, quorum):
-            return f"Waits for {_people(role.label, quorum)} when the risk asks for it; else the policies decide."
+        case When(_, role, quorum, never):
+            at_once = " A customer's no is carried out at once." if never is not _NEVER else ""
+            people = _people(role.label, quorum)
+            return f"Waits for {people} when the risk asks for it; else the policies decide.{at_once}"
         case ByPolicy(role):
             return f"The organisation's policies decide; without a matching one it waits for {_people(role.label, 1)}."
     if tool.kind is Kind.PREVIEW:

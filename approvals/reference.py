@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from approvals.describing import approval_in_words
+from approvals.describing import approval_in_words, description_of, summary_of
 from approvals.registry import Registry, Tool
 from approvals.schemas import Schema, input_schema, output_schema
 
@@ -32,7 +32,7 @@ def _index(families: dict[str, list[Tool]]) -> str:
 def _page(family: str, tools: list[Tool]) -> str:
     lines = [_GENERATED, "", f"# {family}", "", "| Tool | Kind | Scope | What it does |", "|---|---|---|---|"]
     lines += [
-        f"| [`{tool.name}`](#{_anchor(tool)}) | {tool.kind.value} | `{tool.scope}` | {_cell(_summary(tool))} |"
+        f"| [`{tool.name}`](#{_anchor(tool)}) | {tool.kind.value} | `{tool.scope}` | {_cell(summary_of(tool))} |"
         for tool in tools
     ]
     for tool in tools:
@@ -43,7 +43,7 @@ def _page(family: str, tools: list[Tool]) -> str:
 def _entry(tool: Tool) -> Iterator[str]:
     yield f"## {tool.name}"
     yield ""
-    yield tool.description
+    yield description_of(tool)
     yield ""
     yield f"- Kind: {tool.kind.value}; scope: `{tool.scope}`; over MCP: `{tool.wire_name}`"
     yield f"- Approval: {approval_in_words(tool)}"
@@ -108,10 +108,6 @@ def _plain_type(schema: Schema) -> str:
 def _object(schema: Schema) -> str:
     names = [f"`{name}`" for name in schema.get("properties", {})]
     return f"object: {', '.join(names)}" if names else "object"
-
-
-def _summary(tool: Tool) -> str:
-    return tool.description.partition("\n")[0]
 
 
 def _anchor(tool: Tool) -> str:

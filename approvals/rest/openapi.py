@@ -8,7 +8,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from rest_framework.request import Request
 
 from accounts.actor import Actor
-from approvals.describing import ToolDescription, approval_in_words
+from approvals.describing import ToolDescription, approval_in_words, description_of, summary_of
 from approvals.envelope import envelope_of
 from approvals.registry import Kind, Tool, registry
 from approvals.rest.problems import MEDIA_TYPE, Problem
@@ -90,7 +90,7 @@ def _operation(tool: Tool, references: _Models) -> Document:
         answers["202"] = _answer(waits, references[envelope_of(tool), "serialization"])
     return {
         "operationId": tool.wire_name,
-        "summary": tool.description.partition("\n")[0],
+        "summary": summary_of(tool),
         "description": _long(tool),
         "tags": [tool.family],
         "requestBody": {
@@ -117,7 +117,7 @@ def _listing(references: _Models) -> Document:
 
 def _long(tool: Tool) -> str:
     lines = [
-        tool.description,
+        description_of(tool),
         f"Kind: {tool.kind.value}. Scope: `{tool.scope}`.",
         f"Approval: {approval_in_words(tool)}",
         f"Read first: {', '.join(tool.reads_first)}." if tool.reads_first else "",

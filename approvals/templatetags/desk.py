@@ -42,3 +42,9 @@ def counted(value: int | Decimal | None) -> str:
 def share_of(part: int, whole: int) -> str:
     """A part as a percentage with one place, for the width of a bar."""
     return f"{100 * part / whole:.1f}" if whole else "0"
+
+
+@register.filter
+def quality_colour(quality: str) -> str:
+    """The colour of a sender's quality."""
+    return {"GREEN": "success", "YELLOW": "warning", "RED": "danger"}.get(quality, "plain")

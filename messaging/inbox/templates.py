@@ -1,7 +1,7 @@
 """What Meta says of templates: reviews, pauses, quality and categories. What stands on a template notices by itself."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from accounts.actor import Actor
 from audit.record import record
@@ -105,7 +105,7 @@ def _is_old(translation: TemplateTranslation, at: datetime | None) -> bool:
     return at is not None and translation.reviewed_at is not None and at < translation.reviewed_at
 
 
-def _keep(translation: TemplateTranslation, item: AnyTemplateItem, now: datetime, **facts: str) -> None:
+def _keep(translation: TemplateTranslation, item: AnyTemplateItem, now: datetime, **facts: Any) -> None:
     if item.template_id and not translation.meta_id:
         translation.meta_id = item.template_id
     translation.save()

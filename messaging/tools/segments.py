@@ -124,11 +124,12 @@ class SegmentUnchanged:
 
     def __call__(self, call: Call, contract: SegmentContract) -> Iterator[Reason]:
         own = Segment.objects.filter(organisation=call.organisation)
-        segment = own.filter(pk=contract.segment_id).first()
+        segment = own.filter(pk=contract.segment_id).first() if contract.segment_id else None
         if (segment.version if segment else 0) != contract.base_version:
             yield Reason("stale_version", gettext_lazy("The segment has changed since this was planned."),
                          gettext_lazy("Read it again and edit what you find."), "base_version_token")  # fmt: skip
-        if own.filter(name=contract.name).exclude(pk=contract.segment_id).exists():
+        namesake = own.filter(name=contract.name).first()
+        if namesake is not None and namesake.pk != contract.segment_id:
             yield Reason("name_taken", gettext_lazy("Another segment has this name."),
                          gettext_lazy("Choose another name, or edit that segment."), "name")  # fmt: skip
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from drf_spectacular.validation import validate_schema
 
-from approvals.describing import described
+from approvals.describing import described, summary_of
 from approvals.reference import pages
 from approvals.registry import registry
 from approvals.rest.openapi import document
@@ -20,24 +20,24 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        what = parser.add_mutually_exclusive_group()
-        what.add_argument("--json", action="store_true", help="print everything about every tool as JSON")
-        what.add_argument("--docs", action="store_true", help="write docs/tools/*.md")
-        what.add_argument("--openapi", metavar="FILE", help="write the OpenAPI document, e.g. docs/openapi.json")
+        parser.add_argument("--json", action="store_true", help="print everything about every tool as JSON")
+        parser.add_argument("--docs", action="store_true", help="write docs/tools/*.md")
+        parser.add_argument("--openapi", metavar="FILE", help="write the OpenAPI document, e.g. docs/openapi.json")
         parser.add_argument("--check", action="store_true", help="write nothing, fail when what is there is stale")
         parser.add_argument("--folder", default=str(settings.BASE_DIR / "docs" / "tools"), help="where --docs writes")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["check"] and not (options["docs"] or options["openapi"]):
+        writes = options["docs"] or options["openapi"]
+        if options["check"] and not writes:
             raise CommandError("--check goes with --docs or --openapi")
+        if options["docs"]:
+            self._docs(Path(options["folder"]), check=options["check"])
+        if options["openapi"]:
+            self._put({Path(options["openapi"]): openapi_text()}, check=options["check"])
         if options["json"]:
             tools = [described(tool).model_dump(mode="json") for tool in registry]
             self.stdout.write(json.dumps({"tools": tools}, ensure_ascii=False, indent=2))
-        elif options["docs"]:
-            self._docs(Path(options["folder"]), check=options["check"])
-        elif options["openapi"]:
-            self._put({Path(options["openapi"]): openapi_text()}, check=options["check"])
-        else:
+        elif not writes:
             self._table()
 
     def _docs(self, folder: Path, *, check: bool) -> None:
@@ -62,8 +62,7 @@ class Command(BaseCommand):
     def _table(self) -> None:
         widest = max((len(tool.name) for tool in registry), default=0)
         for tool in registry:
-            summary = tool.description.partition("\n")[0]
-            self.stdout.write(f"{tool.name:<{widest}}  {tool.kind.value:<7}  {tool.scope:<17}  {summary}")
+            self.stdout.write(f"{tool.name:<{widest}}  {tool.kind.value:<7}  {tool.scope:<17}  {summary_of(tool)}")
         self.stderr.write(f"{len(registry)} tools")
 
 

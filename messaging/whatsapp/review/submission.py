@@ -87,14 +87,16 @@ def _submit(api: CloudApi, call: Call, template: Template, draft: TemplateTransl
     try:
         if draft.meta_id:
             api.edit_template(draft.meta_id, to_meta_edit(definition, approved=False))
-            return _note(call, draft, TranslationStatus.PENDING, draft.meta_id, draft.reviewed_category)
+            _note(call, draft, TranslationStatus.PENDING, draft.meta_id, draft.reviewed_category)
+            return None
         made = api.create_template(template.account.waba_id, to_meta(definition))
         status = made.status if made.status in TranslationStatus.values else TranslationStatus.PENDING
-        return _note(call, draft, TranslationStatus(status), made.id, made.category.lower())
+        _note(call, draft, TranslationStatus(status), made.id, made.category.lower())
     except GraphError as error:
         unsure = error.retry is Retry.UNSURE
         _note(call, draft, TranslationStatus.UNSURE if unsure else TranslationStatus.DRAFT, draft.meta_id, "", error)
         return error
+    return None
 
 
 def _note(

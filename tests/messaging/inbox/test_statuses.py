@@ -22,7 +22,7 @@ from messaging.models import (
     Suppression,
     WebhookFailure,
 )
-from tests.factories import NOON, ContactFactory, SendFactory, SenderFactory
+from tests.factories import NOON, ContactFactory, SenderFactory, SendFactory
 from tests.webhooks import arrived, messages_body, status
 
 pytestmark = pytest.mark.django_db
