@@ -310,7 +310,7 @@ class ActionRequestFactory(DjangoModelFactory[ActionRequest]):
     @factory.post_generation
     def sealed(self: ActionRequest, create: bool, extracted: Any, **_: Any) -> None:
         if create:
-            self.seal = seal_of(self.terms())
+            self.seal = seal_of(ActionRequest.objects.get(pk=self.pk).terms())  # as the database spells its times
             self.save()
 
     @factory.post_generation
