@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -69,6 +70,10 @@ async def _handled(world: World, call: Call) -> Response:
             call.verdict["decision"] = "refused"
             world.counts[f"refused_{refusal.code}"] += 1
         return _json(refusal.envelope(), refusal.http)
+    except Exception as mistake:  # noqa: BLE001 - a mistake of ours must show in the journal, not vanish
+        call.verdict |= {"decision": "crashed", "problem": "".join(traceback.format_exception(mistake))}
+        world.counts["crashed"] += 1
+        return _json(GraphError(1).envelope(), 500)
     if call.lost_after is not None:
         call.verdict["lost"] = True
     return content if isinstance(content, Response) else _json(content, 200)

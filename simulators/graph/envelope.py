@@ -39,7 +39,7 @@ def read_envelope(world: World, call: Call, number: Number) -> Envelope:
     if body.get("messaging_product") != "whatsapp":
         raise GraphError(100, text="(#100) The parameter messaging_product is required.")
     kind = body.get("type", "text")
-    if kind not in KINDS and kind != "template":
+    if not isinstance(kind, str) or (kind not in KINDS and kind != "template"):
         raise GraphError(131051, f"Message type {kind!r} is not one of {', '.join([*KINDS, 'template'])}.")
     _refuse_unknown(body, kind)
     _check_context(body, kind)

@@ -64,7 +64,7 @@ async def set_profile(world: World, call: Call) -> dict[str, Any]:
     profile = world.numbers[call.node].profile
     handle = fields.pop("profile_picture_handle", None)
     if handle is not None:
-        if handle not in world.media.handles:
+        if not isinstance(handle, str) or handle not in world.media.handles:
             raise GraphError(131009, "profile_picture_handle must come from a resumable upload.")
         fields["profile_picture_url"] = f"{world.base_url}/profile_pictures/{secrets.token_hex(8)}.jpg"
     for name, value in fields.items():
@@ -80,20 +80,24 @@ def _check_profile(name: str, value: Any) -> None:
         if name == "email" and value and "@" not in value:
             raise GraphError(100, "Param email must be an email address.")
     elif name == "vertical":
-        if value not in VERTICALS:
+        if not isinstance(value, str) or value not in VERTICALS:
             raise GraphError(100, f"Param vertical must be one of {', '.join(sorted(VERTICALS))}.")
     elif name == "websites":
-        fine = isinstance(value, list) and len(value) <= 2
-        if not fine or not all(site.startswith(("http://", "https://")) and len(site) <= 256 for site in value):
+        if not isinstance(value, list) or len(value) > 2 or not all(map(_is_website, value)):
             raise GraphError(100, "Param websites has at most 2 addresses with http(s):// and 256 characters.")
     elif name != "profile_picture_url":
         raise GraphError(100, f'Unexpected key "{name}" on param "whatsapp_business_profile".')
 
 
+def _is_website(site: object) -> bool:
+    return isinstance(site, str) and site.startswith(("http://", "https://")) and len(site) <= 256
+
+
 async def subscribe(world: World, call: Call) -> dict[str, Any]:
     """`POST /{waba}/subscribed_apps`, with an address of its own if wanted, which must pass the handshake."""
     if url := call.body.get("override_callback_uri"):
-        if len(url) > 200 or await handshake(url, call.body.get("verify_token", "")) != "ok":
+        token = str(call.body.get("verify_token", ""))
+        if not _is_website(url) or len(url) > 200 or await handshake(url, token) != "ok":
             raise GraphError(100, "The callback address did not pass the verification.", subcode=2200)
         world.override_url = world.mailer.url = url
     elif not call.body:

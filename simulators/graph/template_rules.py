@@ -33,9 +33,9 @@ def refusal(subcode: int | None, title: str, details: str) -> GraphError:
     return GraphError(100, details, subcode=subcode, user_title=title, text="Invalid parameter")
 
 
-def check_head(name: object, language: object, category: object, parameter_format: object) -> None:
+def check_head(name: str, language: str, category: str, parameter_format: str) -> None:
     """Name, language, category and style of variables."""
-    if not isinstance(name, str) or not NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise refusal(None, "Invalid template name", "name has 1 to 512 lower-case letters, digits and underscores.")
     if language not in LANGUAGES:
         raise refusal(None, "Unsupported language", f"language {language!r} is not one of the supported codes.")
@@ -45,20 +45,18 @@ def check_head(name: object, language: object, category: object, parameter_forma
         raise refusal(None, "Invalid parameter format", "parameter_format must be POSITIONAL or NAMED.")
 
 
-def check_ttl(category: str, seconds: object) -> None:
+def check_ttl(category: str, seconds: int | None) -> None:
     """How long a message may wait for its phone; `-1` is 30 days, not for marketing."""
     least, most = TTL[category]
     if seconds is None or (seconds == -1 and category != "MARKETING"):
         return
-    if not isinstance(seconds, int) or not least <= seconds <= most:
+    if not least <= seconds <= most:
         raise refusal(None, "Invalid TTL", f"message_send_ttl_seconds of {category} is {least} to {most}.")
 
 
-def check_components(components: object, category: str, parameter_format: str, handles: set[str]) -> None:
+def check_components(components: list[dict[str, Any]], category: str, parameter_format: str, handles: set[str]) -> None:
     """All components of a template that is not of the preset authentication kind, and those of carousel cards."""
-    if not isinstance(components, list) or not all(isinstance(part, dict) for part in components):
-        raise refusal(None, "Invalid components", "components must be a list of objects.")
-    kinds = [str(part.get("type", "")).upper() for part in components]
+    kinds = [part["type"].upper() for part in components]
     if wrong := [kind for kind in kinds if kind not in COMPONENTS]:
         raise refusal(None, "Invalid components", f"Component type {wrong[0]!r} is not one of {', '.join(COMPONENTS)}.")
     if twice := [kind for kind in kinds if kinds.count(kind) > 1]:
@@ -81,10 +79,10 @@ def _check_parts(parts: dict[str, Any], category: str, parameter_format: str, ha
     _check_text("BODY", parts["BODY"], parameter_format, OFFER_BODY_LIMIT if offer else TEXT_LIMITS["BODY"])
     if footer := parts.get("FOOTER"):
         _check_footer(footer, with_offer=bool(offer))
-    if offer and not 1 <= len(str((offer.get("limited_time_offer") or {}).get("text", ""))) <= 16:
+    if offer and not 1 <= len(offer.get("limited_time_offer", {}).get("text", "")) <= 16:
         raise refusal(2388040, "Offer text", "limited_time_offer text has 1 to 16 characters.")
     if buttons := parts.get("BUTTONS"):
-        check_button_rules(buttons.get("buttons"), refusal)
+        check_button_rules(buttons.get("buttons", []), refusal)
     if carousel:
         _check_carousel(carousel, category, parameter_format, handles)
 
@@ -96,8 +94,8 @@ def _check_footer(footer: dict[str, Any], *, with_offer: bool) -> None:
 
 
 def _text_of(kind: str, part: dict[str, Any], limit: int) -> str:
-    text = part.get("text")
-    if not isinstance(text, str) or not text.strip():
+    text = str(part.get("text", ""))
+    if not text.strip():
         raise refusal(TITLES[kind], f"{kind.title()} is empty", f"{kind} needs text.")
     if len(text) > limit:
         raise refusal(2388040, "Character limit exceeded", f"{kind} has {len(text)} characters, {limit} are allowed.")
@@ -135,17 +133,16 @@ def _check_spelling(kind: str, text: str, names: list[str], parameter_format: st
 
 def _check_examples(kind: str, part: dict[str, Any], names: list[str], parameter_format: str) -> None:
     """Every variable needs one."""
-    example = part.get("example") or {}
+    example = part.get("example", {})
     field = f"{kind.lower()}_text"
     if parameter_format == "NAMED":
-        rows = example.get(f"{field}_named_params") or []
-        given = {row.get("param_name") for row in rows if isinstance(row, dict) and row.get("example")}
-        complete = given == set(names)
+        rows = example.get(f"{field}_named_params", [])
+        complete = {row["param_name"] for row in rows if row["example"]} == set(names)
     else:
-        values = example.get(field) or []
-        if kind == "BODY" and values:
-            values = values[0] if isinstance(values[0], list) else []
-        complete = len(values) == len(names) and all(isinstance(value, str) and value for value in values)
+        values = example.get(field, [])
+        if kind == "BODY":
+            values = values[0] if values else []
+        complete = len(values) == len(names) and all(values)
     if not complete:
         raise refusal(
             TITLES[kind], "Missing examples", f"{kind}: every variable needs an example ({', '.join(names)})."
@@ -153,7 +150,7 @@ def _check_examples(kind: str, part: dict[str, Any], names: list[str], parameter
 
 
 def _check_header(header: dict[str, Any], category: str, parameter_format: str, handles: set[str]) -> None:
-    kind = str(header.get("format", "")).upper()
+    kind = header.get("format", "").upper()
     if kind not in FORMATS:
         raise refusal(2388047, "Header format", f"format must be one of {', '.join(FORMATS)}.")
     if kind == "TEXT":
@@ -161,7 +158,7 @@ def _check_header(header: dict[str, Any], category: str, parameter_format: str, 
         if len(variables_in(header["text"])) > 1:
             raise refusal(2388047, "Header format", "A header may have one variable.")
     elif kind in ("IMAGE", "VIDEO", "DOCUMENT", "GIF"):
-        given = (header.get("example") or {}).get("header_handle") or []
+        given = header.get("example", {}).get("header_handle", [])
         if not given or given[0] not in handles:
             raise refusal(2388047, "Header format", "example.header_handle must come from a resumable upload.")
     elif kind == "LOCATION" and category == "AUTHENTICATION":
@@ -169,13 +166,13 @@ def _check_header(header: dict[str, Any], category: str, parameter_format: str, 
 
 
 def _check_carousel(carousel: dict[str, Any], category: str, parameter_format: str, handles: set[str]) -> None:
-    cards = carousel.get("cards")
-    if not isinstance(cards, list) or not 2 <= len(cards) <= 10:
+    cards = carousel.get("cards", [])
+    if not 2 <= len(cards) <= 10:
         raise refusal(None, "Carousel", "A carousel has 2 to 10 cards.")
     shapes = set()
     for card in cards:
-        parts = {str(part.get("type", "")).upper(): part for part in card.get("components", [])}
-        header = str(parts.get("HEADER", {}).get("format", "")).upper()
+        parts = {part["type"].upper(): part for part in card["components"]}
+        header = parts.get("HEADER", {}).get("format", "").upper()
         if header not in ("IMAGE", "VIDEO"):
             raise refusal(2388047, "Carousel", "Each card needs an IMAGE or VIDEO header.")
         _check_header(parts["HEADER"], category, parameter_format, handles)
@@ -183,7 +180,7 @@ def _check_carousel(carousel: dict[str, Any], category: str, parameter_format: s
             _check_text("BODY", parts["BODY"], parameter_format, 160)
         buttons = parts.get("BUTTONS", {}).get("buttons", [])
         check_button_rules(buttons, refusal, most=2)
-        shapes.add((header, "BODY" in parts, tuple(button.get("type") for button in buttons)))
+        shapes.add((header, "BODY" in parts, tuple(button["type"] for button in buttons)))
     if len(shapes) > 1:
         raise refusal(None, "Carousel", "All cards need the same components.")
 
@@ -193,9 +190,9 @@ def _check_authentication(parts: dict[str, Any]) -> None:
     if parts.keys() - {"BODY", "FOOTER", "BUTTONS"} or "text" in parts["BODY"]:
         raise refusal(2388072, "Authentication", "An authentication template has Meta's own body and no header.")
     minutes = parts.get("FOOTER", {}).get("code_expiration_minutes", 1)
-    if not isinstance(minutes, int) or not 1 <= minutes <= 90:
+    if not 1 <= minutes <= 90:
         raise refusal(2388073, "Authentication", "code_expiration_minutes is 1 to 90.")
-    buttons = parts.get("BUTTONS", {}).get("buttons") or []
+    buttons = parts.get("BUTTONS", {}).get("buttons", [])
     kinds = ("COPY_CODE", "ONE_TAP", "ZERO_TAP")
-    if len(buttons) != 1 or buttons[0].get("type") != "OTP" or buttons[0].get("otp_type") not in kinds:
+    if len(buttons) != 1 or buttons[0]["type"] != "OTP" or buttons[0].get("otp_type") not in kinds:
         raise refusal(None, "Authentication", f"There is one OTP button, otp_type one of {', '.join(kinds)}.")

@@ -98,7 +98,7 @@ def _value(place: str, parameter: dict[str, Any]) -> str:
     """The words one parameter puts in."""
     kind = parameter.get("type")
     if kind in ("currency", "date_time"):
-        fallback = (parameter.get(kind) or {}).get("fallback_value")
+        fallback = _inner(parameter, kind).get("fallback_value")
         if not isinstance(fallback, str) or not fallback:
             raise GraphError(131008, f"{place}: {kind} needs fallback_value.")
         return fallback
@@ -112,6 +112,12 @@ def _value(place: str, parameter: dict[str, Any]) -> str:
     return text
 
 
+def _inner(parameter: dict[str, Any], name: str) -> dict[str, Any]:
+    """The object a parameter holds under a name, empty when it holds none."""
+    found = parameter.get(name)
+    return found if isinstance(found, dict) else {}
+
+
 def _check_header(template: Template, header: dict[str, Any] | None, parameters: Parameters) -> None:
     kind = (header or {}).get("format", "TEXT")
     if kind == "TEXT":
@@ -120,9 +126,9 @@ def _check_header(template: Template, header: dict[str, Any] | None, parameters:
     received = str(parameters[0].get("type", "")).upper() if len(parameters) == 1 else "UNKNOWN"
     if received != kind:
         raise GraphError(132012, f"header: Format mismatch, expected {kind}, received {received}")
-    content = parameters[0].get(kind.lower())
+    content = _inner(parameters[0], kind.lower())
     needed = [{"latitude", "longitude"}] if kind == "LOCATION" else [{"id"}, {"link"}]
-    if not isinstance(content, dict) or not any(keys <= content.keys() for keys in needed):
+    if not any(keys <= content.keys() for keys in needed):
         raise GraphError(131008, f"header: {kind.lower()} needs {' or '.join(map(', '.join, map(sorted, needed)))}.")
 
 
@@ -131,8 +137,9 @@ def _check_offer(defined: dict[str, Any] | None, given: list[Component]) -> None
     if not defined or not (defined.get("limited_time_offer") or {}).get("has_expiration"):
         return
     parameters = given[0].parameters if given else []
-    offer = (parameters[0].get("limited_time_offer") or {}) if parameters else (given and given[0].limited_time_offer)
-    if not offer or not isinstance(offer.get("expiration_time_ms"), int):
+    direct = given[0].limited_time_offer if given else None
+    offer = direct or (_inner(parameters[0], "limited_time_offer") if parameters else {})
+    if not isinstance(offer.get("expiration_time_ms"), int):
         raise GraphError(131008, "limited_time_offer: expiration_time_ms is missing.")
 
 

@@ -10,6 +10,7 @@ from simulators.graph.errors import GraphError, unknown_object
 from simulators.graph.template_review import fitting_category, judge, submit, unpause
 from simulators.graph.template_rules import check_components, check_head, check_ttl, refusal
 from simulators.graph.template_shelf import Template, new_template_id
+from simulators.graph.template_submission import Edit, Submission, shaped
 from simulators.graph.world import World
 
 DAY = 86400.0
@@ -18,18 +19,17 @@ LISTED = ("name", "parameter_format", "components", "language", "status", "categ
 
 async def create_template(world: World, call: Call) -> dict[str, Any]:
     """`POST /{waba}/message_templates`. The category answered may differ from the one asked for."""
-    asked, rules = call.body, world.misbehaviour
-    name, language, category = asked.get("name"), asked.get("language"), asked.get("category")
-    style = str(asked.get("parameter_format", "POSITIONAL")).upper()
+    rules = world.misbehaviour
     if not world.creating.take("", rules.template_creations_per_hour, call.now):
         raise GraphError(80007)
+    asked = shaped(Submission, call.body)
+    name, language, category = asked["name"], asked["language"], asked["category"]
+    style = asked.get("parameter_format", "POSITIONAL").upper()
     check_head(name, language, category, style)
-    check_ttl(str(category), asked.get("message_send_ttl_seconds"))
-    check_components(asked.get("components"), str(category), style, world.media.handles)
-    _refuse_taken(world, call, str(name), str(language))
-    template = Template(
-        new_template_id(), str(name), str(language), str(category), _upper(asked["components"]), style, call.now
-    )
+    check_ttl(category, asked.get("message_send_ttl_seconds"))
+    check_components(asked["components"], category, style, world.media.handles)
+    _refuse_taken(world, call, name, language)
+    template = Template(new_template_id(), name, language, category, _upper(asked["components"]), style, call.now)
     template.message_send_ttl_seconds = asked.get("message_send_ttl_seconds")
     if rules.recategorised == "answer":
         template.category = fitting_category(world, template)
@@ -121,7 +121,7 @@ async def get_template(world: World, call: Call) -> dict[str, Any]:
 
 async def edit_template(world: World, call: Call) -> dict[str, Any]:
     """`POST /{template}`: category, TTL or all components anew; then it is reviewed again."""
-    template, asked = _template(world, call), call.body
+    template, asked = _template(world, call), shaped(Edit, call.body)
     if template.status not in ("APPROVED", "REJECTED", "PAUSED"):
         raise refusal(2388039, "Cannot be edited", f"A template that is {template.status} cannot be edited.")
     category = asked.get("category", template.category)
