@@ -1,6 +1,6 @@
 # `make demo` shows the product, `make test` and `make check` hold it to its word. Needs make, Python 3.11+ with venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check lock bench clean
+.PHONY: help venv demo test check snapshots lock bench clean
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -19,6 +19,7 @@ help:
 	@echo "make demo    watch the whole job on real parts (ONCE=1 stops after the table, STORY=name picks another story)"
 	@echo "make test    the whole suite on fresh servers (ARGS='tests/audit -k seal' runs a part)"
 	@echo "make check   lint, types, import order, migrations, generated docs, deployment checks"
+	@echo "make snapshots  write anew what outsiders see: tool schemas, docs/tools, docs/openapi.json; read the difference"
 	@echo "make bench   the benchmarks"
 	@echo "make lock    resolve requirements/*.in again"
 	@echo "make clean   remove everything that was installed or kept"
@@ -45,8 +46,11 @@ check: venv
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
 	@$(PRODUCTION) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
-	@test ! -e approvals/management/commands/tools.py || $(PRODUCTION) $(PY) manage.py tools --docs --check
+	@$(PRODUCTION) $(PY) manage.py tools --docs --openapi docs/openapi.json --check
 	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+
+snapshots: venv
+	@$(PY) -m pytest -q -n 0 tests/snapshots --update-snapshots
 
 bench: venv
 	@$(SERVERS) run --fresh --durable -- $(PY) -m benchmarks $(ARGS)

@@ -1,5 +1,6 @@
 """A tool as MCP declares it: wire name, title, description, schemas, and annotations that are true."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -7,19 +8,15 @@ from mcp_types import Tool as Declaration
 from mcp_types import ToolAnnotations
 
 from approvals.contracts import Contract
-from approvals.describing import approval_in_words
+from approvals.describing import approval_in_words, description_of
 from approvals.registry import Kind, Registry, Tool, registry
 from approvals.schemas import Schema, input_schema, output_schema
 
-REASONS: Schema = {
-    "type": "array",
-    "description": "Only when it was refused: every reason.",
-    "items": {
-        "type": "object",
-        "properties": {name: {"type": "string"} for name in ("code", "text", "fix", "field")},
-        "required": ["code", "text", "fix"],
-    },
-}
+REASONS: Schema = {"type": "array", "items": {"type": "object"}}
+
+# The envelope's fields that an answer of this kind fills; the others are null and not worth declaring in every tool.
+_FILLED = {Kind.PREVIEW: ("preview_id", "expires_at"), Kind.WRITE: ("request",)}
+_ALWAYS = ("tool", "data", "warnings", "masked", "untrusted", "next_actions")
 
 
 def served_name(tool: Tool) -> str:
@@ -40,7 +37,7 @@ def declaration(tool: Tool) -> Declaration:
 
 def description(tool: Tool, tools: Registry = registry) -> str:
     """What it does, what to read before it, who has to agree, what it guards against."""
-    lines = [tool.description]
+    lines = [description_of(tool)]
     if tool.reads_first:
         known = [tools.get(name) for name in tool.reads_first]
         names = [served_name(one) if one else name for one, name in zip(known, tool.reads_first, strict=True)]
@@ -53,22 +50,42 @@ def description(tool: Tool, tools: Registry = registry) -> str:
 
 
 def answer_schema(tool: Tool) -> Schema:
-    """The envelope. Its own fields are described once, in the server's instructions, not in every tool; and a refusal
-    is allowed for, because some clients check the structured content of errors as well."""
-    schema = output_schema(tool)
-    fields = {name: field if name == "data" else _bare(field) for name, field in schema["properties"].items()}
-    return {**schema, "properties": {**fields, "reasons": REASONS}}
+    """The envelope around the tool's own answer, as short as it can be: it is sent with every list.
+
+    The envelope's fields are described once, in the server's instructions. `reasons` is there because some clients
+    check the structured content of refusals as well. Fields may be added later, so none is forbidden.
+    """
+    declared = output_schema(tool)
+    names = (*_ALWAYS, *_FILLED.get(tool.kind, ()))
+    fields = {name: declared["properties"][name] for name in names}
+    shortened = {name: _open(field) if name == "data" else _bare(_open(field)) for name, field in fields.items()}
+    kept = {key: value for key, value in declared.items() if key not in ("properties", "additionalProperties")}
+    return {**_open(kept), "properties": {**shortened, "reasons": REASONS}}
+
+
+def _open(node: Any) -> Any:
+    """The schema without `additionalProperties: false`."""
+    return _without(node, lambda key, value: key == "additionalProperties" and value is False)
 
 
 def _bare(node: Any) -> Any:
     """The schema without descriptions and defaults."""
-    if isinstance(node, dict):
-        return {
-            key: {name: _bare(field) for name, field in value.items()} if key == "properties" else _bare(value)
-            for key, value in node.items()
-            if key not in ("description", "default")
-        }
-    return [_bare(item) for item in node] if isinstance(node, list) else node
+    return _without(node, lambda key, value: key in ("description", "default"))
+
+
+def _without(node: Any, dropped: Callable[[str, Any], bool]) -> Any:
+    """The schema without these keywords, on every level; names of fields are not keywords."""
+    if isinstance(node, list):
+        return [_without(item, dropped) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: {name: _without(field, dropped) for name, field in value.items()}
+        if key in ("properties", "$defs")
+        else _without(value, dropped)
+        for key, value in node.items()
+        if not dropped(key, value)
+    }
 
 
 def annotations(tool: Tool) -> ToolAnnotations:

@@ -10,6 +10,7 @@ from pydantic import Field
 from accounts.actor import Actor
 from approvals.arguments import read
 from approvals.contracts import Ask
+from approvals.describing import summary_of
 from approvals.reasons import Refused
 from approvals.registry import Kind, Tool
 from approvals.schemas import Schema, input_schema, plain
@@ -120,8 +121,7 @@ def _offered(name: str, actor: Actor) -> Tool:
 
 
 def _line(tool: Tool) -> dict[str, str]:
-    summary = tool.description.partition("\n")[0]
-    return {"name": served_name(tool), "title": tool.name, "kind": tool.kind.value, "description": summary}
+    return {"name": served_name(tool), "title": tool.name, "kind": tool.kind.value, "description": summary_of(tool)}
 
 
 def _described(tool: Tool) -> dict[str, Any]:

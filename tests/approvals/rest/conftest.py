@@ -1,0 +1,1 @@
+from tests.demo_tools.fixtures import demo_tools as demo_tools

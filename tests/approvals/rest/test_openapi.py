@@ -1,0 +1,69 @@
+"""The OpenAPI document: one path a tool, valid, and only the caller's tools when a caller asks."""
+
+import pytest
+from django.test import Client
+from drf_spectacular.validation import validate_schema
+
+from approvals.rest.openapi import document
+from approvals.rest.problems import STATUS_OF_CODE
+from tests.demo_tools.fixtures import agent_with_key
+from tests.factories import sam_lee
+
+pytestmark = pytest.mark.usefixtures("demo_tools")
+
+
+def test_every_tool_has_one_path_and_the_document_is_valid() -> None:
+    made = document()
+    validate_schema(made)
+    assert made["openapi"] == "3.1.0"
+    assert sorted(made["paths"]) == [
+        "/api/tools",
+        "/api/tools/demo.action_request.status",
+        "/api/tools/demo.books.read",
+        "/api/tools/demo.kettle.boil",
+        "/api/tools/demo.note.preview",
+        "/api/tools/demo.note.write",
+        "/api/tools/demo.notes.list",
+        "/api/tools/demo.shelf.tidy",
+        "/api/tools/demo.tree.get",
+    ]
+
+
+def test_an_operation_says_what_it_takes_and_answers() -> None:
+    made = document()
+    operation = made["paths"]["/api/tools/demo.note.write"]["post"]
+    assert operation["operationId"] == "demo_note_write"
+    body = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    assert made["components"]["schemas"][body]["required"] == ["idempotency_key", "reason", "preview_id"]
+    assert set(operation["responses"]) == {
+        "200", "202", "400", "401", "403", "404", "409", "411", "413", "415", "422", "429", "500",
+    }  # fmt: skip
+    assert "202" not in made["paths"]["/api/tools/demo.notes.list"]["post"]["responses"]
+    assert set(made["components"]["securitySchemes"]) == {"agentKey", "session"}
+
+
+def test_every_status_that_a_code_leads_to_is_documented() -> None:
+    assert {str(status) for status in STATUS_OF_CODE.values()} <= document()["paths"]["/api/tools/demo.note.write"][
+        "post"
+    ]["responses"].keys()
+
+
+@pytest.mark.django_db
+def test_a_caller_is_shown_the_tools_it_can_use(client: Client) -> None:
+    _agent, key = agent_with_key(scopes=["whatsapp:preview"])
+    made = client.get("/api/schema", headers={"Authorization": f"Bearer {key}"}).json()
+    assert sorted(made["paths"]) == ["/api/tools", "/api/tools/demo.note.preview"]
+    validate_schema(made)
+
+
+@pytest.mark.django_db
+def test_the_pages_to_try_it_out_are_for_signed_in_people(client: Client) -> None:
+    assert client.get("/api/docs")["Location"] == "/desk/login/?next=/api/docs"
+    client.force_login(sam_lee())
+    page = client.get("/api/docs")
+    assert page.status_code == 200
+    # The content security policy allows scripts of our own address, none inside the page.
+    assert b"<script>" not in page.content
+    assert b'<script src="/api/docs?script=">' in page.content
+    script = client.get("/api/docs?script=")
+    assert b"/api/schema" in script.content
