@@ -1,6 +1,7 @@
 """Every error as problem+json (RFC 9457): type, title, status, detail, and the reasons with code, text, fix, field."""
 
 import logging
+import re
 import uuid
 from http import HTTPStatus
 from typing import Any
@@ -18,25 +19,24 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
-# What a caller can do differs by status: correct the arguments, get rights, read again, wait. A code that is not here
-# and does not end in `_not_found` is the gate's no to a wish that is well-formed: 422.
+# What a caller can do differs by status: correct the arguments, get rights, read again, wait.
 STATUS_OF_CODE = {
     "invalid_argument": 400,
+    "invalid_cursor": 400,
     "scope_missing": 403,
-    "role_missing": 403,
     "forbidden_by_policy": 403,
-    "four_eyes": 403,
-    "people_decide": 403,
     "unknown_tool": 404,
-    "already_decided": 409,
-    "expired": 409,
     "idempotency_key_reused": 409,
+    "name_taken": 409,
     "preview_expired": 409,
     "seal_broken": 409,
     "stale_version": 409,
     "wrong_state": 409,
     "over_budget": 429,
 }
+# Codes that are named alike mean alike, whichever package tells them.
+STATUS_OF_NAME = ((re.compile(r".*_not_found"), 404), (re.compile(r".*_changed|already_.*"), 409))
+# Every other code is the gate's no to a wish that is well-formed.
 REFUSED = 422
 
 
@@ -90,7 +90,8 @@ def problem(status: int, *reasons: Reason, reference: str = "") -> Response:
 def status_of(no: Refused) -> int:
     """The status of the first reason: the door tells the one that comes before the others first."""
     code = no.reasons[0].code
-    return STATUS_OF_CODE.get(code, 404 if code.endswith("_not_found") else REFUSED)
+    named = (status for name, status in STATUS_OF_NAME if name.fullmatch(code))
+    return STATUS_OF_CODE.get(code) or next(named, REFUSED)
 
 
 def _reason(error: Exception, answer: Response) -> Reason:

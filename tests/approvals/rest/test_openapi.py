@@ -1,14 +1,18 @@
 """The OpenAPI document: one path a tool, valid, and only the caller's tools when a caller asks."""
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from drf_spectacular.validation import validate_schema
 
+from approvals.reasons import Reason, Refused
 from approvals.rest.openapi import document
-from approvals.rest.problems import STATUS_OF_CODE
+from approvals.rest.problems import STATUS_OF_CODE, status_of
 from tests.demo_tools.fixtures import agent_with_key
 from tests.factories import sam_lee
 
+PROJECT = Path(__file__).parents[3]
 pytestmark = pytest.mark.usefixtures("demo_tools")
 
 
@@ -46,6 +50,26 @@ def test_every_status_that_a_code_leads_to_is_documented() -> None:
     assert {str(status) for status in STATUS_OF_CODE.values()} <= document()["paths"]["/api/tools/demo.note.write"][
         "post"
     ]["responses"].keys()
+
+
+def test_every_code_with_a_status_of_its_own_stands_in_its_row_of_the_guide() -> None:
+    rows = [line for line in (PROJECT / "docs" / "rest.md").read_text("utf-8").splitlines() if line.startswith("| ")]
+    for code, status in STATUS_OF_CODE.items():
+        assert any(str(status) in row and f"`{code}`" in row for row in rows), code
+
+
+@pytest.mark.parametrize(
+    ("codes", "status"),
+    [
+        (["contact_not_found"], 404),
+        (["audience_changed"], 409),
+        (["already_imported"], 409),
+        (["opt_out_stands"], 422),
+        (["stale_version", "invalid_argument"], 409),
+    ],
+)
+def test_the_status_follows_the_first_reason(codes: list[str], status: int) -> None:
+    assert status_of(Refused(*(Reason(code, "No.", "Do not.") for code in codes))) == status
 
 
 @pytest.mark.django_db
