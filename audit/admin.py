@@ -3,6 +3,7 @@
 import contextlib
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -28,15 +28,15 @@ from audit.seal import segment_of
 
 @admin.register(Entry)
 class EntryAdmin(ReadOnly):
-    list_display = ("at", "sentence", "actor", "subject", "face")
-    list_display_links = ("at", "sentence")
+    list_display = ("moment", "sentence", "actor", "subject", "face")
+    list_display_links = ("moment", "sentence")
     list_filter = (ActionFilter, FaceFilter, ("at", DayFilter))
     list_filter_submit = True
     ordering = ("-at", "-id")
     search_fields = ("subject_id",)
     search_help_text = _("The whole id of a subject or of an action request.")
     fields = (
-        "at",
+        "moment",
         "sentence",
         "actor",
         "actor_principal",
@@ -70,6 +70,10 @@ class EntryAdmin(ReadOnly):
             asked |= Q(request_id=UUID(term)) | Q(subject_id=str(UUID(term)))
         return queryset.filter(asked), False
 
+    @display(description=_("when"), ordering="at")
+    def moment(self, entry: Entry) -> str:
+        return _to_the_second(entry.at)
+
     @display(description=_("what happened"))
     def sentence(self, entry: Entry) -> str:
         return sentence_of(entry, _name_of(entry))
@@ -96,8 +100,8 @@ class EntryAdmin(ReadOnly):
         segment = segment_of(entry)
         if segment is None:
             return str(_("Not yet: this happens within seconds."))
-        at = localize(localtime(segment.sealed_at))
-        return str(_("In segment %(number)s, at %(at)s.") % {"number": segment.number, "at": at})
+        said = {"number": segment.number, "at": _to_the_second(segment.sealed_at)}
+        return str(_("In segment %(number)s, at %(at)s.") % said)
 
 
 @admin.register(Segment)
@@ -140,6 +144,11 @@ def _name_of(entry: Entry) -> str:
     return entry.actor_name or entry.actor_label
 
 
+def _to_the_second(at: datetime) -> str:
+    """In the reader's zone, and to the second, which no language's usual way of writing times shows."""
+    return localtime(at).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def _linked(subject_type: str, key: str, words: str) -> str:
     """Words that lead to the row's page, where the desk has one."""
     try:
@@ -147,4 +156,4 @@ def _linked(subject_type: str, key: str, words: str) -> str:
         page = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[key])
     except (LookupError, ValueError, NoReverseMatch):
         return words
-    return format_html('<a href="{}">{}</a>', page, words)
+    return format_html('<a href="{}" class="text-primary-600 dark:text-primary-500">{}</a>', page, words)

@@ -37,7 +37,7 @@ def export(out: BinaryIO, now: datetime, organisation: Organisation | None = Non
     organisations = [organisation] if organisation else list(Organisation.objects.order_by("pk"))
     with transaction.atomic():
         for each in organisations:
-            record(EXPORTED, each, Actor.system(each, "audit export"), now=now)
+            record(EXPORTED, each, Actor.system(each, "command line"), now=now)
     entries = segments = 0
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:

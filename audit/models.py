@@ -29,9 +29,7 @@ class Entry(models.Model):
     at = models.DateTimeField(_("when"))
     action = models.CharField(_("action"), max_length=100)
     actor_kind = models.CharField(_("kind of actor"), max_length=10)
-    actor_principal = models.CharField(
-        _("actor"), max_length=100, help_text=_("person:<id>, agent:<id> or system:<name>")
-    )
+    actor_principal = models.CharField(_("actor"), max_length=100, help_text=_("person:…, agent:… or system:…"))
     actor_label = models.CharField(_("actor's name"), max_length=100, help_text=_("Masked where it is a person's."))
     face = models.CharField(_("face"), max_length=10)
     subject_type = models.CharField(_("kind of subject"), max_length=100)

@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(verbose_name='when')),
                 ('action', models.CharField(max_length=100, verbose_name='action')),
                 ('actor_kind', models.CharField(max_length=10, verbose_name='kind of actor')),
-                ('actor_principal', models.CharField(help_text='person:<id>, agent:<id> or system:<name>', max_length=100, verbose_name='actor')),
+                ('actor_principal', models.CharField(help_text='person:…, agent:… or system:…', max_length=100, verbose_name='actor')),
                 ('actor_label', models.CharField(help_text="Masked where it is a person's.", max_length=100, verbose_name="actor's name")),
                 ('face', models.CharField(max_length=10, verbose_name='face')),
                 ('subject_type', models.CharField(max_length=100, verbose_name='kind of subject')),

@@ -60,7 +60,7 @@ def test_a_sealed_entry_names_its_segment_and_the_segment_is_listed() -> None:
         entry = exported_by(ada_wong())
     seal(NOON)
     client = signed_in(mei_chan())
-    assert "In segment 1, at " in page(client, f"{ENTRIES}{entry.pk}/change/")
+    assert "In segment 1, at 2026-03-02 12:00:00." in page(client, f"{ENTRIES}{entry.pk}/change/")
     segment = Segment.objects.get()
     assert segment.seal[:16] in page(client, reverse("admin:audit_segment_changelist"))
     assert segment.root in page(client, reverse("admin:audit_segment_change", args=[segment.pk]))

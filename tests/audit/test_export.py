@@ -80,7 +80,7 @@ def test_an_export_is_itself_recorded() -> None:
     entry = Entry.objects.get()
     assert (entry.action, entry.actor_principal, entry.subject_id) == (
         "audit.exported",
-        "system:audit export",
+        "system:command line",
         str(tea.pk),
     )
 
