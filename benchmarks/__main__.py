@@ -1,0 +1,65 @@
+"""`make bench`: python -m benchmarks [NAME ...] [--rounds 3] [--scale 1] [--save].
+
+Runs on fresh servers with durability on (`config.servers run --fresh --durable`).
+"""
+
+import argparse
+import os
+import platform
+import sys
+from datetime import date
+from pathlib import Path
+
+import django
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks", description="Ratios to limits measured in the same run.")
+    parser.add_argument("names", nargs="*", help="which ones; all when left out")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--scale", type=int, default=1, help="times the small size; 10 is the full one")
+    parser.add_argument("--save", action="store_true", help="write benchmarks/RESULTS.md")
+    asked = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    from django.core.management import call_command
+
+    from benchmarks import audience, delivery, imports, mcp_read, webhooks
+    from benchmarks.measuring import HEADER
+
+    call_command("migrate", verbosity=0)
+    known = {
+        "audience_resolve": audience.run,
+        "csv_import": imports.run,
+        "dispatch_fast": delivery.run,
+        "mcp_read": mcp_read.run,
+        "webhook_intake": webhooks.run,
+    }
+    unknown = set(asked.names) - set(known)
+    if unknown:
+        parser.error(f"no benchmark called {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    rows, missed = [], []
+    print(HEADER)
+    for name in asked.names or known:
+        for outcome in known[name](asked.rounds, asked.scale):
+            print(outcome.row(), flush=True)
+            rows.append(outcome.row())
+            missed += [] if outcome.holds else [outcome.name]
+    if asked.save:
+        RESULTS.write_text(_page(rows, HEADER, asked.rounds, asked.scale), encoding="utf-8")
+    return 1 if missed else 0
+
+
+def _page(rows: list[str], header: str, rounds: int, scale: int) -> str:
+    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    return (
+        f"# Results\n\n{date.today().isoformat()}, {machine}; {rounds} rounds, scale {scale}. Ratios are medians;"  # noqa: DTZ011
+        " servers, sinks and clients share the cores. Absolute figures move by 20 % and more: read the ratios.\n\n"
+        f"{header}\n" + "\n".join(rows) + "\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
