@@ -74,6 +74,9 @@ class _Envelope(BaseModel):
     error: GraphFault
 
 
+_UNKNOWN_OBJECT = 33
+
+
 def row(code: int) -> Row:
     """What a code means. Never fails: an unlisted code is unsure."""
     if code in ROWS:
@@ -94,8 +97,10 @@ def classify(http_status: int, body: bytes | str) -> SendFailed:
     fault = fault_in(body) if http_status >= 400 else None
     if fault is None:
         return _without_code(http_status)
-    known = row(fault.code)
-    return _failure(str(fault.code), known, fault.details or known.title)
+    # An unknown number is told as "invalid parameter" with the old code in the sub-code: it concerns every message.
+    code = _UNKNOWN_OBJECT if (fault.code, fault.error_subcode) == (100, _UNKNOWN_OBJECT) else fault.code
+    known = row(code)
+    return _failure(str(code), known, fault.details or known.title)
 
 
 def _without_code(http_status: int) -> SendFailed:

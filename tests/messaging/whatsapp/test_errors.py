@@ -145,3 +145,7 @@ def test_an_unlisted_code_still_has_a_row() -> None:
 
 def test_template_sub_codes_have_words() -> None:
     assert str(TEMPLATE_SUBCODES[2388299]) == "The text starts or ends with a variable."
+
+
+def test_an_unknown_number_of_ours_holds_the_queue_instead_of_burning_every_message() -> None:
+    assert classify(400, body(100, error_subcode=33)).retry is Retry.HOLD
