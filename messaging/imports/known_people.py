@@ -1,6 +1,10 @@
 """The questions staging and merging both ask, in SQL: whose phone is this, and have they said no."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
+
+from django.db import connection
 
 # The person behind a phone: by the number itself, by WhatsApp's id of it, or by WhatsApp's old spelling of that id.
 KNOWN_AS: Final = r"""
@@ -21,6 +25,7 @@ KNOWN_AS: Final = r"""
 CONTACT_ID: Final = "coalesce(by_phone.contact_id, by_contact.id, by_wa_id.contact_id, by_old_id.contact_id)"
 
 # Whether somebody has said no to what the row would have them agree to, and not taken the no back themselves.
+# Name the columns with their table: a bare contact_id would be the one of the table that is asked.
 SAID_NO: Final = """(
     EXISTS (SELECT 1 FROM messaging_suppression s
         WHERE s.contact_id = {contact} AND s.lifted_at IS NULL
@@ -31,3 +36,18 @@ SAID_NO: Final = """(
     OR {contact} IN (SELECT unnest(ARRAY[t.first_id, t.second_id]) FROM messaging_mergetask t
         JOIN messaging_suppression s ON s.contact_id IN (t.first_id, t.second_id) AND s.lifted_at IS NULL
         WHERE t.organisation_id = %(organisation)s AND t.settled_at IS NULL AND s.channel IN (%(channel)s, 'any')))"""
+
+
+@contextmanager
+def joining_by_hash() -> Iterator[None]:
+    """Keep PostgreSQL from looking people up one row at a time.
+
+    Right after a large import its statistics know nothing of the new rows, and it would read all contacts of the
+    organisation again for every line of a file. Reading them once is never slow.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_nestloop")
+        (before,) = cursor.fetchone()
+        cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
+        yield
+        cursor.execute("SELECT set_config('enable_nestloop', %s, true)", [before])

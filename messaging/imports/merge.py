@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actor import Actor
 from approvals.reasons import Reason, Refused
 from audit.record import record, record_many
+from messaging.imports.known_people import joining_by_hash
 from messaging.imports.merge_statements import (
     CREATE,
     DERIVE,
@@ -19,6 +20,7 @@ from messaging.imports.merge_statements import (
     LOCK,
     OPT_OUT,
     PEOPLE,
+    SAY_WHAT_WAS_TOLD_BEFORE,
     SAY_WHO_SAID_NO,
     STEPS,
     TALLY,
@@ -58,9 +60,11 @@ def _carry_out(batch: ImportBatch, actor: Actor, now: datetime) -> dict[str, int
         "source": batch.name[:120],
     }
     done = {}
-    with connection.cursor() as cursor:
+    with joining_by_hash(), connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.import_people")
-        for statement in (PEOPLE, "ANALYZE import_people", CREATE, FIND_AGAIN, LOCK, SAY_WHO_SAID_NO):
+        cursor.execute(PEOPLE, values)
+        cursor.execute("ANALYZE import_people")
+        for statement in (CREATE, FIND_AGAIN, LOCK, SAY_WHO_SAID_NO, SAY_WHAT_WAS_TOLD_BEFORE):
             cursor.execute(statement, values)
         for name, statement in STEPS.items():
             cursor.execute(statement, values)

@@ -7,10 +7,11 @@ from messaging.imports.known_people import CONTACT_ID, KNOWN_AS, SAID_NO
 PEOPLE: Final = f"""
 CREATE TEMPORARY TABLE import_people ON COMMIT DROP AS
 SELECT r.line, r.phone, r.name, r.language, r.country, r.tags, r.attributes, r.crm_id, r.consent_category,
-    r.consent_source, r.consent_at, r.opt_out, {CONTACT_ID} AS contact_id, false AS is_new, false AS said_no
+    r.consent_source, r.consent_at, r.opt_out, {CONTACT_ID} AS contact_id, false AS is_new, false AS said_no,
+    false AS told_before
 FROM messaging_importrow r {KNOWN_AS.format(row="r")}
 WHERE r.batch_id = %(batch)s AND r.verdict IN ('new', 'update', 'opt_out')
-"""  # noqa: S608
+"""
 
 # Of somebody who only opts out, nothing is kept but the number that the no stands on.
 CREATE: Final = """
@@ -44,7 +45,7 @@ SELECT count(*) FROM (
 SAY_WHO_SAID_NO: Final = f"""
 UPDATE import_people p SET said_no = true
 WHERE NOT p.is_new AND NOT p.opt_out AND {SAID_NO.format(contact="p.contact_id", category="p.consent_category")}
-"""  # noqa: S608
+"""
 
 _UPDATE: Final = """
 UPDATE messaging_contact c SET
@@ -66,18 +67,21 @@ SELECT %(organisation)s, contact_id, 'phone', phone, %(now)s FROM import_people 
 ON CONFLICT (organisation_id, kind, value) DO NOTHING
 """
 
+# A statement of its own: asked while evidence is being inserted, it would read the growing table once a row.
+SAY_WHAT_WAS_TOLD_BEFORE: Final = """
+UPDATE import_people p SET told_before = true FROM messaging_consentevidence e
+WHERE NOT p.is_new AND e.contact_id = p.contact_id AND e.channel = %(channel)s AND e.category = p.consent_category
+AND e.act = 'granted' AND e.source = p.consent_source AND e.occurred_at = p.consent_at
+"""
+
 # A yes over which a no stands is not written down: derived again later, it might win.
 _AGREE: Final = """
 INSERT INTO messaging_consentevidence (organisation_id, contact_id, channel, category, act, source, detail, occurred_at,
     recorded_at, recorded_by, customers_own_act, import_batch_id)
-SELECT DISTINCT ON (p.contact_id, p.consent_category, p.consent_source, p.consent_at)
-    %(organisation)s, p.contact_id, %(channel)s, p.consent_category, 'granted', p.consent_source, '', p.consent_at,
+SELECT DISTINCT ON (contact_id, consent_category, consent_source, consent_at)
+    %(organisation)s, contact_id, %(channel)s, consent_category, 'granted', consent_source, '', consent_at,
     %(now)s, %(by)s, false, %(batch)s::uuid
-FROM import_people p
-WHERE NOT p.opt_out AND NOT p.said_no AND NOT EXISTS (
-    SELECT 1 FROM messaging_consentevidence e
-    WHERE e.contact_id = p.contact_id AND e.channel = %(channel)s AND e.category = p.consent_category
-    AND e.act = 'granted' AND e.source = p.consent_source AND e.occurred_at = p.consent_at)
+FROM import_people WHERE NOT opt_out AND NOT said_no AND NOT told_before
 """
 
 STEPS: Final = {"updated": _UPDATE, "identified": _IDENTIFY, "agreed": _AGREE}

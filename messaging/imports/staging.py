@@ -12,7 +12,7 @@ import orjson
 from django.db import connection, transaction
 
 from accounts.models import Organisation
-from messaging.imports.known_people import CONTACT_ID, KNOWN_AS, SAID_NO
+from messaging.imports.known_people import CONTACT_ID, KNOWN_AS, SAID_NO, joining_by_hash
 from messaging.imports.problems import INVALID, NO_CONSENT, Problem
 from messaging.imports.reading import ContactFile
 from messaging.imports.rows import ParsedRow
@@ -46,7 +46,7 @@ def stage(
             created_at=now,
         )
         _copy(file)
-        with connection.cursor() as cursor:
+        with joining_by_hash(), connection.cursor() as cursor:
             cursor.execute(_JUDGE, {"batch": batch.pk, "organisation": organisation.pk, "channel": channel})
         batch.counts = {"channel": channel, **_counts(batch)}
         batch.rows_digest = rows_digest(batch)
@@ -136,7 +136,7 @@ judged AS (
                 THEN jsonb_build_array(jsonb_build_object('code', 'duplicate', 'column', '', 'line', first_line))
                 ELSE '[]'::jsonb END
         || CASE WHEN contact_id IS NOT NULL AND NOT opt_out AND place = 1
-                     AND {SAID_NO.format(contact="contact_id", category="consent_category")}
+                     AND {SAID_NO.format(contact="ranked.contact_id", category="ranked.consent_category")}
                 THEN '[{{"code": "stays_opted_out", "column": ""}}]'::jsonb ELSE '[]'::jsonb END) AS problems
     FROM ranked
     UNION ALL
@@ -149,7 +149,7 @@ INSERT INTO messaging_importrow (batch_id, line, phone, name, language, country,
 SELECT %(batch)s, line, phone, name, language, country, tags, attributes, crm_id, consent_category, consent_source,
     consent_at, opt_out, verdict, problems
 FROM judged ORDER BY line
-"""  # noqa: S608
+"""
 
 _COUNT: Final = """
 SELECT count(*) AS rows,

@@ -210,6 +210,19 @@ def test_an_import_brings_nobody_back_however_new_its_consent_claims_to_be(claim
     assert not ConsentState.objects.filter(contact=known, state=ConsentAct.GRANTED).exists()
 
 
+def test_one_persons_no_says_nothing_about_the_others() -> None:
+    gone = ContactFactory(organisation=harbour_tea(), phone="+85292342222", agreed=False)
+    known = ContactFactory(organisation=harbour_tea(), phone="+85261234567", agreed=False)
+    SuppressionFactory(contact=gone)
+    ConsentStateFactory(contact=gone, channel=Channel.WHATSAPP, state=ConsentAct.WITHDRAWN)
+    batch = staged(CHAN, "+85292342222,Gone,,Shop,2026-01-05,,")
+    assert (notes(batch, 2), notes(batch, 3)) == ([], ["stays_opted_out"])
+    assert summarise(batch).stays_opted_out == 1
+    assert merged(batch) == {"created": 0, "updated": 2, "agreed": 1, "opted_out": 0, "stayed_opted_out": 1}
+    assert state_of(known) == ConsentAct.GRANTED
+    assert state_of(gone) == ConsentAct.WITHDRAWN
+
+
 def test_a_withdrawal_without_a_suppression_stands_too() -> None:
     known = ContactFactory(organisation=harbour_tea(), phone="+85261234567", agreed=False)
     ConsentStateFactory(
