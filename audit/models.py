@@ -10,8 +10,8 @@ from audit.triggers import APPEND_ONLY, NO_TRUNCATE, ONLY_FORWARD
 class TransactionNumber(models.Func):
     """The number of the running transaction, by which the sealer knows that nothing can still arrive before an entry.
 
-    PostgreSQL starts counting anew in a cluster that was restored from a dump; `audit.xid_lift` (see `restored.py`)
-    keeps the numbers climbing.
+    PostgreSQL starts counting anew in a cluster that was restored from a dump; the lift (see `restored.py`) keeps the
+    numbers climbing.
     """
 
     arity = 0

@@ -24,8 +24,9 @@ LINE = """
 
 HASH = f"sha256(convert_to({LINE}, 'UTF8'))"
 
-# What a cluster that was restored from a dump adds to its transaction numbers, so that they go on climbing.
-XID_LIFT = "COALESCE(NULLIF(current_setting('audit.xid_lift', true), ''), '0')::bigint"
+# What a cluster that was restored from a dump adds to its transaction numbers, so that they go on climbing: a function
+# that says 0 until `restored.lift` puts another number in its place.
+XID_LIFT = "audit_xid_lift()"
 
 # Below this is every transaction that has ended; no entry can be seen from above it, except after a restore.
 NEWEST = f"(pg_snapshot_xmax(pg_current_snapshot())::text::bigint + {XID_LIFT})"

@@ -8,6 +8,8 @@ from django.db import migrations, models
 
 
 FUNCTIONS = """
+CREATE FUNCTION audit_xid_lift() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS 'SELECT 0::bigint';
+
 CREATE FUNCTION audit_refuses() RETURNS trigger AS $$
 BEGIN
     RAISE EXCEPTION 'the audit record is append-only: % on % is refused', TG_OP, TG_TABLE_NAME;
@@ -16,9 +18,7 @@ $$ LANGUAGE plpgsql;
 
 CREATE FUNCTION audit_only_forward() RETURNS trigger AS $$
 BEGIN
-    IF (SELECT max(last_xid) FROM audit_segment) >= pg_current_xact_id()::text::bigint
-        + COALESCE(NULLIF(current_setting('audit.xid_lift', true), ''), '0')::bigint
-    THEN
+    IF (SELECT max(last_xid) FROM audit_segment) >= pg_current_xact_id()::text::bigint + audit_xid_lift() THEN
         RAISE EXCEPTION 'this database was restored from a dump, and a new audit entry would fall behind sealed ones'
             USING HINT = 'Stop every process, run manage.py audit_seal --after-restore once, and start again.';
     END IF;
@@ -26,6 +26,8 @@ BEGIN
 END;
 $$ LANGUAGE plpgsql;
 """
+
+NO_FUNCTIONS = "DROP FUNCTION audit_only_forward(); DROP FUNCTION audit_refuses(); DROP FUNCTION audit_xid_lift();"
 
 
 class Migration(migrations.Migration):
@@ -37,6 +39,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(FUNCTIONS, NO_FUNCTIONS),
         migrations.CreateModel(
             name='Segment',
             fields=[
@@ -84,7 +87,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['organisation', 'xid', 'id'], name='audit_entry_chain'), models.Index(fields=['organisation', '-at', '-id'], name='audit_entry_at'), models.Index(fields=['subject_id', 'subject_type'], name='audit_entry_subject'), models.Index(condition=models.Q(('request_id__isnull', False)), fields=['request_id'], name='audit_entry_request')],
             },
         ),
-        migrations.RunSQL(FUNCTIONS, "DROP FUNCTION audit_refuses(); DROP FUNCTION audit_only_forward();"),
         pgtrigger.migrations.AddTrigger(
             model_name='entry',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(execute='audit_refuses()', func='RETURN NULL;', hash='42a5cebfa24b95aac70ecc40e0098bb142598cb7', level='STATEMENT', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a6b88', table='audit_entry', when='BEFORE')),

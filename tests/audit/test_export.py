@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 from pytest_django.fixtures import Settings
 
 from accounts.actor import Actor
@@ -20,6 +20,7 @@ from audit.record import record
 from audit.seal import seal
 from audit.verify import verify
 from tests.audit.paper import signer
+from tests.audit.tampering import tampered
 from tests.factories import NOON, harbour_tea, other_tenant
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,13 +39,6 @@ def happened(organisation: Organisation, times: int) -> list[int]:
     with transaction.atomic():
         beat = Actor.system(organisation, "beat")
         return [record(EXPORTED, organisation, beat, now=NOON, note=f"{n} 杯\n").pk for n in range(times)]
-
-
-def tampered(statement: str, *values: object) -> None:
-    """What somebody with the rights of the database's owner can do, past every trigger."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(statement, values)
 
 
 def exported(folder: Path, organisation: Organisation | None = None) -> Path:

@@ -16,6 +16,7 @@ from audit.record import record
 from audit.restored import lift
 from audit.seal import Restored, Sealed, seal
 from audit.verify import verify
+from tests.audit.tampering import tampered
 from tests.factories import NOON, harbour_tea
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,24 +25,26 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def lift_is_taken_back() -> Iterator[None]:
     yield
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT format('ALTER DATABASE %I RESET audit.xid_lift', current_database())")
-        cursor.execute(cursor.fetchone()[0])
-        cursor.execute("RESET audit.xid_lift")
+    lifted_by(0)
 
 
 @pytest.fixture
 def from_a_dump() -> Organisation:
     """Two sealed entries and an unsealed one, of a cluster whose transactions had come to ten million and more."""
     tea = harbour_tea()
-    with connection.cursor() as cursor:
-        cursor.execute("SET audit.xid_lift = '10000000'")
-        happened(tea)
-        happened(tea)
-        seal(NOON)
-        happened(tea)
-        cursor.execute("RESET audit.xid_lift")
+    lifted_by(10_000_000)
+    happened(tea)
+    happened(tea)
+    seal(NOON)
+    happened(tea)
+    lifted_by(0)
     return tea
+
+
+def lifted_by(number: int) -> None:
+    """Have the database count its transactions from `number`, as an older cluster would."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE OR REPLACE FUNCTION audit_xid_lift() RETURNS bigint STABLE RETURN {number}::bigint")
 
 
 def happened(organisation: Organisation) -> Entry:
@@ -60,10 +63,9 @@ def test_sealing_stops_and_says_what_to_do(from_a_dump: Organisation) -> None:
 
 
 def test_sealing_stops_also_when_all_of_the_dump_was_sealed(from_a_dump: Organisation) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET audit.xid_lift = '10000000'")
-        assert seal(NOON) == Sealed(entries=1, segments=1)
-        cursor.execute("RESET audit.xid_lift")
+    lifted_by(10_000_000)
+    assert seal(NOON) == Sealed(entries=1, segments=1)
+    lifted_by(0)
     with pytest.raises(Restored):
         seal(NOON)
 
@@ -71,7 +73,6 @@ def test_sealing_stops_also_when_all_of_the_dump_was_sealed(from_a_dump: Organis
 def test_after_the_lift_the_record_goes_on_in_order(from_a_dump: Organisation, tmp_path: Path) -> None:
     newest = Entry.objects.order_by("-xid")[0].xid
     assert lift() == newest + 1
-    connection.close()  # a new session finds the lift in the database
     assert happened(from_a_dump).xid > newest
     assert seal(NOON) == Sealed(entries=2, segments=1)
     out = BytesIO()
@@ -81,8 +82,6 @@ def test_after_the_lift_the_record_goes_on_in_order(from_a_dump: Organisation, t
 
 
 def test_a_dump_without_any_seal_is_noticed_too(from_a_dump: Organisation) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute("DELETE FROM audit_segment")
+    tampered("DELETE FROM audit_segment")
     with pytest.raises(Restored):
         seal(NOON)
