@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--after-restore",
             action="store_true",
-            help="run once, as the role that owns the tables and with every process stopped, after restoring from a dump",
+            help="run once, as the owner of the tables and with every process stopped, after restoring from a dump",
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
