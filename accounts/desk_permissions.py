@@ -61,9 +61,12 @@ RIGHTS: dict[str, Rights] = {
 INSTALLATION = frozenset({"accounts.organisation", "accounts.person"})
 
 
-def may(person: Person, verb: str, label: str) -> bool:
-    """Whether this person may `view`, `add` or `change` rows of the model with this label ("approvals.policy")."""
-    if not person.is_active:
+def may(person: object, verb: str, label: str) -> bool:
+    """Whether this person may `view`, `add` or `change` rows of the model with this label ("approvals.policy").
+
+    Nobody, signed out, may do nothing: the login page asks as well.
+    """
+    if not isinstance(person, Person) or not person.is_active:
         return False
     if person.is_superuser and label in INSTALLATION:
         return True

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 Words = str | Promise
 
 
-def stylesheet(name: str) -> Callable[[HttpRequest], str]:
+def asset(name: str) -> Callable[[HttpRequest], str]:
     """The address of a static file, asked for when a page is made: the manifest is not there before."""
     return lambda request: static(f"desk/{name}")
 
@@ -130,9 +130,10 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": asset("favicon.svg")}],
     "BORDER_RADIUS": "6px",
-    "STYLES": [stylesheet("desk.css"), stylesheet("bubbles.css")],
-    "SCRIPTS": [stylesheet("desk.js")],
+    "STYLES": [asset("desk.css"), asset("bubbles.css")],
+    "SCRIPTS": [asset("desk.js")],
     "DASHBOARD_CALLBACK": "messaging.admin.start_page.start_page",
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "config.desk.navigation"},
     "COLORS": {

@@ -43,3 +43,9 @@ action("account.restricted", _("Meta restricted {subject}: {restriction}"))
 action("account.freed", _("Meta lifted the restriction of {subject}"))
 action("account.told", _("Meta told about {subject}: {event}"))
 action("sender.limit", _("Meta changed the limit of {subject}: {limit}"))
+
+# Settings changed at the desk
+action("account.changed", _("{actor} changed {subject}: {fields}"))
+action("sender.changed", _("{actor} changed {subject}: {fields}"))
+action("rules.changed", _("{actor} changed {subject}: {fields}"))
+action("prices.imported", _("{actor} imported {prices} prices that count from {from_days}"))

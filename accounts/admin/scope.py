@@ -79,13 +79,13 @@ class OrganisationScoped(ModelAdmin):
         raise Http404
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may(person_of(request), "view", self.opts.label_lower) or self.has_change_permission(request, obj)
+        return may(request.user, "view", self.opts.label_lower) or self.has_change_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return may(person_of(request), "add", self.opts.label_lower)
+        return may(request.user, "add", self.opts.label_lower)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may(person_of(request), "change", self.opts.label_lower)
+        return may(request.user, "change", self.opts.label_lower)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

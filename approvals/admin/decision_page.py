@@ -9,7 +9,7 @@ from accounts.actor import Actor
 from approvals.admin.chain import behind, requester_of, story_of
 from approvals.admin.contract_fields import fields_of
 from approvals.admin.differences import differences, last_approved
-from approvals.admin.panels import Drift, Reading, drift_of, has_panels, panels_of
+from approvals.admin.panels import Reading, drift_of, has_panels, panels_of
 from approvals.canonical import canonical_json
 from approvals.contracts import Contract
 from approvals.decisions import reasons_against_deciding
@@ -47,6 +47,7 @@ def decision_context(request: ActionRequest, actor: Actor, now: datetime) -> dic
     before = last_approved(request)
     return {
         "asked": request,
+        "now": now,
         "tool": tool,
         "contract": contract,
         "requester": requester_of(request),
@@ -58,7 +59,8 @@ def decision_context(request: ActionRequest, actor: Actor, now: datetime) -> dic
         "fields_open": contract is not None and not has_panels(contract),
         "reasons_today": today,
         "concerns_gone": [one for one in concerns if one.code not in {reason.code for reason in today}],
-        "drift": [*_new_reasons(concerns, today), *(drift_of(reading, contract) if contract else [])],
+        "new_codes": {reason.code for reason in today} - {concern.code for concern in concerns},
+        "drift": drift_of(reading, contract) if contract else [],
         "before": before,
         "differences": differences(tool, contract, before) if tool and contract and before else [],
         "sealed_text": canonical_json(request.preview.contract).decode(),
@@ -112,12 +114,3 @@ def facts_of(request: ActionRequest, contract: Contract | None) -> list[tuple[st
     if contract and contract.message_category():
         facts.append((_("Category"), contract.message_category().capitalize()))
     return facts
-
-
-def _new_reasons(concerns: list[Reason], today: list[Reason]) -> list[Drift]:
-    known = {concern.code for concern in concerns}
-    return [
-        Drift(reason.text, _("Nothing stood against it"), reason.fix, serious=True)
-        for reason in today
-        if reason.code not in known
-    ]

@@ -98,17 +98,18 @@ class ActionRequestAdmin(ReadOnly):
     def shown_money(self, request: ActionRequest) -> str:
         if not request.money:
             return "–"
-        return f"{number(request.money)} {request.preview.contract.get('currency', request.organisation.currency)}"
+        currency = request.preview.contract.get("currency", request.organisation.currency)
+        return f"{number(request.money)}\u00a0{currency}"
 
     @display(description=_("waits since"))
     def waits(self, request: ActionRequest) -> SafeString:
         return _moment(request.created_at, timesince(request.created_at, depth=1))
 
-    @display(description=_("expires"))
+    @display(description=_("expires in"))
     def expires(self, request: ActionRequest) -> SafeString | str:
         if request.state != State.PENDING:
             return "–"
-        return _moment(request.expires_at, _("in %s") % timeuntil(request.expires_at, depth=1))
+        return _moment(request.expires_at, timeuntil(request.expires_at, depth=1))
 
     @display(description=_("state"))
     def shown_state(self, request: ActionRequest) -> SafeString:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django import template
+from django.utils import formats
 
 from approvals.numerals import number
 
@@ -36,6 +37,12 @@ def state_colour(state: str) -> str:
 def counted(value: int | Decimal | None) -> str:
     """A number with its thousands separated."""
     return "–" if value is None else number(value)
+
+
+@register.filter
+def money(value: Decimal | None) -> str:
+    """An amount with four places, so that the points of a column stand below each other."""
+    return "–" if value is None else formats.number_format(value, decimal_pos=4, force_grouping=True)
 
 
 @register.filter

@@ -1,0 +1,31 @@
+"""The desk's pages of messaging, one file a noun, and what it shows on the decision page."""
+
+from messaging.admin import (
+    consent,
+    contacts,
+    imports,
+    messages,
+    panels,
+    prices,
+    rules,
+    segments,
+    senders,
+    sends,
+    templates,
+    webhooks,
+)
+
+__all__ = [
+    "consent",
+    "contacts",
+    "imports",
+    "messages",
+    "panels",
+    "prices",
+    "rules",
+    "segments",
+    "senders",
+    "sends",
+    "templates",
+    "webhooks",
+]

@@ -1,0 +1,98 @@
+"""A message as the phone will show it, for the desk's pages. Built from what would be sent, by the same code."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+
+from approvals.reasons import Refused
+from messaging.models import TemplateTranslation
+from messaging.whatsapp.templates.definition import Definition
+from messaging.whatsapp.templates.named_values import values_of
+from messaging.whatsapp.templates.render import Rendered, render
+from messaging.whatsapp.templates.values import Values, example_values
+
+_ICONS = {"url": "open_in_new", "phone": "call", "copy_code": "content_copy", "quick_reply": "reply"}
+_MEDIA = {"image": "image", "video": "movie", "document": "description", "location": "location_on"}
+# WhatsApp's own formatting; a mark counts only where no letter stands against it outside.
+_FORMATS = (
+    (re.compile(r"```(.+?)```", re.DOTALL), r"<code>\1</code>"),
+    (re.compile(r"(?<!\w)\*(?! )([^*\n]+?)(?<! )\*(?!\w)"), r"<strong>\1</strong>"),
+    (re.compile(r"(?<!\w)_(?! )([^_\n]+?)(?<! )_(?!\w)"), r"<em>\1</em>"),
+    (re.compile(r"(?<!\w)~(?! )([^~\n]+?)(?<! )~(?!\w)"), r"<s>\1</s>"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BubbleButton:
+    icon: str
+    label: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """What the template `desk/bubble.html` shows. `problems` stand in place of a message that could not be sent."""
+
+    caption: str
+    note: str = ""
+    title: str = ""
+    media: str = ""
+    media_icon: str = ""
+    body: str = ""
+    footer: str = ""
+    buttons: tuple[BubbleButton, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def bubble_of(
+    translation: TemplateTranslation, named: Mapping[str, str] | None, caption: str, note: str = ""
+) -> Bubble:
+    """The translation with these values, or with its own samples when `named` is None."""
+    try:
+        definition = Definition.model_validate(translation.definition)
+        values = example_values(definition) if named is None else values_of(definition, named)
+        return _drawn(render(definition, values), values, caption, note)
+    except Refused as no:
+        return Bubble(caption, note, problems=tuple(f"{reason.field}: {reason.text}" for reason in no.reasons))
+    except (ValidationError, ValueError):
+        return Bubble(caption, note, problems=(_("This text cannot be read as a template."),))
+
+
+def formatted(text: str) -> SafeString:
+    """WhatsApp's *bold*, _italic_, ~struck~ and ```fixed``` as HTML; all else stays text, whatever it looks like."""
+    html = str(escape(text))
+    for pattern, tag in _FORMATS:
+        html = pattern.sub(tag, html)
+    return mark_safe(html)  # noqa: S308 - escaped first; only the four tags above are added
+
+
+def _drawn(message: Rendered, values: Values, caption: str, note: str) -> Bubble:
+    header = message.header
+    media = ""
+    if header is not None and header.kind != "text":
+        media = _media_words(message)
+    return Bubble(
+        caption,
+        note,
+        title=header.text if header is not None else "",
+        media=media,
+        media_icon=_MEDIA.get(header.kind, "") if header is not None else "",
+        body=formatted(message.body),
+        footer=message.footer,
+        buttons=tuple(BubbleButton(_ICONS.get(one.kind, "reply"), one.label, one.target) for one in message.buttons),
+    )
+
+
+def _media_words(message: Rendered) -> str:
+    header = message.header
+    assert header is not None
+    if header.location is not None:
+        return header.location.name or f"{header.location.latitude}, {header.location.longitude}"
+    if header.media is not None:
+        return header.media.filename or header.media.link or header.media.id
+    return header.kind

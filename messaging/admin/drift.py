@@ -1,0 +1,65 @@
+"""What has moved since a broadcast was previewed: people who would be left out by now, a segment of another size."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from approvals.admin.panels import Drift, Reading
+from approvals.models import State
+from approvals.numerals import number
+from messaging.admin.progress import reason_name
+from messaging.audiences.people import CAPPED_JOIN, gate_of_many, size_of
+from messaging.broadcasts.contract import BroadcastContract
+from messaging.gate import gate_parameters
+from messaging.models import Audience, Channel, Verdict
+from messaging.segments import RuleError
+
+_GATE_NOW = f"""
+SELECT gate, count(*) FROM (
+    SELECT {gate_of_many()} AS gate FROM messaging_audiencemember m
+      JOIN messaging_contact c ON c.id = m.contact_id {CAPPED_JOIN}
+     WHERE m.audience_id = %(audience)s AND m.verdict = {Verdict.INCLUDED.value}) judged
+ WHERE gate <> {Verdict.INCLUDED.value} GROUP BY gate ORDER BY gate
+"""
+
+
+def broadcast_drift(reading: Reading, contract: BroadcastContract) -> Iterator[Drift]:
+    if reading.request.state not in (State.PENDING, State.APPROVED):
+        return
+    audience = Audience.objects.filter(pk=contract.audience_id, organisation=reading.actor.organisation).first()
+    if audience is None:
+        return
+    for reason, people in left_out_by_now(audience, contract.category, reading.now).items():
+        yield Drift(
+            _("%(people)s people are left out by now: %(reason)s")
+            % {"people": number(people), "reason": reason_name(reason)},
+            _("included"),
+            _("left out at sending"),
+        )
+    yield from _segment_drift(reading, contract)
+
+
+def left_out_by_now(audience: Audience, category: str, now: datetime) -> dict[str, int]:
+    """People of the frozen audience whom the gate would not let through now, by reason."""
+    parameters = gate_parameters(audience.organisation, Channel.WHATSAPP, category, now)
+    with connection.cursor() as cursor:
+        cursor.execute(_GATE_NOW, {**parameters, "audience": audience.pk})
+        return {Verdict(verdict).name.lower(): people for verdict, people in cursor.fetchall()}
+
+
+def _segment_drift(reading: Reading, contract: BroadcastContract) -> Iterator[Drift]:
+    """People who joined the segment are not added, which a reader may want to know."""
+    try:
+        size = size_of(
+            contract.segment_rule, reading.actor.organisation, Channel.WHATSAPP, contract.category, reading.now
+        )
+    except RuleError:
+        return
+    if size.targeted != contract.targeted:
+        yield Drift(
+            _("The segment has another size; nobody is added to what was frozen"),
+            number(contract.targeted),
+            number(size.targeted),
+        )

@@ -1,0 +1,137 @@
+"""Messages and the frozen people behind a send: one row a person, read, never edited."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+from unfold.paginator import InfinitePaginator
+
+from accounts.admin import ReadOnlyInline
+from messaging.admin.bubbles import bubble_of
+from messaging.admin.masked import MaskedPage, shown
+from messaging.admin.rows_of import RowsOf
+from messaging.models import Attempt, AudienceMember, Message, Status, Verdict
+
+STATUS_COLOURS = {
+    Status.READ: "success",
+    Status.DELIVERED: "success",
+    Status.SENT: "info",
+    Status.ACCEPTED: "info",
+    Status.HELD: "warning",
+    Status.UNSURE: "warning",
+    Status.FAILED: "danger",
+}
+
+
+class OfSend(RowsOf):
+    title = _("send")
+    parameter_name = "send"
+    field = "send"
+
+
+class ErrorCodeFilter(RowsOf):
+    title = _("error code")
+    parameter_name = "error"
+    field = "error_code"
+
+
+class AttemptInline(ReadOnlyInline):
+    model = Attempt
+    fields = readonly_fields = ("started_at", "ended_at", "outcome", "code")
+    ordering = ("started_at",)
+
+
+class Addressed(MaskedPage):
+    """Rows with an address of a person."""
+
+    sortable_by = ()
+    paginator = InfinitePaginator
+    list_filter_submit = True
+
+    @display(description=_("to"))
+    def to(self, row: Message | AudienceMember) -> str:
+        return shown(row, row.address, "phone" if row.address_kind == "phone" else "identifier")
+
+
+@admin.register(Message)
+class MessageAdmin(Addressed):
+    list_display = ("to", "send", "shown_status", "why", "category", "queued_at", "handed_at", "delivered_at")
+    list_filter = (OfSend, ("status", ChoicesDropdownFilter), ErrorCodeFilter)
+    list_select_related = ("send",)
+    ordering = ("-id",)
+    fieldsets = (
+        (None, {"fields": (("to", "send"), ("shown_status", "why"), "phone")}),
+        (
+            _("On its way"),
+            {"fields": (("queued_at", "handed_at"), ("sent_at", "delivered_at"), ("read_at", "failed_at"))},
+        ),
+        (_("Charged"), {"fields": (("category", "market"), ("price", "billable"))}),
+    )
+    inlines = (AttemptInline,)
+
+    @display(description=_("status"))
+    def shown_status(self, message: Message) -> SafeString:
+        colour = STATUS_COLOURS.get(Status(message.status), "plain")
+        return format_html('<span class="cs-label cs-label-{}">{}</span>', colour, message.get_status_display())
+
+    @display(description=_("why"))
+    def why(self, message: Message) -> str:
+        if message.verdict:
+            return str(Verdict(message.verdict).label)
+        return f"{message.error_code} {message.error_text}".strip() or "–"
+
+    @display(description=_("what they read"))
+    def phone(self, message: Message) -> SafeString | str:
+        from django.template.loader import render_to_string
+
+        if message.translation is None:
+            return "–"
+        values = {name: shown(message, str(value), "text") for name, value in message.values.items()}
+        bubble = bubble_of(message.translation, values, message.translation.language)
+        return SafeString(render_to_string("desk/bubble.html", {"bubble": bubble}))
+
+
+class OfAudience(RowsOf):
+    title = _("audience")
+    parameter_name = "audience"
+    field = "audience"
+    required = True
+
+
+@admin.register(AudienceMember)
+class AudienceMemberAdmin(Addressed):
+    """Opened from a decision page or a report: always the people of one audience."""
+
+    organisation_path = "audience__organisation"
+    list_display = ("to", "who", "shown_verdict", "language", "market", "price")
+    list_display_links = None
+    list_filter = (OfAudience, ("verdict", ChoicesDropdownFilter))
+    list_select_related = ("contact", "translation")
+    ordering = ("id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AudienceMember]:
+        rows: QuerySet[AudienceMember] = super().get_queryset(request)
+        return rows.select_related("contact", "translation")
+
+    @display(description=_("contact"))
+    def who(self, member: Any) -> SafeString:
+        from django.urls import reverse
+
+        member.contact.in_clear = member.in_clear
+        link = reverse("admin:messaging_contact_change", args=(member.contact_id,))
+        return format_html('<a href="{}">{}</a>', link, shown(member.contact, member.contact.name, "name"))
+
+    @display(description=_("verdict"))
+    def shown_verdict(self, member: AudienceMember) -> SafeString:
+        colour = "success" if member.verdict == Verdict.INCLUDED else "plain"
+        return format_html('<span class="cs-label cs-label-{}">{}</span>', colour, member.get_verdict_display())
+
+    @display(description=_("reads"))
+    def language(self, member: AudienceMember) -> str:
+        return member.translation.language if member.translation else "–"

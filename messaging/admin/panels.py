@@ -1,0 +1,132 @@
+"""What the decision page shows for messaging's contracts."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from approvals.admin.panels import Panel, Reading, register_drift, register_panel
+from approvals.masking import mask
+from messaging.admin.drift import broadcast_drift
+from messaging.admin.progress import Part, reason_name
+from messaging.admin.samples import samples_of
+from messaging.admin.template_panel import template_panels
+from messaging.audiences.people import size_of
+from messaging.broadcasts.contract import BroadcastContract
+from messaging.gate import rules_of
+from messaging.models import AudienceMember, Channel, Contact, Sender, Verdict
+from messaging.pricing.markets import market_names
+from messaging.pricing.rate_cards import SHIPPED_CARD_NOTICE
+from messaging.segments import RuleError
+from messaging.tools.consent import ConsentContract
+from messaging.tools.segments import SegmentContract
+from messaging.whatsapp.review.contract import TemplateContract
+
+# People of a consent change that are listed by name; the count tells the rest.
+_MOST_PEOPLE = 20
+
+
+def broadcast_panels(reading: Reading, contract: BroadcastContract) -> Iterator[Panel]:
+    yield Panel(_("How many people, and who is left out"), "desk/panel_people.html", _people(contract), "groups")
+    samples = list(samples_of(contract, in_clear=reading.actor.sees_personal_data))
+    yield Panel(
+        _("What each person will read"),
+        "desk/panel_samples.html",
+        {"bubbles": samples, "template": contract.template_name, "template_id": contract.template_id},
+        "chat",
+    )
+    yield Panel(_("What it costs"), "desk/panel_cost.html", _cost(contract), "payments")
+    yield Panel(_("When, and from where"), "desk/panel_schedule.html", _schedule(reading, contract), "schedule")
+
+
+def _people(contract: BroadcastContract) -> dict[str, Any]:
+    members = f"{reverse('admin:messaging_audiencemember_changelist')}?audience={contract.audience_id}"
+    reasons = [
+        {"name": reason_name(reason), "people": people, "link": f"{members}&verdict__exact={Verdict[reason.upper()]:d}"}
+        for reason, people in contract.excluded.items()
+    ]
+    left_out = sum(contract.excluded.values())
+    return {
+        "contract": contract,
+        "reasons": reasons,
+        "included_link": f"{members}&verdict__exact={Verdict.INCLUDED:d}",
+        "left_out": left_out,
+        "closes": contract.included + left_out == contract.targeted,
+        "parts": [Part("included", _("Written to"), contract.included), Part("excluded", _("Left out"), left_out)],
+        "total": contract.targeted,
+    }
+
+
+def _cost(contract: BroadcastContract) -> dict[str, Any]:
+    included = AudienceMember.objects.filter(audience=contract.audience_id, verdict=Verdict.INCLUDED)
+    markets = included.values("market", "price").annotate(people=Count("pk"), cost=Sum("price")).order_by("-cost")
+    names = market_names()
+    return {
+        "contract": contract,
+        "markets": [{**row, "name": names.get(row["market"], row["market"])} for row in markets],
+        "notice": SHIPPED_CARD_NOTICE,
+    }
+
+
+def _schedule(reading: Reading, contract: BroadcastContract) -> dict[str, Any]:
+    organisation = reading.actor.organisation
+    senders = Sender.objects.select_related("account")
+    return {
+        "contract": contract,
+        "sender": senders.filter(pk=contract.sender_id, organisation=organisation).first(),
+        "rules": rules_of(organisation),
+        "timezone": organisation.timezone,
+    }
+
+
+def segment_panels(reading: Reading, contract: SegmentContract) -> Iterator[Panel]:
+    parts = [Part("included", _("may get marketing"), contract.reachable)]
+    parts.append(Part("excluded", _("left out"), contract.targeted - contract.reachable))
+    yield Panel(
+        _("Who is meant"),
+        "desk/panel_segment.html",
+        {"contract": contract, "parts": [part for part in parts if part.people], "total": contract.targeted,
+         "before": _size_before(reading, contract)},
+        "group_work",
+    )  # fmt: skip
+
+
+def _size_before(reading: Reading, contract: SegmentContract) -> int | None:
+    """How many the rule meant that is to be replaced."""
+    if not contract.rule_before:
+        return None
+    try:
+        return size_of(
+            contract.rule_before, reading.actor.organisation, Channel.WHATSAPP, "marketing", reading.now
+        ).targeted
+    except RuleError:
+        return None
+
+
+def consent_panels(reading: Reading, contract: ConsentContract) -> Iterator[Panel]:
+    found = Contact.objects.filter(organisation=reading.actor.organisation, key__in=contract.contact_ids[:_MOST_PEOPLE])
+    in_clear = reading.actor.sees_personal_data
+    people = [
+        {
+            "link": reverse("admin:messaging_contact_change", args=(contact.pk,)),
+            "name": contact.name if in_clear else mask(contact.name, "name"),
+            "phone": contact.phone or "" if in_clear else mask(contact.phone or "", "phone"),
+            "opted_out": contact.suppressions.filter(lifted_at=None).exists(),
+        }
+        for contact in found
+    ]
+    yield Panel(
+        _("Whose consent changes"),
+        "desk/panel_consent.html",
+        {"contract": contract, "people": people, "more": max(0, len(contract.contact_ids) - len(people))},
+        "handshake",
+    )
+
+
+register_panel(BroadcastContract, broadcast_panels)
+register_drift(BroadcastContract, broadcast_drift)
+register_panel(TemplateContract, template_panels)
+register_panel(SegmentContract, segment_panels)
+register_panel(ConsentContract, consent_panels)

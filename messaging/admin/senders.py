@@ -1,0 +1,167 @@
+"""Accounts and numbers we send from. Secrets go in and never come out: the form shows whether one is set."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminPasswordWidget
+
+from accounts.admin import OrganisationScoped, WithHistory, actor_of
+from accounts.admin.agents import back_to
+from accounts.admin.scope import person_of
+from accounts.desk_permissions import DECIDERS
+from approvals.reasons import Refused
+from messaging.engine.senders import pause_sender, resume_sender
+from messaging.models import Sender, WhatsAppAccount
+
+SECRETS = ("access_token", "app_secret", "verify_token")
+
+
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An empty box keeps the secret. A new app secret keeps the old one for webhooks still on their way."""
+
+    access_token = forms.CharField(label=_("access token"), required=False, strip=True)
+    app_secret = forms.CharField(label=_("app secret"), required=False, strip=True)
+    verify_token = forms.CharField(label=_("verify token"), required=False, strip=True)
+
+    class Meta:
+        model = WhatsAppAccount
+        fields = ("name", "waba_id", "app_id", "currency", *SECRETS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in SECRETS:
+            if name in self.fields:
+                is_set = bool(getattr(self.instance, name))
+                self.fields[name].widget = UnfoldAdminPasswordWidget(
+                    attrs={"autocomplete": "off", "placeholder": _("•••• is set") if is_set else _("not set")}
+                )
+                self.fields[name].help_text = _("Leave empty to keep it. It is stored encrypted and never shown.")
+                self.initial.pop(name, None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in SECRETS:
+            cleaned[name] = cleaned.get(name) or getattr(self.instance, name)
+        if self.instance.app_secret and cleaned.get("app_secret") != self.instance.app_secret:
+            self.instance.previous_app_secret = self.instance.app_secret
+        return cleaned
+
+
+@admin.register(WhatsAppAccount)
+class WhatsAppAccountAdmin(OrganisationScoped):
+    recorded_as = "account.changed"
+    form = AccountForm
+    list_display = ("name", "waba_id", "currency", "connected", "shown_restriction")
+    fieldsets = (
+        (None, {"fields": ("name", ("waba_id", "app_id"), "currency")}),
+        (_("Secrets"), {"fields": SECRETS}),
+        (_("From Meta"), {"fields": ("restricted_at", "restriction")}),
+    )
+    readonly_fields = ("restricted_at", "restriction")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Somebody who may only look gets no boxes for secrets: a read-only field would print the secret."""
+        if self.has_change_permission(request, obj):
+            return self.fieldsets
+        shown = (None, {"fields": (*("name", "waba_id", "app_id", "currency"), "connected")})
+        return (shown, self.fieldsets[2])
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (
+            self.readonly_fields if self.has_change_permission(request, obj) else (*self.readonly_fields, "connected")
+        )
+
+    @display(description=_("connected"), boolean=True)
+    def connected(self, account: WhatsAppAccount) -> bool:
+        return bool(account.access_token and account.app_secret)
+
+    @display(description=_("restriction"), label={"restricted": "danger"})
+    def shown_restriction(self, account: WhatsAppAccount) -> tuple[str, str] | None:
+        return ("restricted", account.restriction or str(_("restricted"))) if account.restricted_at else None
+
+
+@admin.register(Sender)
+class SenderAdmin(WithHistory):
+    recorded_as = "sender.changed"
+    list_display = ("display_name", "number", "account", "shown_quality", "status", "tier", "per_second", "shown_pause")
+    list_select_related = ("account",)
+    fieldsets = (
+        (None, {"fields": (("display_name", "number"), ("account", "provider_ref"), ("channel", "carrier"))}),
+        (_("Pace"), {"fields": ("per_second",)}),
+        (_("From Meta"), {"fields": (("status", "quality"), "tier")}),
+        (_("Pause"), {"fields": ("paused_at", "pause_reason")}),
+    )
+    readonly_fields = ("status", "quality", "tier", "paused_at", "pause_reason")
+    history_list_display = ("status", "quality", "tier", "per_second")
+    actions_detail = ("pause", "resume")
+
+    @display(
+        description=_("quality"),
+        label={"GREEN": "success", "YELLOW": "warning", "RED": "danger"},
+    )
+    def shown_quality(self, sender: Sender) -> tuple[str, str]:
+        return sender.quality, sender.get_quality_display()
+
+    @display(description=_("pause"), label={"paused": "danger"})
+    def shown_pause(self, sender: Sender) -> tuple[str, str] | None:
+        return ("paused", sender.pause_reason or str(_("paused"))) if sender.paused_at else None
+
+    def has_pause_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return self._is_paused(request, object_id) is False
+
+    def has_resume_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return self._is_paused(request, object_id) is True
+
+    @action(
+        description=_("Pause"),
+        permissions=["pause"],
+        icon="pause_circle",
+        variant=ActionVariant.DANGER,
+        dialog={
+            "title": _("Pause this sender?"),
+            "description": _("Nothing more leaves from it, in any send, until somebody lets it."),
+            "form_class": BaseDialogForm,
+            "form_submit_text": _("Pause it"),
+        },
+    )
+    def pause(self, request: HttpRequest, form: forms.Form, object_id: str) -> HttpResponse:
+        sender: Sender = self.find(request, object_id)
+        actor = actor_of(request)
+        pause_sender(sender, str(_("by hand, by %s") % actor.label), actor, timezone.now())
+        return back_to(self, sender)
+
+    @action(
+        description=_("Let it send"),
+        permissions=["resume"],
+        icon="play_circle",
+        variant=ActionVariant.PRIMARY,
+        dialog={
+            "title": _("Let this sender send again?"),
+            "description": _("What waits for it goes on at its pace."),
+            "form_class": BaseDialogForm,
+            "form_submit_text": _("Let it send"),
+        },
+    )
+    def resume(self, request: HttpRequest, form: forms.Form, object_id: str) -> HttpResponse:
+        sender: Sender = self.find(request, object_id)
+        try:
+            resume_sender(sender, actor_of(request), timezone.now())
+        except Refused as no:
+            for reason in no.reasons:
+                messages.error(request, f"{reason.text} {reason.fix}")
+        return back_to(self, sender)
+
+    def _is_paused(self, request: HttpRequest, object_id: str | None) -> bool | None:
+        """None for somebody who may neither pause nor resume."""
+        person = person_of(request)
+        if person.organisation_id is None or person.role not in DECIDERS:
+            return None
+        sender = self.get_object(request, object_id) if object_id else None
+        return sender is not None and sender.paused_at is not None
