@@ -1,7 +1,7 @@
 """Previews, requests, decisions and policies. State changes go through `approvals.transitions.move` alone."""
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -116,15 +116,19 @@ class ActionRequest(models.Model):
             "tool": self.tool,
             "contract": self.preview.seal,
             "requester": self.requester,
+            "agent": str(self.agent_id),
             "owner": str(self.owner_id),
+            "face": self.face,
             "reason": self.reason,
             "tainted": self.tainted,
             "role": self.role,
             "quorum": self.quorum,
+            "asks_password": self.asks_password,
+            "policies": self.policies,
             "people": self.people,
             "messages": self.messages,
             "money": format(self.money, ".6f"),
-            "expires_at": self.expires_at.isoformat(),
+            "expires_at": self.expires_at.astimezone(UTC).isoformat(),
         }
 
     @property
