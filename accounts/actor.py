@@ -44,7 +44,8 @@ class Actor:
     @classmethod
     def of_agent(cls, agent: Agent, face: Face) -> "Actor":
         """An agent may do what its credential says and its owner could do themselves; never more, and never decide."""
-        owner = SCOPES_OF_ROLE[Role(agent.owner.role)] if agent.owner.is_active else frozenset()
+        is_owned = agent.owner.is_active and agent.owner.organisation_id == agent.organisation_id
+        owner = SCOPES_OF_ROLE[Role(agent.owner.role)] if is_owned else frozenset()
         return cls(
             agent.organisation,
             ActorKind.AGENT,

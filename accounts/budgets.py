@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
-from accounts.models import Agent, BudgetUse, Organisation
+from accounts.models import Agent, BudgetUse, Organisation, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ def overruns(agent: Agent, spend: Spend, now: datetime) -> list[Overrun]:
     ]
 
 
-def release(agent: Agent, spend: Spend, reserved_on: date) -> None:
-    """Give back what a request that never ran had reserved on that day."""
-    BudgetUse.objects.filter(owner=agent.owner, day=reserved_on).update(
+def release(owner: Person, spend: Spend, reserved_on: date) -> None:
+    """Give back what a request that never ran had reserved on that day. `owner` is who owned the agent then."""
+    BudgetUse.objects.filter(owner=owner, day=reserved_on).update(
         people=F("people") - spend.people, messages=F("messages") - spend.messages, money=F("money") - spend.money
     )

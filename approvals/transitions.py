@@ -70,8 +70,8 @@ def move(
 
 
 def _give_back(request: ActionRequest) -> None:
-    if request.agent and request.reserved_on:
-        release(request.agent, Spend(request.people, request.messages, request.money), request.reserved_on)
+    if request.owner and request.reserved_on:
+        release(request.owner, Spend(request.people, request.messages, request.money), request.reserved_on)
         request.reserved_on = None
 
 
