@@ -1,7 +1,6 @@
 """Carrying out an approved request: once, and only as it was approved. Anything that has moved since voids it."""
 
 import logging
-from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -9,13 +8,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel
 
-from accounts.actor import Actor, Face
+from accounts.actor import Actor
 from approvals.contracts import Contract
-from approvals.guards import ask_all
-from approvals.models import ActionRequest, Decision, State
+from approvals.models import ActionRequest, State
 from approvals.previews import contract_of
 from approvals.reasons import Reason, Refused
 from approvals.registry import Call, Tool, registry
+from approvals.standing import reasons_against_executing, requester_of
 from approvals.transitions import lock, move
 
 log = logging.getLogger(__name__)
@@ -38,50 +37,18 @@ def carry_out(request_id: UUID, now: datetime) -> ActionRequest:
         request = lock(request_id)
         if request.state != State.APPROVED:
             return request
-        actor = _requester_of(request)
-        tool = registry.find(request.tool)
-        against = tuple(reasons_against_executing(request, tool, actor, now))
+        against = tuple(reasons_against_executing(request, now))
         if against:
             expired = all(reason.code == "expired" for reason in against)
             return move(request, "expire" if expired else "void", _engine(request), now, reasons=against)
         request = move(request, "start", _engine(request), now)
+        tool, actor = registry.find(request.tool), requester_of(request)
+        assert actor is not None
         call, contract = Call(actor, now, request), contract_of(tool, request.preview)
         request, answer = _run(tool, call, contract)
     if answer is None or tool.outside is None:
         return request
     return _reach_outside(tool, call, contract, answer)
-
-
-def reasons_against_executing(request: ActionRequest, tool: Tool, actor: Actor, now: datetime) -> Iterator[Reason]:
-    """The gate, asked again at the last moment."""
-    if request.expires_at <= now:
-        yield Reason("expired", _("The approval was not carried out in time."), _("Ask again."))
-    if not request.is_untouched or _decided_on_other_terms(request):
-        yield Reason("seal_broken", _("The request is not what was approved."), _("Ask again with a new preview."))
-        return
-    if request.agent and (request.agent.disabled_at or not request.agent.owner.is_active):
-        yield Reason("requester_disabled", _("The agent that asked has been disabled."), _("Enable it or ask again."))
-    if request.owner and not request.owner.is_active:
-        yield Reason("requester_disabled", _("The person who asked is no longer active."), _("Somebody else must ask."))
-    yield from _approvers_who_lost_their_right(request)
-    yield from ask_all(tool.guards, Call(actor, now, request), contract_of(tool, request.preview))
-
-
-def _decided_on_other_terms(request: ActionRequest) -> bool:
-    approvals = request.decisions.filter(verdict=Decision.Verdict.APPROVE)
-    return not approvals.exists() or approvals.exclude(seal=request.seal).exists()
-
-
-def _approvers_who_lost_their_right(request: ActionRequest) -> Iterator[Reason]:
-    for decision in request.decisions.filter(person__isnull=False).select_related("person"):
-        person = decision.person
-        assert person is not None
-        if not person.is_active or person.role != request.role or person.organisation_id != request.organisation_id:
-            yield Reason(
-                "approver_lost_role",
-                _("%s may no longer decide this.") % person,
-                _("Somebody who may has to approve a new request."),
-            )
 
 
 def _run(tool: Tool, call: Call, contract: Contract) -> tuple[ActionRequest, BaseModel | None]:
@@ -116,15 +83,6 @@ def _reach_outside(tool: Tool, call: Call, contract: Contract, answer: BaseModel
         log.exception("the outside part of request %s of %s broke off", call.request.pk, tool.name)
         return move(call.request, "lose", engine, call.now, reasons=(_unknown(),))
     return move(call.request, "succeed", engine, call.now, result=settled.model_dump(mode="json"))
-
-
-def _requester_of(request: ActionRequest) -> Actor:
-    face = Face(request.face)
-    if request.agent:
-        return Actor.of_agent(request.agent, face)
-    if request.owner:
-        return Actor.of_person(request.owner, face)
-    return _engine(request)
 
 
 def _engine(request: ActionRequest) -> Actor:

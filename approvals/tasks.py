@@ -1,6 +1,7 @@
 """Doorbells. A task carries an id, the row is the work; what no bell woke, `sweep` finds."""
 
-from datetime import timedelta
+import logging
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from celery import shared_task
@@ -11,6 +12,8 @@ from approvals.execution import carry_out
 from approvals.models import ActionRequest, State
 from approvals.reasons import Reason, Refused
 from approvals.transitions import move
+
+log = logging.getLogger(__name__)
 
 # A bell normally rings within a second; a request still approved after this has lost its bell.
 BELL_LOST_AFTER = timedelta(seconds=20)
@@ -31,9 +34,17 @@ def sweep() -> None:
     for request in requests.filter(state=State.PENDING, expires_at__lte=now):
         _end(request, "expire")
     for request in requests.filter(state=State.APPROVED, approved_at__lte=now - BELL_LOST_AFTER):
-        carry_out(request.pk, now)
+        _carry_out_alone(request, now)
     for request in requests.filter(state=State.EXECUTING, started_at__lte=now - OUTSIDE_LOST_AFTER):
         _end(request, "lose")
+
+
+def _carry_out_alone(request: ActionRequest, now: datetime) -> None:
+    """One request that breaks off again and again holds up no other."""
+    try:
+        carry_out(request.pk, now)
+    except Exception:
+        log.exception("request %s of %s could not be carried out", request.pk, request.tool)
 
 
 def _end(request: ActionRequest, transition: str) -> None:
