@@ -75,12 +75,14 @@ def _floor_asks(floor: Floor, contract: Contract) -> bool:
 
 
 def _a_person_decides(floor: Floor, contract: Contract, asking: list[Policy]) -> Ruling:
-    """The largest quorum, the shortest time, the password if anybody wants it; the role of the strictest policy."""
-    quorum_of_floor = floor.quorum if isinstance(floor, Always | When) and _floor_asks(floor, contract) else 1
+    """The largest quorum, the shortest time, the password if anybody wants it. The role is the floor's where the floor
+    asks, else that of the policy with the largest quorum.
+    """
+    floor_asks = _floor_asks(floor, contract)
+    quorum_of_floor = floor.quorum if isinstance(floor, Always | When) and floor_asks else 1
     strictest = max(asking, key=lambda policy: policy.quorum, default=None)
-    role = Role(strictest.role) if strictest and strictest.quorum >= quorum_of_floor else _role(floor)
     return Ruling(
-        role=role,
+        role=_role(floor) if floor_asks or strictest is None else Role(strictest.role),
         quorum=max([quorum_of_floor, *(policy.quorum for policy in asking)]),
         time_to_decide=timedelta(hours=min([DEFAULT_HOURS_TO_DECIDE, *(policy.hours_to_decide for policy in asking)])),
         asks_password=any(policy.asks_password for policy in asking),
