@@ -17,12 +17,12 @@ from approvals.execution import carry_out
 from approvals.guards import ask_all
 from approvals.idempotency import begin
 from approvals.masking import masked_for
-from approvals.models import ActionRequest, Decision, Preview
+from approvals.models import ActionRequest, Decision, IdempotentCall, Preview, State
 from approvals.policies import Ruling, rule
 from approvals.previews import contract_of, find, freeze
 from approvals.reasons import Reason, Refused, refuse_if_any
 from approvals.registry import Call, Kind, Tool, registry, unknown_tool
-from approvals.taint import note_untrusted_read
+from approvals.taint import is_tainted, note_untrusted_read
 from approvals.toolsets import visible_to
 from approvals.transitions import move
 from audit.record import record
@@ -81,7 +81,7 @@ def _concerns(tool: Tool, contract: Contract, actor: Actor, now: datetime) -> li
     reasons: dict[str, Reason] = {}
     for write in registry.standing_on(tool.name):
         for reason in ask_all(write.guards, Call(actor, now), contract):
-            reasons.setdefault(reason.code, reason)
+            reasons.setdefault(str(reason), reason)
     return list(reasons.values())
 
 
@@ -90,31 +90,36 @@ def _request(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]
     arguments = ask.model_dump(mode="json")
     with transaction.atomic():
         first, is_new = begin(tool, arguments["idempotency_key"], arguments, actor, now)
-        if not is_new:
-            return Envelope.model_validate(first.answer)
-        request, ruling = _make_request(tool, ask, actor, now)
-        first.request = request
-        answer = _answer(tool, request, actor)
-        first.answer = answer.model_dump(mode="json")
-        first.save(update_fields=("request", "answer"))
-    if not ruling.runs_at_once:
+        if is_new:
+            first.request = _make_request(tool, ask, actor, now)
+            _keep_answer(first, _answer(tool, first.request, actor))
+    answer = Envelope[Any].model_validate(first.answer)
+    if first.request is None or answer.request is None or answer.request.state != State.APPROVED:
         return answer
-    request = carry_out(request.pk, now)
+    # Nobody had to be asked. Who repeats the call while it runs waits for the row here, and reads the same answer.
+    request = carry_out(first.request.pk, now)
     answer = _answer(tool, request, actor)
-    first.answer = answer.model_dump(mode="json")
-    first.save(update_fields=("answer",))
+    if request.state not in (State.APPROVED, State.EXECUTING):
+        _keep_answer(first, answer)
     return answer
 
 
-def _make_request(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> tuple[ActionRequest, Ruling]:
+def _keep_answer(first: IdempotentCall, answer: Envelope[Any]) -> None:
+    first.answer = answer.model_dump(mode="json")
+    first.save(update_fields=("request", "answer"))
+
+
+def _make_request(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> ActionRequest:
     preview = _preview_for(tool, ask, actor, now)
     contract = contract_of(tool, preview)
     refuse_if_any(ask_all(tool.guards, Call(actor, now), contract))
-    ruling = rule(tool, contract, actor, tainted=preview.tainted)
-    spend = contract.spend()
-    if actor.agent and spend and not ruling.unconditional:
-        refuse_if_any(_over_budget(overrun) for overrun in reserve(actor.agent, spend, now))
-    request = _store(tool, preview, spend, ruling, actor, now, getattr(ask, "reason"))  # noqa: B009
+    tainted = preview.tainted or is_tainted(actor, now)
+    ruling = rule(tool, contract, actor, tainted=tainted)
+    request = _as_request(tool, preview, ruling, actor, now, getattr(ask, "reason"))  # noqa: B009
+    request.tainted = tainted
+    _count(request, contract.spend() if tool.spends else Spend(), ruling, actor, now)
+    request.seal = seal_of(request.terms())
+    request.save(force_insert=True)
     record(
         "request.made",
         request,
@@ -125,9 +130,15 @@ def _make_request(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> tuple[Ac
         seal=request.seal,
         contract=preview.seal,
     )
-    if ruling.runs_at_once:
-        request = _approve_by_policy(request, ruling, actor, now)
-    return request, ruling
+    return _approve_by_policy(request, ruling, actor, now) if ruling.runs_at_once else request
+
+
+def _count(request: ActionRequest, spend: Spend, ruling: Ruling, actor: Actor, now: datetime) -> None:
+    """Write down what the request would set in motion, and take it from the day's budget of the agent's owner."""
+    request.people, request.messages, request.money = spend.people, spend.messages, spend.money
+    if actor.agent and spend and not ruling.unconditional:
+        refuse_if_any(_over_budget(overrun) for overrun in reserve(actor.agent, spend, now))
+        request.reserved_on = today_of(actor.organisation, now)
 
 
 def _preview_for(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Preview:
@@ -139,10 +150,10 @@ def _preview_for(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Preview:
     return freeze(tool, contract, actor, now, [])
 
 
-def _store(
-    tool: Tool, preview: Preview, spend: Spend, ruling: Ruling, actor: Actor, now: datetime, reason: str
+def _as_request(
+    tool: Tool, preview: Preview, ruling: Ruling, actor: Actor, now: datetime, reason: str
 ) -> ActionRequest:
-    request = ActionRequest(
+    return ActionRequest(
         organisation=actor.organisation,
         tool=tool.name,
         preview=preview,
@@ -151,21 +162,13 @@ def _store(
         owner=actor.owner,
         face=actor.face.value,
         reason=reason,
-        tainted=preview.tainted,
         role=ruling.role.value,
         quorum=ruling.quorum,
         asks_password=ruling.asks_password,
         policies=list(ruling.policies),
-        people=spend.people,
-        messages=spend.messages,
-        money=spend.money,
-        reserved_on=today_of(actor.organisation, now) if actor.agent and spend else None,
         created_at=now,
         expires_at=now + max(ruling.time_to_decide, _AT_ONCE),
     )
-    request.seal = seal_of(request.terms())
-    request.save(force_insert=True)
-    return request
 
 
 def _approve_by_policy(request: ActionRequest, ruling: Ruling, actor: Actor, now: datetime) -> ActionRequest:

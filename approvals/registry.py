@@ -72,6 +72,8 @@ class Tool:
     approval: Floor | None = None
     guards: tuple[Guard, ...] = ()
     outside: Callable[[Call, Any, Any], BaseModel] | None = None
+    # Whether carrying it out sets in motion what its contract counts: keeping a draft of a broadcast does not.
+    spends: bool = True
 
     @property
     def family(self) -> str:

@@ -114,6 +114,7 @@ def preview_broadcast(call: Call, ask: BroadcastAsk) -> BroadcastContract:
     preview="whatsapp.broadcast.preview",
     approval=ByPolicy(),
     guards=(*BROADCAST_GUARDS, NotDraftedYet()),
+    spends=False,
     safety="Only a draft comes of it, and only with an approved template and an audience filtered by consent.",
 )
 def create_broadcast(call: Call, contract: BroadcastContract) -> Drafted:
