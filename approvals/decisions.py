@@ -71,7 +71,8 @@ def reasons_against_deciding(request: ActionRequest, actor: Actor, now: datetime
     elif actor.person.role != request.role:
         wanted = request.get_role_display()
         yield Reason("role_missing", _("This request is decided by: %s.") % wanted, _("Ask somebody with that role."))
-    if actor.person.pk == request.owner_id or request.requester == actor.principal:
+    owners = {request.owner_id, request.agent.owner_id if request.agent else None}
+    if actor.person.pk in owners or request.requester == actor.principal:
         yield Reason(
             "four_eyes",
             _("Nobody decides a request that they, or an agent they own, made."),

@@ -52,8 +52,10 @@ FOUR_EYES = pgtrigger.Trigger(
         IF EXISTS (
             SELECT 1 FROM approvals_actionrequest r
               LEFT JOIN accounts_person p ON p.id = NEW.person_id
+              LEFT JOIN accounts_agent a ON a.id = r.agent_id
              WHERE r.id = NEW.request_id AND NEW.person_id IS NOT NULL
-               AND (r.owner_id = NEW.person_id OR r.requester = 'person:' || NEW.person_id::text
+               AND (NEW.person_id IN (r.owner_id, a.owner_id)
+                    OR r.requester = 'person:' || NEW.person_id::text
                     OR p.organisation_id IS DISTINCT FROM r.organisation_id)
         ) THEN
             RAISE EXCEPTION 'nobody decides their own request or another organisation''s';
