@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
 from approvals.contracts import Ask
-from approvals.reasons import Reason, refuse_if_any
+from approvals.reasons import Reason, Refused, refuse_if_any
 from approvals.registry import Tool
 
 MAX_DEPTH = 20
@@ -26,7 +26,7 @@ def parse(tool: Tool, arguments: Any) -> Ask:
 def read(model: type[Asked], arguments: Any) -> Asked:
     """The arguments as this model. Raises Refused like `parse`."""
     if not isinstance(arguments, dict):
-        arguments = {"": arguments}
+        raise Refused(_invalid("", _("The arguments are not an object."), _("Pass an object of named fields.")))
     refuse_if_any(_what_no_row_can_hold(arguments, "", 0))
     try:
         return model.model_validate(arguments)
@@ -54,7 +54,7 @@ def _what_no_row_can_hold(value: Any, path: str, depth: int) -> Iterator[Reason]
             yield from _what_no_row_can_hold(item, f"{path}.{key}".strip("."), depth + 1)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _what_no_row_can_hold(item, f"{path}.{index}", depth + 1)
+            yield from _what_no_row_can_hold(item, f"{path}.{index}".strip("."), depth + 1)
 
 
 def _reasons(error: ValidationError) -> Iterator[Reason]:
@@ -72,4 +72,5 @@ def _fix(problem: Any) -> str:
 
 
 def _invalid(path: str, text: Any, fix: Any) -> Reason:
-    return Reason("invalid_argument", text, fix, path[:200])
+    speakable = path.encode("utf-8", "replace").decode().replace("\x00", "?")
+    return Reason("invalid_argument", text, fix, speakable[:200])
