@@ -7,7 +7,8 @@ class ContactRow(Answer):
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import cache
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
@@ -41,10 +42,11 @@ def mask(value: str, kind: str) -> str:
     if not value:
         return value
     if kind == "phone":
-        return f"{value[:4] if value.startswith('+') else ''}••••{value[-3:]}" if len(value) > 7 else "••••"
+        country = value[:4] if value.startswith("+") and len(value) > 10 else ""
+        return f"{country}••••{value[-3:]}" if len(value) > 7 else "••••"
     if kind == "name":
         return f"{value[0]}•••"
-    return f"••••{value[-4:]}" if kind == "identifier" and len(value) > 8 else "••••"
+    return f"••••{value[-3:]}" if kind == "identifier" and len(value) > 8 else "••••"
 
 
 def masked_for(answer: BaseModel, actor: Actor) -> tuple[dict[str, Any], list[str]]:
@@ -52,12 +54,28 @@ def masked_for(answer: BaseModel, actor: Actor) -> tuple[dict[str, Any], list[st
     hidden: dict[str, None] = {}
     plain = answer.model_dump(mode="json")
     for holder, model in _models(answer, plain):
-        for name, info in type(model).model_fields.items():
-            marks = [mark for mark in info.metadata if isinstance(mark, Personal) and not actor.can(mark.unless)]
-            if marks and holder.get(name):
-                holder[name] = _mask_value(holder[name], marks[0].kind)
+        for name, mark in _personal_fields(type(model)):
+            if holder.get(name) and not actor.can(mark.unless):
+                holder[name] = _mask_value(holder[name], mark.kind)
                 hidden[name] = None
     return plain, list(hidden)
+
+
+@cache
+def _personal_fields(model: type[BaseModel]) -> tuple[tuple[str, Personal], ...]:
+    """The marked fields of a model, also those marked inside: `list[Annotated[str, Personal(...)]]`."""
+    return tuple(
+        (name, mark)
+        for name, info in model.model_fields.items()
+        for mark in (*info.metadata, *_parts_of(info.annotation))
+        if isinstance(mark, Personal)
+    )
+
+
+def _parts_of(annotation: Any) -> Iterator[Any]:
+    for part in get_args(annotation):
+        yield part
+        yield from _parts_of(part)
 
 
 def _mask_value(value: Any, kind: str) -> Any:
