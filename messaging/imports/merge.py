@@ -46,7 +46,7 @@ def merge(batch: ImportBatch, actor: Actor, now: datetime) -> dict[str, int]:
         batch.merged_at = now
         batch.save(update_fields=("counts", "merged_at"))
         people = done["created"] + done["updated"]
-        record("contacts.imported", batch, actor, now=now, people=people, **done)
+        record("contacts.imported", batch, actor, now=now, people=people, done=done)
     return done
 
 

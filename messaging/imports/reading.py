@@ -45,7 +45,7 @@ def open_file(
     limits = limits or Limits()
     found = survey(file, limits)
     file.seek(0)
-    text = io.TextIOWrapper(_Unclosed(file), encoding=found.codec, errors="replace", newline="")  # type: ignore[type-var]
+    text = io.TextIOWrapper(_Unclosed(file), encoding=found.codec, errors="replace", newline="")
     first = text.readline(limits.bytes)
     delimiter = _delimiter_of(first)
     records = records_of(chain([first], text), delimiter, limits.cell)
