@@ -1,7 +1,7 @@
 """From a cell as people fill it in to the digits they meant: everything before any knowledge of numbering plans.
 
 A spreadsheet and a phone book hold the same number in many spellings: full-width digits, an apostrophe or ``=""`` that
-keeps a spreadsheet from computing, invisible direction marks copied from a phone, ``85261234567.0`` from a float column.
+keeps a spreadsheet from computing, invisible marks copied from a phone, ``85261234567.0`` from a column of floats.
 """
 
 import re
@@ -87,7 +87,7 @@ def _refuse_what_is_not_one_number(text: str) -> None:
     if _SCIENTIFIC.fullmatch(text):
         raise Misspelled("phone_scientific")
     pieces = [piece for piece in _BETWEEN_NUMBERS.split(text) if sum(c.isdigit() for c in piece) >= FEWEST_DIGITS]
-    if len(pieces) > 1 or text.count("+") > 1 and not text.startswith("++"):
+    if len(pieces) > 1 or (text.count("+") > 1 and not text.startswith("++")):
         raise Misspelled("phone_several")
     if _EXTENSION.search(text):
         raise Misspelled("phone_extension")

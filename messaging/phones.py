@@ -69,7 +69,7 @@ class Phone(NamedTuple):
 
 
 class BadPhone(ValueError):
-    """The text is no phone number we can send to: ``code`` from `PROBLEMS`, ``text`` what is wrong, ``fix`` what to do."""
+    """The text is no phone number to send to: ``code`` from `PROBLEMS`, ``text`` what is wrong, ``fix`` what to do."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
