@@ -6,8 +6,6 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
-
 from accounts.models import Agent, Organisation, Person
 
 _SHAPE = re.compile(r"cs_([0-9a-f]{1,16})_[\w-]{1,200}", re.ASCII)
@@ -40,8 +38,8 @@ def agent_for_key(key: str, now: datetime) -> Agent | None:
         return None
     if agent.disabled_at or not agent.owner.is_active:
         return None
-    stale = Q(last_used_at=None) | Q(last_used_at__lt=now - _USE_IS_NOTED_EVERY)
-    Agent.objects.filter(stale, pk=agent.pk).update(last_used_at=now)
+    if agent.last_used_at is None or agent.last_used_at < now - _USE_IS_NOTED_EVERY:
+        Agent.objects.filter(pk=agent.pk).update(last_used_at=now)
     return agent
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from approvals.floors import Always, ByPolicy, Never, When
-from approvals.registry import Kind, Tool
+from approvals.registry import Kind, Tool, registry
 from approvals.schemas import input_schema, output_schema
 from approvals.toolsets import toolsets_of
 
@@ -42,6 +42,11 @@ def description_of(tool: Tool) -> str:
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in tool.description.split("\n\n"))
 
 
+def reads_first(tool: Tool) -> list[Tool]:
+    """What to read before it. A tool may name one that this installation does not have: then it is not spoken of."""
+    return [known for name in tool.reads_first if (known := registry.get(name))]
+
+
 def described(tool: Tool) -> ToolDescription:
     """Everything about a tool."""
     return ToolDescription(
@@ -51,7 +56,7 @@ def described(tool: Tool) -> ToolDescription:
         scope=tool.scope,
         toolsets=toolsets_of(tool),
         description=description_of(tool),
-        reads_first=list(tool.reads_first),
+        reads_first=[other.name for other in reads_first(tool)],
         preview=tool.preview,
         approval=approval_in_words(tool),
         safety=tool.safety,

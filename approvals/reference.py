@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from approvals.describing import approval_in_words, description_of, summary_of
+from approvals.describing import approval_in_words, description_of, reads_first, summary_of
 from approvals.registry import Registry, Tool
 from approvals.schemas import Schema, input_schema, output_schema
 
@@ -49,8 +49,8 @@ def _entry(tool: Tool) -> Iterator[str]:
     yield f"- Approval: {approval_in_words(tool)}"
     if tool.preview:
         yield f"- Stands on a preview of `{tool.preview}`"
-    if tool.reads_first:
-        yield f"- Read first: {', '.join(f'`{name}`' for name in tool.reads_first)}"
+    if first := reads_first(tool):
+        yield f"- Read first: {', '.join(f'`{other.name}`' for other in first)}"
     if tool.safety:
         yield f"- Safety: {tool.safety}"
     if tool.untrusted:

@@ -15,8 +15,7 @@ _PREFIX = "#/$defs/"
 # Keywords whose values are data or names, not schemas.
 _DATA = frozenset({"default", "const", "enum", "examples", "required"})
 _MAPS_OF_SCHEMAS = frozenset({"properties", "patternProperties", "$defs"})
-# `discriminator` is OpenAPI's and points at definitions that are inlined here; `title` is generated.
-_DROPPED = frozenset({"title", "discriminator", "$defs"})
+_DROPPED = frozenset({"title", "$defs"})
 
 
 def input_schema(tool: Tool) -> Schema:
@@ -53,11 +52,24 @@ def _cleaned(node: Any, definitions: dict[str, Schema], recursive: set[str]) -> 
     if name in definitions and name not in recursive:
         beside = {key: value for key, value in node.items() if key != "$ref"}
         return _cleaned({**definitions[name], **beside}, definitions, recursive)
-    return {
+    cleaned = {
         key: _value(key, value, definitions, recursive)
         for key, value in node.items()
         if key not in _DROPPED or (key == "title" and not isinstance(value, str))
     }
+    return _told_apart(cleaned) if definitions else cleaned
+
+
+def _told_apart(node: Schema) -> Schema:
+    """OpenAPI's `discriminator` points at definitions, which are inlined; what it means is that its field is needed."""
+    discriminator = node.pop("discriminator", None)
+    if isinstance(discriminator, dict):
+        name = discriminator["propertyName"]
+        node["oneOf"] = [
+            {**option, "required": sorted({*option.get("required", ()), name})} if "properties" in option else option
+            for option in node["oneOf"]
+        ]
+    return node
 
 
 def _value(key: str, value: Any, definitions: dict[str, Schema], recursive: set[str]) -> Any:

@@ -8,8 +8,8 @@ from mcp_types import Tool as Declaration
 from mcp_types import ToolAnnotations
 
 from approvals.contracts import Contract
-from approvals.describing import approval_in_words, description_of
-from approvals.registry import Kind, Registry, Tool, registry
+from approvals.describing import approval_in_words, description_of, reads_first
+from approvals.registry import Kind, Tool
 from approvals.schemas import Schema, input_schema, output_schema
 
 REASONS: Schema = {"type": "array", "items": {"type": "object"}}
@@ -35,13 +35,11 @@ def declaration(tool: Tool) -> Declaration:
     )
 
 
-def description(tool: Tool, tools: Registry = registry) -> str:
+def description(tool: Tool) -> str:
     """What it does, what to read before it, who has to agree, what it guards against."""
     lines = [description_of(tool)]
-    if tool.reads_first:
-        known = [tools.get(name) for name in tool.reads_first]
-        names = [served_name(one) if one else name for one, name in zip(known, tool.reads_first, strict=True)]
-        lines.append(f"Read first: {', '.join(names)}.")
+    if first := reads_first(tool):
+        lines.append(f"Read first: {', '.join(served_name(other) for other in first)}.")
     if tool.kind is Kind.WRITE:
         lines.append(f"Approval: {approval_in_words(tool)}")
     if tool.safety:
@@ -102,5 +100,5 @@ def annotations(tool: Tool) -> ToolAnnotations:
 
 def _reaches_outside(tool: Tool) -> bool:
     """Whether carrying it out talks to a provider or sends messages."""
-    sends = tool.contract is not None and tool.contract.message_category is not Contract.message_category
-    return tool.outside is not None or sends
+    messages = tool.contract is not None and tool.contract.message_category is not Contract.message_category
+    return tool.outside is not None or (messages and tool.spends)

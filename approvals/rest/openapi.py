@@ -8,7 +8,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from rest_framework.request import Request
 
 from accounts.actor import Actor
-from approvals.describing import ToolDescription, approval_in_words, description_of, summary_of
+from approvals.describing import ToolDescription, approval_in_words, description_of, reads_first, summary_of
 from approvals.envelope import envelope_of
 from approvals.registry import Kind, Tool, registry
 from approvals.rest.problems import MEDIA_TYPE, Problem
@@ -116,11 +116,12 @@ def _listing(references: _Models) -> Document:
 
 
 def _long(tool: Tool) -> str:
+    first = ", ".join(other.name for other in reads_first(tool))
     lines = [
         description_of(tool),
         f"Kind: {tool.kind.value}. Scope: `{tool.scope}`.",
         f"Approval: {approval_in_words(tool)}",
-        f"Read first: {', '.join(tool.reads_first)}." if tool.reads_first else "",
+        f"Read first: {first}." if first else "",
         f"Safety: {tool.safety}" if tool.safety else "",
     ]
     return "\n\n".join(line for line in lines if line)

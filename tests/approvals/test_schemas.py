@@ -43,16 +43,18 @@ def test_a_masked_value_meets_the_output_schema() -> None:
     assert notes["items"]["properties"]["phone"] == {"description": "Whom to call.", "type": "string"}
 
 
-def test_what_a_discriminator_points_at_is_inlined_so_it_goes() -> None:
+def test_what_a_discriminator_points_at_is_inlined_and_its_field_is_needed() -> None:
     schema = {
-        "$defs": {"Tea": {"type": "object", "title": "Tea"}},
+        "$defs": {
+            "Tea": {"type": "object", "title": "Tea", "properties": {"kind": {"const": "tea", "default": "tea"}}}
+        },
         "oneOf": [{"$ref": "#/$defs/Tea"}],
         "discriminator": {"mapping": {"tea": "#/$defs/Tea"}, "propertyName": "kind"},
         "enum": ["title"],
         "default": {"title": "a value, not a keyword"},
     }
     assert plain(schema) == {
-        "oneOf": [{"type": "object"}],
+        "oneOf": [{"type": "object", "properties": {"kind": {"const": "tea", "default": "tea"}}, "required": ["kind"]}],
         "enum": ["title"],
         "default": {"title": "a value, not a keyword"},
     }

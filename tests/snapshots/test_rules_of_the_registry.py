@@ -35,6 +35,11 @@ def fields(schema: Schema, path: str = "") -> Iterator[tuple[str, Schema]]:
         yield from fields(definition, name)
 
 
+def speaks(field: Schema) -> bool:
+    """Whether a field says what it is; one that can only be one word says it by that."""
+    return bool(field.get("description")) or "const" in field
+
+
 def test_the_registry_is_filled() -> None:
     assert registry.get("whatsapp.segments.list") is not None
 
@@ -78,15 +83,19 @@ def test_a_scope_is_one_that_an_agent_can_have(one: Tool) -> None:
 
 
 @every_tool
-def test_what_to_read_first_exists(one: Tool) -> None:
-    assert [name for name in one.reads_first if registry.get(name) is None] == []
+def test_nobody_is_sent_to_a_tool_that_is_not_there(one: Tool) -> None:
+    """The catalogue's tools name each other; the text that agents read names those that there are."""
+    told = re.search(r"^Read first: (.*)\.$", declaration(one).description or "", re.MULTILINE)
+    names = told[1].split(", ") if told else []
+    assert [name for name in names if registry.get(name) is None] == []
+    assert one.wire_name not in names
 
 
 @every_tool
 def test_every_field_is_described(one: Tool) -> None:
     """What it takes and what it answers; the envelope's own fields are held by their own test."""
-    bare = [f"takes {path}" for path, field in fields(input_schema(one)) if not field.get("description")]
-    bare += [f"answers {path}" for path, field in fields(output_schema(one)) if not field.get("description")]
+    bare = [f"takes {path}" for path, field in fields(input_schema(one)) if not speaks(field)]
+    bare += [f"answers {path}" for path, field in fields(output_schema(one)) if not speaks(field)]
     assert bare == []
 
 

@@ -50,7 +50,7 @@ class TextHeader(Part):
 class MediaHeader(Part):
     """A picture, film or document. Which one is said when the template is sent."""
 
-    kind: Literal["image", "video", "document"]
+    kind: Literal["image", "video", "document"] = Field(description="What is shown")
     example: Line = Field("", description="Handle of an uploaded sample file, for Meta's review")
 
 
