@@ -42,7 +42,7 @@ class JSONAlways(BaseContentNegotiation):
 
 
 @extend_schema(exclude=True)  # approvals.rest.openapi describes them, one path a tool
-class Face(APIView):
+class RestView(APIView):
     """What all our views have: who may ask, what they may send, how a no looks."""
 
     authentication_classes = [ByAgentKey, BySession]
@@ -66,14 +66,14 @@ class Face(APIView):
         return actor
 
 
-class ToolList(Face):
+class ToolList(RestView):
     """The tools that the caller can use."""
 
     def get(self, request: Request) -> Response:
         return Response({"tools": [described(tool).model_dump(mode="json") for tool in offered_to(self.actor)]})
 
 
-class ToolUse(Face):
+class ToolUse(RestView):
     """One tool by its dotted name (the wire name is understood as well): GET describes it, POST uses it."""
 
     def get(self, request: Request, name: str) -> Response:
@@ -90,14 +90,14 @@ class ToolUse(Face):
         return Response(envelope.model_dump(mode="json"), status=202 if waits else 200)
 
 
-class Description(Face):
+class Description(RestView):
     """The API described as OpenAPI 3.1, with the tools that the caller can use."""
 
     def get(self, request: Request) -> Response:
         return Response(document(request))
 
 
-class NothingHere(Face):
+class NothingHere(RestView):
     """Every other address under /api/: errors have one shape, wrong addresses included."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -3,6 +3,7 @@
 import logging
 import os
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -31,7 +32,8 @@ class Command(BaseCommand):
             self.stderr.write(f"MCP over HTTP at http://{options['host']}:{options['port']}{http.PATH}")
             http.serve(options["host"], options["port"], searching=options["search"])
         else:
-            stdio.serve(valid_key(), searching=options["search"])
+            with suppress(KeyboardInterrupt):
+                stdio.serve(valid_key(), searching=options["search"])
 
 
 def valid_key() -> str:
