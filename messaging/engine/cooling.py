@@ -23,7 +23,7 @@ class Cooling:
             self._times = 0
         if result.ending is not Ending.NOT_ATTEMPTED or result.scope not in _WIDE or self.is_on(moment):
             return 0.0
-        wait = min(max(LONGEST, result.wait), (result.wait or FIRST) * 2**self._times)
+        wait = min(max(LONGEST, result.wait), (result.wait or FIRST) * 2.0**self._times)
         self._times += 1
         self._until = moment + wait
         return wait

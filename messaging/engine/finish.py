@@ -115,7 +115,7 @@ def _lock_sends(results: Sequence[Result]) -> dict[UUID, str]:
 
 def _close_attempts(results: Sequence[Result], now: datetime) -> list[Result]:
     """The results that count: those whose attempt nobody has closed for good."""
-    facts = {
+    facts: dict[str, Any] = {
         "attempts": [result.taken.attempt_id for result in results],
         "outcomes": [_OUTCOMES[result.ending] for result in results],
         "codes": [_clean(result.code, 20) for result in results],
@@ -138,7 +138,7 @@ def _give_up_after_tries(result: Result) -> Result:
 def _climb(results: Sequence[Result], now: datetime) -> None:
     if not results:
         return
-    facts = {
+    facts: dict[str, Any] = {
         "messages": [result.taken.message_id for result in results],
         "statuses": [_STATUSES[result.ending] for result in results],
         "provider_ids": [result.provider_id for result in results],
@@ -177,7 +177,7 @@ def wait_of(result: Result) -> float:
     """Seconds until a message that may go again is due: four times as long after each further refusal."""
     if result.ending is not Ending.NOT_ATTEMPTED:
         return result.wait
-    return max(result.wait, min(LONGEST_WAIT, (result.wait or FIRST_WAIT) * 4**result.taken.tries))
+    return max(result.wait, min(LONGEST_WAIT, (result.wait or FIRST_WAIT) * 4.0**result.taken.tries))
 
 
 def _give_cost_back(results: Sequence[Result]) -> None:

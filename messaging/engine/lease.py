@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection
@@ -32,7 +33,7 @@ class Lease:
     """
 
     def __init__(self, sender_id: UUID, seconds: float = SECONDS) -> None:
-        self._facts = {"sender": sender_id, "holder": uuid4(), "lasts": timedelta(seconds=seconds)}
+        self._facts: dict[str, Any] = {"sender": sender_id, "holder": uuid4(), "lasts": timedelta(seconds=seconds)}
         self._seconds = seconds
         self._ends = 0.0
 

@@ -6,6 +6,7 @@ from there, on whatever machine.
 
 import logging
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -91,7 +92,7 @@ def _release_chunk(send_id: UUID, now: datetime) -> bool | None:
 
 
 def _materialise(send: Send, now: datetime) -> tuple[int, int]:
-    facts = {
+    facts: dict[str, Any] = {
         "audience": send.audience_id,
         "upto": send.released_upto,
         "chunk": CHUNK,

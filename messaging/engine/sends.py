@@ -1,6 +1,7 @@
 """`move_send` is the one way a send changes its state: lock, transition, save and audit in one transaction."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -69,10 +70,10 @@ def system(send: Send) -> Actor:
 
 def _empty_outbox(send: Send, verdict: Verdict) -> int:
     """Leave out everybody who still waits; how many that were."""
-    facts = {"send": send.pk, "excluded": Status.EXCLUDED, "verdict": verdict, "queued": Status.QUEUED}
+    facts: dict[str, Any] = {"send": send.pk, "excluded": Status.EXCLUDED, "verdict": verdict, "queued": Status.QUEUED}
     with connection.cursor() as cursor:
         cursor.execute(_EMPTY_OUTBOX, facts)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _wrong_state(send: Send, transition_name: str) -> Reason:

@@ -9,6 +9,7 @@ open attempt: whatever crashes from here on, it is never marked again.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection, transaction
@@ -106,7 +107,7 @@ def take(sender: Sender, wanted: int, now: datetime) -> list[Taken]:
 
 def _next_messages(sends: Sequence[LiveSend], sender: Sender, wanted: int, now: datetime) -> dict[int, int]:
     """Message -> contact. A send that is slower than its sender gets its share of the batch and no more."""
-    facts = {
+    facts: dict[str, Any] = {
         "sends": [send.id for send in sends],
         "shares": [ceil(wanted * min(1, send.per_second / sender.per_second)) for send in sends],
         "now": now,
@@ -153,7 +154,10 @@ def _mark(taken: list[Taken], now: datetime) -> list[Taken]:
     """Open the attempts and reserve their cost; a message that was settled meanwhile is not marked."""
     if not taken:
         return []
-    facts = {"messages": [one.message_id for one in taken], "attempts": [one.attempt_id for one in taken]}
+    facts: dict[str, Any] = {
+        "messages": [one.message_id for one in taken],
+        "attempts": [one.attempt_id for one in taken],
+    }
     with connection.cursor() as cursor:
         cursor.execute(_MARK, {**facts, "now": now, "lease": now + LEASE})
         marked = {message for (message,) in cursor.fetchall()}

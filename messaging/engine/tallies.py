@@ -73,7 +73,7 @@ class Tally:
         return stages | {f"excluded_{reason}": people for reason, people in sorted(self.excluded.items())}
 
 
-_STAGES = {status: status.name.lower() for status in Status if status is not Status.EXCLUDED}
+_STAGES: dict[Status, str] = {status: status.name.lower() for status in Status if status is not Status.EXCLUDED}
 
 
 def tally(send: Send) -> Tally:
@@ -96,7 +96,7 @@ def failures_of(send: Send) -> list[tuple[str, str, int]]:
     """Why messages failed: the provider's code, one of its texts, and how many; the most frequent first."""
     with connection.cursor() as cursor:
         cursor.execute(_FAILURES, [send.pk, Status.FAILED])
-        return cursor.fetchall()
+        return [(code, text, people) for code, text, people in cursor.fetchall()]
 
 
 def _tally(send: Send, rows: list[tuple[int, int, int, Decimal]]) -> Tally:

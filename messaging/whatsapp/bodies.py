@@ -14,7 +14,7 @@ from messaging.whatsapp.templates.named_values import values_of
 
 def prepare(batch: Sequence[Taken]) -> Build:
     """Read the definitions that this batch needs, each once."""
-    wanted = {taken.translation_id for taken in batch}
+    wanted = {taken.translation_id for taken in batch if taken.translation_id is not None}
     written = dict(TemplateTranslation.objects.filter(pk__in=wanted).values_list("pk", "definition"))
     read: dict[UUID, Definition] = {}
 

@@ -3,7 +3,9 @@ import signal
 import threading
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -29,12 +31,21 @@ class Command(BaseCommand):
         parser.add_argument("--seconds", type=float, default=None, help=str(_("Stop after so long; default: never.")))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        over = threading.Event()
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda *_: over.set())
         seconds = options["seconds"]
-        serve(over, time.monotonic() + seconds if seconds is not None else None)
+        with told_to_stop() as over:
+            serve(over, time.monotonic() + seconds if seconds is not None else None)
+
+
+@contextmanager
+def told_to_stop() -> Iterator[threading.Event]:
+    """Set when somebody sends SIGTERM or presses Ctrl-C; while a stop is under way a second one changes nothing."""
+    over = threading.Event()
+    before = {number: signal.signal(number, lambda *_: over.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield over
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def serve(over: threading.Event, until: float | None) -> None:
