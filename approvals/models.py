@@ -14,7 +14,7 @@ from simple_history.models import HistoricalRecords
 from accounts.models import Agent, Organisation, Person
 from accounts.roles import Role
 from approvals.canonical import seal_of
-from approvals.triggers import APPROVAL_NEEDS_DECISIONS, FOUR_EYES, LEGAL_MOVES
+from approvals.triggers import APPROVAL_NEEDS_DECISIONS, FOUR_EYES, LEGAL_MOVES, frozen
 
 
 class Preview(models.Model):
@@ -34,7 +34,7 @@ class Preview(models.Model):
     class Meta:
         verbose_name = _("preview")
         verbose_name_plural = _("previews")
-        triggers = (pgtrigger.Protect(name="preview_is_frozen", operation=pgtrigger.Update),)
+        triggers = (frozen("preview_is_frozen", pgtrigger.Update),)
 
     def __str__(self) -> str:
         return f"{self.tool} {self.pk}"
@@ -103,6 +103,7 @@ class ActionRequest(models.Model):
                 condition=models.Q(state__in=("pending", "approved", "executing")),
             ),
         )
+        constraints = (models.CheckConstraint(name="request_quorum_at_least_one", condition=models.Q(quorum__gte=1)),)
         triggers = (LEGAL_MOVES, APPROVAL_NEEDS_DECISIONS)
 
     def __str__(self) -> str:
@@ -203,7 +204,7 @@ class Decision(models.Model):
         )
         triggers = (
             FOUR_EYES,
-            pgtrigger.Protect(name="decision_is_final", operation=pgtrigger.Update | pgtrigger.Delete),
+            frozen("decision_is_final", pgtrigger.Update | pgtrigger.Delete),
         )
 
     def __str__(self) -> str:

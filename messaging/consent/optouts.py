@@ -57,8 +57,13 @@ def opt_out(contacts: Iterable[int], stop: Stop, actor: Actor, now: datetime) ->
         return [_suppress(contact, stop, actor, now) for contact in lock_contacts(same_people(contacts))]
 
 
-# What a person's own word can undo. Blocks, complaints and earlier opt-outs stay.
-LIFTABLE = (SuppressionReason.STOP, SuppressionReason.REQUEST, SuppressionReason.PROVIDER)
+# What a person's own word can undo. Blocks and complaints stay.
+LIFTABLE = (
+    SuppressionReason.STOP,
+    SuppressionReason.REQUEST,
+    SuppressionReason.PROVIDER,
+    SuppressionReason.IMPORTED,
+)
 
 
 def opt_back_in(

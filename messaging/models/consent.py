@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from approvals.triggers import frozen
 from messaging.models.contacts import Contact
 
 
@@ -52,7 +53,7 @@ class ConsentEvidence(models.Model):
         verbose_name = _("consent evidence")
         verbose_name_plural = _("consent evidence")
         indexes = (models.Index(fields=("contact", "channel", "category", "-occurred_at"), name="evidence_of_contact"),)
-        triggers = (pgtrigger.Protect(name="evidence_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
+        triggers = (frozen("evidence_is_append_only", pgtrigger.Update | pgtrigger.Delete),)
 
     def __str__(self) -> str:
         return f"{self.get_act_display()} {self.occurred_at:%Y-%m-%d}"
@@ -117,7 +118,7 @@ class Suppression(models.Model):
                 | models.Q(lifted_at__isnull=False, lifted_by__isnull=False),
             ),
         )
-        triggers = (pgtrigger.Protect(name="suppression_is_never_deleted", operation=pgtrigger.Delete),)
+        triggers = (frozen("suppression_is_never_deleted", pgtrigger.Delete),)
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()} ({self.channel}/{self.category})"
