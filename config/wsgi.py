@@ -1,4 +1,4 @@
-"""The web process: `gunicorn config.wsgi`."""
+"""The web process: `gunicorn config.wsgi`. Webhooks are answered before Django's middleware, the rest by Django."""
 
 import os
 
@@ -6,4 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+from messaging.inbox.shim import WebhookShim  # noqa: E402 - needs the apps to be loaded
+
+application = WebhookShim(django_application)

@@ -1,0 +1,29 @@
+"""The policies an organisation begins with. Whatever none of them speaks of is decided by a person."""
+
+from typing import Any
+
+from accounts.models import Organisation
+from approvals.models import Policy
+
+LARGE_AUDIENCE = 1_000  # people
+
+_AUTOMATIC: dict[str, Any] = {"outcome": Policy.Outcome.AUTOMATIC}
+DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
+    # A draft reaches nobody: what comes of it later is decided by a person, whatever stands here.
+    ("Template drafts are kept at once", {"tools": "whatsapp.template_draft.upsert", **_AUTOMATIC}),
+    ("Segments are kept at once", {"tools": "whatsapp.segment.upsert", **_AUTOMATIC}),
+    ("Broadcasts are drafted at once", {"tools": "whatsapp.broadcast.create", **_AUTOMATIC}),
+    (
+        "Large audiences ask for the password",
+        {"tools": "*.schedule", "from_people": LARGE_AUDIENCE, "asks_password": True},
+    ),
+    ("A person decides after customers' texts were read", {"tools": "*", "only_tainted": True}),
+)
+
+
+def default_policies(organisation: Organisation) -> list[Policy]:
+    """Give the organisation the defaults it has not got yet, by name; one that was changed or switched off stays so."""
+    return [
+        Policy.objects.get_or_create(organisation=organisation, name=name, defaults=fields)[0]
+        for name, fields in DEFAULTS
+    ]
