@@ -53,6 +53,8 @@ SELECT item.place, coalesce(attempt.message_id, message.id), coalesce(attempt.co
   LEFT JOIN messaging_message message ON attempt.id IS NULL AND message.provider_id = item.provider_id
                                      AND message.sender_id = item.sender_id
 """
+# Why a call got no clear answer says nothing about the message once its failure is reported.
+_SETTLES = f"m.status < {Status.FAILED} AND told.status = {Status.FAILED}"
 _APPLY = f"""{_ITEMS},
 told AS (
     SELECT mine.message_id, max(item.status) AS status, max(item.provider_id) AS provider_id,
@@ -73,8 +75,8 @@ UPDATE messaging_message m SET
        delivered_at = coalesce(m.delivered_at, told.delivered_at),
        read_at = coalesce(m.read_at, told.read_at),
        failed_at = coalesce(m.failed_at, told.failed_at),
-       error_code = coalesce(nullif(m.error_code, ''), told.code, ''),
-       error_text = coalesce(nullif(m.error_text, ''), told.text, ''),
+       error_code = CASE WHEN {_SETTLES} THEN told.code ELSE coalesce(nullif(m.error_code, ''), told.code, '') END,
+       error_text = CASE WHEN {_SETTLES} THEN told.text ELSE coalesce(nullif(m.error_text, ''), told.text, '') END,
        billable = coalesce(told.billable, m.billable)
   FROM told WHERE m.id = told.message_id
 """

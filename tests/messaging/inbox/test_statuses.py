@@ -100,6 +100,17 @@ def test_an_unsure_message_is_settled_by_the_reference_we_sent_along(send: Send)
     assert attempt.outcome == Outcome.ACCEPTED
 
 
+def test_a_failure_is_told_with_its_own_code_and_not_with_that_of_the_answer_that_left_it_unsure(send: Send) -> None:
+    message, attempt = handed_over(
+        send, status=Status.UNSURE, provider_id=None, error_code="131000", error_text="Something went wrong"
+    )
+    error = {"errors": [{"code": 131049, "title": "Meta chose not to deliver"}]}
+    tell(send.sender, status("wamid.NEW", "failed", NOON, biz_opaque_callback_data=str(attempt.pk), **error))
+    message.refresh_from_db()
+    assert (message.status, message.error_code) == (Status.FAILED, "131049")
+    assert message.error_text == "Meta chose not to deliver"
+
+
 def test_a_message_that_waits_to_go_out_again_is_not_sent_once_the_provider_reports_it(send: Send) -> None:
     message, attempt = handed_over(send, status=Status.QUEUED, provider_id=None)
     Outbox.objects.create(message=message, send=send, sender=send.sender, due_at=NOON)
