@@ -1,0 +1,110 @@
+"""A whole installation on one machine: simulator, web, workers, beat and MCP server, as the README lays them out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from config.celery import app as celery
+from config.demo.processes import Processes, Ready, answers, port_or_free, python
+from config.demo.seeding import NUMBER, Cast
+from simulators.process import GraphSimulator
+
+CELERY = ("-m", "celery", "-A", "config.celery")
+WEB_PORT, MCP_PORT, SIMULATOR_PORT = 8000, 8765, 8901
+
+# What the pretend WhatsApp does to us; `seed` decides who meets which fault, so a run can be told again.
+MISBEHAVIOUR: dict[str, Any] = {
+    "latency_seconds": 0.03,
+    "latency_jitter_seconds": 0.05,
+    "refuses": {131026: 0.012},
+    "fails_later": {131049: 0.02, 131026: 0.01},
+    "throttled_share": 0.001,
+    "error_refused_share": 0.001,
+    "error_accepted_share": 0.001,
+    "lost_share": 0.003,
+    "undelivered_share": 0.02,
+    "sent_seconds": 0.3,
+    "delivered_seconds": 0.6,
+    "read_seconds": 1.5,
+    "read_share": 0.55,
+    "reply_share": 0.02,
+    "stop_share": 0.008,
+    "reply_seconds": 1.0,
+    "only_user_id_share": 0.1,
+    "duplicate_share": 0.05,
+    "shuffle_share": 0.05,
+    "early_share": 0.02,
+    "batch_wait_seconds": 0.25,
+    "webhook_connections": 2,
+    "review_seconds": 1.0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Where everything answers."""
+
+    desk: str
+    mcp: str
+    simulator: GraphSimulator
+    processes: Processes
+
+
+@contextmanager
+def open_house(cast: Cast, folder: Path, *, any_port: bool = False) -> Iterator[House]:
+    """Start it all and wait until it is ready; stop it all at the end. Raises ProcessTrouble or SimulatorFailed.
+
+    `folder` gets the logs and the simulator's memory. `any_port` takes free ports, for tests beside a running demo.
+    """
+    web, mcp, outside = (0 if any_port else port for port in (WEB_PORT, MCP_PORT, SIMULATOR_PORT))
+    web, mcp = port_or_free(web), port_or_free(mcp)
+    simulator = GraphSimulator(
+        folder / "simulator",
+        f"http://127.0.0.1:{web}/webhook",
+        app_secret=str(cast.account.app_secret),
+        verify_token=str(cast.account.verify_token),
+        token=str(cast.account.access_token),
+        waba_id=cast.account.waba_id,
+        phone_number_ids=(f"{cast.sender.provider_ref}={NUMBER}",),
+        misbehaviour=MISBEHAVIOUR | {"throughput_per_second": cast.sender.per_second * 11 // 10},
+        port=port_or_free(outside),
+    )
+    with simulator, Processes(folder / "logs", _environment(web, simulator.base_url)) as processes:
+        _start(processes, web, mcp)
+        processes.wait_until_ready()
+        yield House(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{mcp}", simulator, processes)
+
+
+def _environment(web: int, graph: str) -> dict[str, str]:
+    return {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PUBLIC_URL": f"http://127.0.0.1:{web}",
+        "GRAPH_BASE_URL": graph,
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _start(processes: Processes, web: int, mcp: int) -> None:
+    """The same commands as on several machines."""
+    gunicorn = ("gunicorn", "config.wsgi", "--worker-class=gthread", "--workers=2", "--threads=4", *_heartbeats())
+    processes.start(
+        "web", python("-m", *gunicorn, f"--bind=127.0.0.1:{web}"), answers(f"http://127.0.0.1:{web}/health")
+    )
+    for name, queue, children in (("worker", "celery", 2), ("lanes", "lanes", 1)):
+        words = (f"--queues={queue}", f"--concurrency={children}", f"--hostname={name}@demo", "--loglevel=INFO")
+        processes.start(name, python(*CELERY, "worker", *words), listens(f"{name}@demo"))
+    processes.start("beat", python(*CELERY, "beat", "--loglevel=INFO"), lambda: True)
+    serve = python("manage.py", "mcp", "--http", f"--port={mcp}")
+    processes.start("mcp", serve, answers(f"http://127.0.0.1:{mcp}/health"))
+
+
+def _heartbeats() -> tuple[str, ...]:
+    """Gunicorn's workers touch a file all the time; on a slow disk that stalls them."""
+    return ("--worker-tmp-dir=/dev/shm",) if Path("/dev/shm").is_dir() else ()
+
+
+def listens(node: str) -> Ready:
+    """Whether the Celery worker of this name answers."""
+    return lambda: bool(celery.control.ping(destination=[node], timeout=0.3))
