@@ -9,6 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db.models import F
+from django.db.models.functions import Greatest
 
 from accounts.models import Agent, BudgetUse, Organisation, Person
 
@@ -71,5 +72,7 @@ def overruns(agent: Agent, spend: Spend, now: datetime) -> list[Overrun]:
 def release(owner: Person, spend: Spend, reserved_on: date) -> None:
     """Give back what a request that never ran had reserved on that day. `owner` is who owned the agent then."""
     BudgetUse.objects.filter(owner=owner, day=reserved_on).update(
-        people=F("people") - spend.people, messages=F("messages") - spend.messages, money=F("money") - spend.money
+        people=Greatest(F("people") - spend.people, 0),
+        messages=Greatest(F("messages") - spend.messages, 0),
+        money=Greatest(F("money") - spend.money, Decimal(0)),
     )

@@ -18,6 +18,7 @@ from approvals.guards import ask_all
 from approvals.idempotency import begin
 from approvals.masking import masked_for
 from approvals.models import ActionRequest, Decision, IdempotentCall, Preview, State
+from approvals.numerals import number
 from approvals.policies import Ruling, rule
 from approvals.previews import contract_of, find, freeze
 from approvals.reasons import Reason, Refused, refuse_if_any
@@ -204,9 +205,11 @@ def _scope_missing(tool: Tool) -> Reason:
 
 
 def _over_budget(overrun: Overrun) -> Reason:
-    numbers = {"asked": overrun.asked, "used": overrun.used, "allowed": overrun.allowed, "limit": overrun.limit}
+    amounts = {"asked": overrun.asked, "used": overrun.used, "allowed": overrun.allowed}
+    is_money = overrun.limit == "money_per_day"
+    numbers = {name: number(amount if is_money else int(amount)) for name, amount in amounts.items()}
     return Reason(
         "over_budget",
-        _("This needs %(asked)s more; %(used)s of %(allowed)s (%(limit)s) are used today.") % numbers,
+        _("This needs %(asked)s more; %(used)s of %(allowed)s (%(limit)s) are used today.") % {**numbers, "limit": overrun.limit},
         _("Ask for less, wait until tomorrow, or ask the owner of the agent for a larger budget."),
     )

@@ -70,7 +70,8 @@ def move(
 
 
 def _give_back(request: ActionRequest) -> None:
-    if request.owner and request.reserved_on:
+    # What was altered says nothing true of what was reserved: that stays taken for its day.
+    if request.owner and request.reserved_on and request.is_untouched:
         release(request.owner, Spend(request.people, request.messages, request.money), request.reserved_on)
         request.reserved_on = None
 
