@@ -23,6 +23,7 @@ def main() -> int:
     parser.add_argument("--save", action="store_true", help="write benchmarks/RESULTS.md")
     asked = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
     django.setup()
     from django.core.management import call_command
 

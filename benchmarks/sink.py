@@ -1,4 +1,4 @@
-"""A Graph API that says yes at once (or after `--delay` seconds) and does nothing else: the fastest provider there could be.
+"""A Graph API that says yes at once, or after DELAY seconds, and does nothing else: the fastest there could be.
 
 Run as a process of its own: `python -m benchmarks.sink PORT [DELAY]`.
 """

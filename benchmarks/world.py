@@ -1,13 +1,13 @@
 """The data that benchmarks run on, made by the database itself: one organisation, many contacts, some history."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from django.db import connection
 
 from accounts.models import Organisation, Person
 from accounts.roles import Role
-from messaging.models import Segment, Sender, Template, TemplateTranslation, WhatsAppAccount
+from messaging.models import MessagingRules, Segment, Sender, Template, TemplateTranslation, WhatsAppAccount
 from messaging.whatsapp.templates.definition import Body, Category, Definition, digest
 
 _CONTACTS = """
@@ -47,6 +47,14 @@ def contacts(where: Organisation, count: int, first: int = 0) -> None:
         for statement in (_CONTACTS, _AGREED, _OPTED_OUT):
             cursor.execute(statement, values)
         cursor.execute("ANALYZE messaging_contact, messaging_consentstate, messaging_suppression")
+
+
+def rules(where: Organisation) -> None:
+    """No quiet hours, no gap and no cap that a benchmark's rounds would run into."""
+    MessagingRules.objects.update_or_create(
+        organisation=where,
+        defaults={"quiet_from": time(0), "quiet_until": time(0), "marketing_cap": 30_000, "pair_gap_seconds": 0},
+    )
 
 
 def sender(where: Organisation, now: datetime, per_second: int = 1000) -> tuple[Sender, TemplateTranslation]:
