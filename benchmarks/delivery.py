@@ -81,8 +81,8 @@ def _engine(number: Sender, translation: TemplateTranslation, count: int) -> flo
         cursor.execute(_QUEUE, values)
         cursor.execute("ANALYZE messaging_outbox, messaging_message")
     began = time.perf_counter()
-    run_lane(number.pk, 600.0, idle=0.3)
-    waited = 0.3  # the lane noticed by then that nothing is left
+    run_lane(number.pk, 600.0, idle=2.0)
+    waited = 2.0  # the lane noticed by then that nothing is left
     took = time.perf_counter() - began - waited
     handed = Message.objects.filter(send=send, status=Status.ACCEPTED).count()
     assert handed > 0.8 * count, f"only {handed} of {count} were handed over"
