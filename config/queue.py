@@ -32,6 +32,9 @@ result_backend = None
 task_ignore_result = True
 task_track_started = False
 
+# A lane keeps a worker busy for a slice at a time; on a queue of their own they never hold up an approval or a webhook.
+task_routes = {"messaging.tasks.lane_slice": {"queue": "lanes"}}
+
 task_acks_late = True
 task_reject_on_worker_lost = True
 # A task that kills its worker each time is tried as often as its max_retries says (3 unless told), not for ever.

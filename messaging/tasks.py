@@ -14,8 +14,8 @@ from messaging.engine.release import release_due
 
 # Seconds of one slice of a lane: far below the broker's visibility timeout, or the slice would be handed out twice.
 SLICE = 20.0
-# Lanes keep a worker busy for a slice at a time, so they have a queue and workers of their own.
-LANES = "lanes"
+# Seconds after which a ring that no worker heard is dropped: the next one of `dispatch_due` finds the same work.
+RING_LASTS = 10.0
 
 
 @shared_task
@@ -23,15 +23,20 @@ def dispatch_due() -> None:
     """Release what is due, wake the lanes that have something to send, complete what is through."""
     release_due(database_now())
     for sender_id in senders_with_work(database_now()):
-        lane_slice.delay(str(sender_id))
+        ring(sender_id)
     complete_finished(database_now())
 
 
-@shared_task(queue=LANES)
+def ring(sender_id: UUID) -> None:
+    """Wake a lane. Called after the commit of whatever has put messages into its outbox; losing it costs seconds."""
+    lane_slice.apply_async((str(sender_id),), expires=RING_LASTS)
+
+
+@shared_task
 def lane_slice(sender_id: str) -> None:
     """Send from one sender for a while, and ring again if there is more."""
     if run_lane(UUID(sender_id), SLICE):
-        lane_slice.delay(sender_id)
+        ring(UUID(sender_id))
 
 
 @shared_task
