@@ -27,7 +27,7 @@ class Rights:
 
 
 RIGHTS: dict[str, Rights] = {
-    "accounts.organisation": Rights(view=ADMINS, change=ADMINS),
+    "accounts.organisation": Rights(view=DECIDERS, change=ADMINS),
     "accounts.person": Rights(view=DECIDERS, add=ADMINS, change=ADMINS),
     "accounts.agent": Rights(view=SENDERS, add=ADMINS, change=ADMINS),
     "audit.entry": Rights(view=DECIDERS),

@@ -98,7 +98,8 @@ class Agent(models.Model):
         if unknown:
             allowed = ", ".join(sorted(AGENT_SCOPES))
             raise ValidationError({"scopes": _("Not scopes of an agent: %s. Use: %s") % (", ".join(unknown), allowed)})
-        if self.owner.organisation_id != self.organisation_id:
+        # A form that was sent without an owner says so itself; asking for one that is not there would break it.
+        if hasattr(self, "owner") and self.owner.organisation_id != self.organisation_id:
             raise ValidationError({"owner": _("The owner belongs to another organisation.")})
 
 

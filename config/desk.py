@@ -73,7 +73,7 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The menu as this person may use it, with the number of requests that wait for them."""
     start = {"title": _("Start"), "icon": "home", "link": reverse("admin:index")}
-    groups = []
+    groups: list[dict[str, Any]] = []
     for title, entries in MENU:
         items = list(_items(request, entries))
         groups.append({"title": title, "items": items, "separator": bool(title)})
@@ -85,7 +85,7 @@ def _items(request: HttpRequest, entries: tuple[tuple[Words, str, str, str], ...
     for title, icon, label, query in entries:
         link = _link(request, label)
         if link:
-            item = {"title": title, "icon": icon, "link": f"{link}?{query}" if query else link}
+            item: dict[str, Any] = {"title": title, "icon": icon, "link": f"{link}?{query}" if query else link}
             item["active"] = _is_active(request, link, query)
             if query == "turn=me":
                 item |= _badge(request)

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -16,7 +15,7 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
-from accounts.admin.scope import OrganisationScoped, actor_of, person_of
+from accounts.admin.scope import OrganisationScoped, actor_of, back_to, person_of
 from accounts.changes import tell
 from accounts.credentials import issue_key
 from accounts.desk_permissions import DECIDERS
@@ -31,13 +30,13 @@ class AgentForm(forms.ModelForm):  # type: ignore[type-arg]
     """Scopes as boxes to tick. Deciding is not among them: an agent never approves."""
 
     scopes = forms.MultipleChoiceField(
-        label=_("scopes"),
+        label=_("Scopes"),
         required=False,
         choices=[(scope, scope) for scope in sorted(AGENT_SCOPES)],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("Never more than the owner's own role allows."),
     )
-    toolset = forms.ChoiceField(label=_("toolset"), required=False, choices=_TOOLSETS, widget=UnfoldAdminSelectWidget)
+    toolset = forms.ChoiceField(label=_("Toolset"), required=False, choices=_TOOLSETS, widget=UnfoldAdminSelectWidget)
 
 
 @admin.register(Agent)
@@ -181,9 +180,3 @@ class AgentAdmin(OrganisationScoped):
     def _is_disabled(self, request: HttpRequest, object_id: str | None) -> bool:
         agent = self.get_object(request, object_id) if object_id else None
         return agent is not None and agent.disabled_at is not None
-
-
-def back_to(page: OrganisationScoped, row: Any) -> HttpResponse:
-    """Lead the browser from a dialog (which htmx has posted) back to the row's page."""
-    address = reverse(f"{page.admin_site.name}:{page.opts.app_label}_{page.opts.model_name}_change", args=(row.pk,))
-    return HttpResponse(status=204, headers={"HX-Redirect": address})

@@ -25,7 +25,7 @@ _OF_INSTALLATION = ("organisation", "is_superuser")
 
 
 @admin.register(Person)
-class PersonAdmin(OrganisationScoped, UserAdmin):
+class PersonAdmin(OrganisationScoped, UserAdmin):  # type: ignore[type-arg, misc]
     recorded_as = "person.changed"
     form = UserChangeForm
     add_form = UserCreationForm
@@ -43,7 +43,7 @@ class PersonAdmin(OrganisationScoped, UserAdmin):
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
-        (None, {"fields": ("username", "usable_password", "password1", "password2")}),
+        (None, {"fields": ("username", "password1", "password2")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email")}),
         (_("At the desk"), {"fields": ("organisation", "role")}),
     )

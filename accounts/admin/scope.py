@@ -11,6 +11,7 @@ from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
@@ -108,6 +109,20 @@ class OrganisationScoped(ModelAdmin):
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         return rows_for_choice(db_field.related_model, request)
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """A form that knows whose row it makes: models check what belongs together before the row is saved."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        organisation = person_of(request).organisation
+        if obj is not None or organisation is None or self.organisation_path != "organisation":
+            return form
+
+        class OwnForm(form):  # type: ignore[misc, valid-type]
+            def __init__(self, *args: Any, **kwargs: Any) -> None:
+                super().__init__(*args, **kwargs)
+                self.instance.organisation = organisation
+
+        return OwnForm
+
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
         """Keep the row in its organisation and the change in the record, both in the admin's own transaction."""
         if not change and self.organisation_path == "organisation" and obj.organisation_id is None:
@@ -122,9 +137,16 @@ class OrganisationScoped(ModelAdmin):
     def actor_for(self, request: HttpRequest, obj: Any) -> Actor:
         return actor_of(request)
 
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The button of the history only where there is one: Django's own knows nothing of what tools change."""
+        shown = {"show_history": isinstance(self, WithHistory), **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, shown)
+
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         self.find(request, object_id)
-        return super().history_view(request, object_id, extra_context)  # type: ignore[no-any-return]
+        return super().history_view(request, object_id, extra_context)
 
 
 class WithHistory(OrganisationScoped, SimpleHistoryAdmin):
@@ -137,7 +159,7 @@ class WithHistory(OrganisationScoped, SimpleHistoryAdmin):
         self.find(request, object_id)
         if request.method != "GET":
             raise PermissionDenied
-        return super().history_form_view(request, object_id, version_id, extra_context)  # type: ignore[no-any-return]
+        return super().history_form_view(request, object_id, version_id, extra_context)
 
 
 class ReadOnly(OrganisationScoped):
@@ -157,6 +179,7 @@ class ReadOnlyInline(TabularInline):
 
     extra = 0
     per_page = 20
+    ordering = ("-pk",)
     can_delete = False
     show_change_link = False
 
@@ -184,3 +207,9 @@ def rows_for_choice(model: type[Model], request: HttpRequest) -> QuerySet[Any]:
     except FieldDoesNotExist:
         return rows.none()
     return rows.filter(organisation=organisation) if organisation else rows.none()
+
+
+def back_to(page: OrganisationScoped, row: Any) -> HttpResponse:
+    """Lead the browser from a dialog (which htmx has posted) back to the row's page."""
+    address = reverse(f"{page.admin_site.name}:{page.opts.app_label}_{page.opts.model_name}_change", args=(row.pk,))
+    return HttpResponse(status=204, headers={"HX-Redirect": address})

@@ -37,8 +37,13 @@ def fields_of(contract: BaseModel) -> list[Field]:
     ]
 
 
+def name_in_words(name: str) -> str:
+    """A field's name as a label in English, by which the catalogues know it."""
+    return name.replace("_", " ").capitalize()
+
+
 def label_of(name: str) -> str:
-    return _(name.replace("_", " ").capitalize())
+    return _(name_in_words(name))
 
 
 def in_words(value: Any) -> str:

@@ -114,7 +114,8 @@ class ActionRequestAdmin(ReadOnly):
     @display(description=_("state"))
     def shown_state(self, request: ActionRequest) -> SafeString:
         colour = STATE_COLOURS.get(State(request.state), "plain")
-        label = format_html('<span class="cs-label cs-label-{}">{}</span>', colour, request.get_state_display())
+        words = _("Waiting") if request.state == State.PENDING else request.get_state_display()
+        label = format_html('<span class="cs-label cs-label-{}">{}</span>', colour, words)
         if not request.tainted:
             return label
         return format_html(

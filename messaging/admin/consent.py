@@ -10,7 +10,7 @@ from unfold.enums import ActionVariant
 from unfold.paginator import InfinitePaginator
 
 from messaging.admin.masked import MaskedPage, shown
-from messaging.admin.opt_out_dialog import OptOutByPhoneForm, record_for_number
+from messaging.admin.opt_out_dialog import MayRecordOptOuts, OptOutByPhoneForm, record_for_number
 from messaging.models import ConsentEvidence, Suppression
 from messaging.models.consent import ConsentState
 
@@ -30,7 +30,7 @@ class OfContact(MaskedPage):
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(OfContact):
+class SuppressionAdmin(MayRecordOptOuts, OfContact):
     list_display = ("who", "shown_reason", "channel", "category", "source", "at", "standing")
     list_filter = (("reason", ChoicesDropdownFilter), ("channel", ChoicesDropdownFilter))
     ordering = ("-at", "-id")
@@ -48,6 +48,7 @@ class SuppressionAdmin(OfContact):
 
     @action(
         description=_("Record an opt-out"),
+        permissions=["record"],
         icon="do_not_disturb_on",
         variant=ActionVariant.DANGER,
         dialog={
@@ -58,8 +59,7 @@ class SuppressionAdmin(OfContact):
         },
     )
     def record_number(self, request: HttpRequest, form: OptOutByPhoneForm) -> HttpResponse:
-        if self.has_view_permission(request):
-            record_for_number(request, form)
+        record_for_number(request, form)
         return HttpResponse(status=204, headers={"HX-Redirect": reverse("admin:messaging_suppression_changelist")})
 
 

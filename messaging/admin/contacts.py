@@ -27,7 +27,10 @@ class OptedOutFilter(DropdownFilter):
         return [("yes", _("Opted out")), ("no", _("Not opted out"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
-        return queryset.filter(opted_out=self.value() == "yes") if self.value() else queryset
+        if not self.value():
+            return queryset
+        is_out = Q(opted_out=True)  # annotated in `ContactAdmin.get_queryset`
+        return queryset.filter(is_out if self.value() == "yes" else ~is_out)
 
 
 class IdentityInline(MaskedInline):
@@ -94,7 +97,17 @@ class ContactAdmin(RecordsOptOuts, MaskedPage):
     sortable_by = ()
     paginator = InfinitePaginator
     fieldsets = (
-        (None, {"fields": (("shown_name", "shown_phone"), ("key", "shown_crm_id"), ("language", "country"))}),
+        (
+            None,
+            {
+                "fields": (
+                    "shown_state",
+                    ("shown_name", "shown_phone"),
+                    ("key", "shown_crm_id"),
+                    ("language", "country"),
+                )
+            },
+        ),
         (_("What we know"), {"fields": ("shown_tags", "attributes_shown", "import_batch")}),
         (_("Dates"), {"fields": (("last_inbound_at", "last_outbound_at"), ("invalid_at", "created_at"))}),
     )

@@ -31,10 +31,10 @@ class ImportBatchAdmin(MaskedPage):
     ordering = ("-created_at",)
     search_fields = ("name",)
     fieldsets = (
-        (None, {"fields": ("name", ("created_at", "merged_at"), ("encoding", "digest"))}),
+        (None, {"fields": ("name", ("created_at", "merged_at"), ("encoding", "short_digest"))}),
         (_("What the rows say"), {"fields": ("outcome", "columns_read")}),
     )
-    readonly_fields = ("outcome", "columns_read")
+    readonly_fields = ("outcome", "columns_read", "short_digest")
 
     @display(description=_("rows"))
     def shown_rows(self, batch: ImportBatch) -> int:
@@ -43,6 +43,10 @@ class ImportBatchAdmin(MaskedPage):
     @display(description=_("state"), label={"merged": "success", "waiting": "warning"})
     def shown_merged(self, batch: ImportBatch) -> tuple[str, Any]:
         return ("merged", _("Merged")) if batch.merged_at else ("waiting", _("Not merged"))
+
+    @display(description=_("digest of the file"))
+    def short_digest(self, batch: ImportBatch) -> SafeString:
+        return format_html('<code title="{}">{}…</code>', batch.digest, batch.digest[:12])
 
     @display(description=_("by verdict"))
     def outcome(self, batch: ImportBatch) -> SafeString:
@@ -118,5 +122,6 @@ class MergeTaskAdmin(MaskedPage):
     list_display = ("first", "second", "evidence", "found_at", "settled_at")
     list_select_related = ("first", "second")
     ordering = ("settled_at", "-found_at")
+    sortable_by = ()
     fields = ("first", "second", "evidence", "found_at", "settled_at")
     readonly_fields = fields

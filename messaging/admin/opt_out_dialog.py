@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.actor import Actor
 from accounts.admin import actor_of
-from accounts.admin.agents import back_to
+from accounts.admin.scope import back_to
 from approvals.calls import call
 from approvals.reasons import Refused
 from messaging.contacts.identities import find_or_make
@@ -64,11 +64,19 @@ _DESCRIPTION = _(
 )
 
 
-class RecordsOptOuts:
+class MayRecordOptOuts:
+    """The button is there for whoever may use the tool behind it."""
+
+    def has_record_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return actor_of(request).can("whatsapp:request")
+
+
+class RecordsOptOuts(MayRecordOptOuts):
     """A contact's page that can record what the person said."""
 
     @action(
         description=_("Record an opt-out"),
+        permissions=["record"],
         icon="do_not_disturb_on",
         variant=ActionVariant.DANGER,
         dialog={
@@ -103,7 +111,7 @@ def tell_door(request: HttpRequest, form: OptOutForm, contacts: list[Contact]) -
         "evidence": form.cleaned_data["evidence"],
         "occurred_at": timezone.now().isoformat(),
         "idempotency_key": form.cleaned_data["key"],
-        "reason": "Recorded at the desk for the customer.",
+        "reason": str(_("Recorded at the desk for the customer.")),
     }
     try:
         call("whatsapp.consent.update", arguments, actor, timezone.now())

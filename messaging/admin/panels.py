@@ -10,17 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from approvals.admin.panels import Panel, Reading, register_drift, register_panel
 from approvals.masking import mask
 from messaging.admin.drift import broadcast_drift
+from messaging.admin.imports import import_counts
 from messaging.admin.progress import Part, reason_name
 from messaging.admin.samples import samples_of
 from messaging.admin.template_panel import template_panels
 from messaging.audiences.people import size_of
 from messaging.broadcasts.contract import BroadcastContract
 from messaging.gate import rules_of
-from messaging.models import AudienceMember, Channel, Contact, Sender, Verdict
+from messaging.models import AudienceMember, Channel, Contact, ImportBatch, Sender, Verdict
 from messaging.pricing.markets import market_names
 from messaging.pricing.rate_cards import SHIPPED_CARD_NOTICE
 from messaging.segments import RuleError
 from messaging.tools.consent import ConsentContract
+from messaging.tools.imports import ImportContract
 from messaging.tools.segments import SegmentContract
 from messaging.whatsapp.review.contract import TemplateContract
 
@@ -125,7 +127,14 @@ def consent_panels(reading: Reading, contract: ConsentContract) -> Iterator[Pane
     )
 
 
+def import_panels(reading: Reading, contract: ImportContract) -> Iterator[Panel]:
+    batch = ImportBatch.objects.filter(pk=contract.batch_id, organisation=reading.actor.organisation).first()
+    if batch is not None:
+        yield Panel(_("What the file would do"), "desk/import_counts.html", import_counts(batch), "upload_file")
+
+
 register_panel(BroadcastContract, broadcast_panels)
+register_panel(ImportContract, import_panels)
 register_drift(BroadcastContract, broadcast_drift)
 register_panel(TemplateContract, template_panels)
 register_panel(SegmentContract, segment_panels)

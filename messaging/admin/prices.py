@@ -36,6 +36,7 @@ class PriceAdmin(ReadOnly):
     list_filter_submit = True
     search_fields = ("market",)
     ordering = ("-effective_from", "currency", "market", "category")
+    sortable_by = ()
     actions_list = ("import_card",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Price]:

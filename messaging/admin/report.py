@@ -61,7 +61,7 @@ def _over_time(send: Send) -> Any:
         return None
     seconds = ((send.ended_at or timezone.now()) - send.started_at).total_seconds()
     step = next((one for one in _STEPS if seconds / one <= _MOST_POINTS), _STEPS[-1])
-    facts = {"step": timedelta(seconds=step), "start": send.started_at, "send": send.pk}
+    facts: dict[str, Any] = {"step": timedelta(seconds=step), "start": send.started_at, "send": send.pk}
     with connection.cursor() as cursor:
         cursor.execute(_OVER_TIME, facts)
         rows = cursor.fetchall()

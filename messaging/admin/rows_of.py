@@ -12,7 +12,7 @@ from django.http import HttpRequest
 class RowsOf(admin.SimpleListFilter):
     """`required`: without the id the list is empty, because the rows of all together mean nothing."""
 
-    title = ""
+    title: Any = ""
     field: ClassVar[str] = ""
     required: ClassVar[bool] = False
 
@@ -23,7 +23,7 @@ class RowsOf(admin.SimpleListFilter):
         """True, or Django would not ask `queryset`; the choices below show nothing."""
         return True
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         return iter(())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

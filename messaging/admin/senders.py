@@ -13,8 +13,7 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminPasswordWidget
 
 from accounts.admin import OrganisationScoped, WithHistory, actor_of
-from accounts.admin.agents import back_to
-from accounts.admin.scope import person_of
+from accounts.admin.scope import back_to, person_of
 from accounts.desk_permissions import DECIDERS
 from approvals.reasons import Refused
 from messaging.engine.senders import pause_sender, resume_sender
@@ -26,9 +25,9 @@ SECRETS = ("access_token", "app_secret", "verify_token")
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
     """An empty box keeps the secret. A new app secret keeps the old one for webhooks still on their way."""
 
-    access_token = forms.CharField(label=_("access token"), required=False, strip=True)
-    app_secret = forms.CharField(label=_("app secret"), required=False, strip=True)
-    verify_token = forms.CharField(label=_("verify token"), required=False, strip=True)
+    access_token = forms.CharField(label=_("Access token"), required=False, strip=True)
+    app_secret = forms.CharField(label=_("App secret"), required=False, strip=True)
+    verify_token = forms.CharField(label=_("Verify token"), required=False, strip=True)
 
     class Meta:
         model = WhatsAppAccount

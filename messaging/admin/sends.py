@@ -19,8 +19,7 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
 from accounts.admin import ReadOnly, actor_of
-from accounts.admin.agents import back_to
-from accounts.admin.scope import person_of
+from accounts.admin.scope import back_to, person_of
 from accounts.desk_permissions import DECIDERS, SENDERS
 from accounts.roles import Role
 from approvals.reasons import Refused

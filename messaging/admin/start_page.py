@@ -92,7 +92,11 @@ def _sends(organisation: Organisation) -> list[dict[str, Any]]:
 
 
 def _by_day(organisation: Organisation, now: datetime) -> Any:
-    facts = {"organisation": organisation.pk, "zone": organisation.timezone, "since": now - timedelta(days=DAYS)}
+    facts: dict[str, Any] = {
+        "organisation": organisation.pk,
+        "zone": organisation.timezone,
+        "since": now - timedelta(days=DAYS),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_BY_DAY, facts)
         found = {day: counts for day, *counts in cursor.fetchall()}

@@ -25,7 +25,10 @@ _CUSTOMERS_WORDS = frozenset(
     {"body", "caption", "name", "text", "title", "payload", "description", "username", "link", "url", "user_id",
      "parent_user_id", "from_user_id", "first_name", "last_name", "formatted_name"}
 )  # fmt: skip
-_NUMBERS_OF_TIME = frozenset({"timestamp", "time", "expiration_timestamp"})
+# Numbers that look like phones and are ours, or are moments.
+_OUR_NUMBERS = frozenset(
+    {"timestamp", "time", "expiration_timestamp", "phone_number_id", "display_phone_number", "business_account_id"}
+)
 
 
 class FailureInline(ReadOnlyInline):
@@ -86,7 +89,8 @@ def readable(body: bytes, accounts: Collection[str]) -> str:
         entries = [entry for entry in whole["entry"] if str(entry["id"]) in accounts]
     except (ValueError, TypeError, KeyError, RecursionError):
         return str(_("%d bytes that cannot be read as a webhook of WhatsApp.") % len(body))
-    return json.dumps(_without_words("", entries), indent=2, ensure_ascii=False)
+    shown = [{**_without_words("", entry), "id": str(entry["id"])} for entry in entries]
+    return json.dumps(shown, indent=2, ensure_ascii=False)
 
 
 def _without_words(name: str, value: Any) -> Any:
@@ -94,6 +98,6 @@ def _without_words(name: str, value: Any) -> Any:
         return {masked(str(key)): _without_words(str(key), item) for key, item in value.items()}
     if isinstance(value, list):
         return [_without_words(name, item) for item in value]
-    if not isinstance(value, str) or name in _NUMBERS_OF_TIME:
+    if not isinstance(value, str) or name in _OUR_NUMBERS:
         return value
     return "••••" if name in _CUSTOMERS_WORDS else masked(value)
