@@ -210,6 +210,7 @@ def _over_budget(overrun: Overrun) -> Reason:
     numbers = {name: number(amount if is_money else int(amount)) for name, amount in amounts.items()}
     return Reason(
         "over_budget",
-        _("This needs %(asked)s more; %(used)s of %(allowed)s (%(limit)s) are used today.") % {**numbers, "limit": overrun.limit},
+        _("This needs %(asked)s more; %(used)s of %(allowed)s (%(limit)s) are used today.")
+        % {**numbers, "limit": overrun.limit},
         _("Ask for less, wait until tomorrow, or ask the owner of the agent for a larger budget."),
     )

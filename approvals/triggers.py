@@ -4,6 +4,8 @@ pgtrigger's own functions stand aside for any session that sets `pgtrigger.ignor
 plain functions, which the first migration of this package creates from `FUNCTIONS`.
 """
 
+from typing import Any
+
 import pgtrigger
 from django.db import models
 
@@ -21,7 +23,7 @@ class StandingTrigger(pgtrigger.Trigger):
     when = pgtrigger.Before
     func = "RETURN NULL;"  # never installed: `function` runs instead
 
-    def __init__(self, *, function: str, **declared: object) -> None:
+    def __init__(self, *, function: str, **declared: Any) -> None:
         self.function = function
         super().__init__(**declared)
 

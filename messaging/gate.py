@@ -35,7 +35,7 @@ def verdict_sql(
 def gate_parameters(
     organisation: Organisation, channel: str, category: str, now: datetime, rules: MessagingRules | None = None
 ) -> dict[str, Any]:
-    """The named parameters that `verdict_sql` and `capped_people_sql` stand on. `rules` spares asking for them again."""
+    """The named parameters that `verdict_sql` and `capped_people_sql` stand on. `rules` spares a look-up."""
     rules = rules or rules_of(organisation)
     return {
         "organisation": organisation.pk,
@@ -61,7 +61,7 @@ def capped_people_sql() -> str:
         JOIN messaging_sender capped_sender ON capped_sender.id = capped_attempt.sender_id
         WHERE %(category)s = '{Category.MARKETING}' AND capped_sender.organisation_id = %(organisation)s
           AND {_counts_towards_cap("capped_attempt")}
-        GROUP BY capped_attempt.contact_id HAVING count(*) >= %(cap)s"""  # noqa: S608
+        GROUP BY capped_attempt.contact_id HAVING count(*) >= %(cap)s"""
 
 
 def _has_no_address(contact: str, channel: str) -> str:
@@ -89,7 +89,7 @@ def _is_suppressed(contact: str, channel: str, category: str, blocked: str) -> s
                     UNION ALL
                     SELECT second_id, first_id FROM messaging_mergetask WHERE settled_at IS NULL) perhaps_the_same
                 JOIN messaging_suppression suppression ON suppression.contact_id = perhaps_the_same.other_id
-                WHERE perhaps_the_same.contact_id = {contact}.id AND {stands}))"""  # noqa: S608
+                WHERE perhaps_the_same.contact_id = {contact}.id AND {stands}))"""
 
 
 def _has_consent(contact: str, channel: str, category: str) -> str:
@@ -99,7 +99,7 @@ def _has_consent(contact: str, channel: str, category: str) -> str:
                   AND {_applies("agreed", channel, category)}
                   AND NOT EXISTS (SELECT 1 FROM messaging_consentstate withdrawn
                         WHERE withdrawn.contact_id = agreed.contact_id AND withdrawn.state = 'withdrawn'
-                          AND {_applies("withdrawn", channel, category)} AND withdrawn.since >= agreed.since))"""  # noqa: S608
+                          AND {_applies("withdrawn", channel, category)} AND withdrawn.since >= agreed.since))"""
 
 
 def _agreed_to_something_else(contact: str, channel: str, category: str) -> str:
@@ -109,12 +109,12 @@ def _agreed_to_something_else(contact: str, channel: str, category: str) -> str:
                   AND other.channel IN ({channel}, '{Channel.ANY}'))
             AND NOT EXISTS (SELECT 1 FROM messaging_consentstate withdrawn
                 WHERE withdrawn.contact_id = {contact}.id AND withdrawn.state = 'withdrawn'
-                  AND {_applies("withdrawn", channel, category)}))"""  # noqa: S608
+                  AND {_applies("withdrawn", channel, category)}))"""
 
 
 def _has_reached_cap(contact: str, category: str) -> str:
     return f"""({category} = '{Category.MARKETING}' AND (SELECT count(*) FROM messaging_attempt earlier
-                WHERE earlier.contact_id = {contact}.id AND {_counts_towards_cap("earlier")}) >= %(cap)s)"""  # noqa: S608
+                WHERE earlier.contact_id = {contact}.id AND {_counts_towards_cap("earlier")}) >= %(cap)s)"""
 
 
 def _counts_towards_cap(attempt: str) -> str:

@@ -35,7 +35,7 @@ class ImportAsk(Ask):
         Field(
             max_length=MAX_MEGABYTES * 1024 * 1024 * 4 // 3 + 4,
             description="The CSV, or its bytes in base64. Its first line names the columns: phone, name, language,"
-            " tags, consent_source, consent_at, consent_category, opt_out, crm_id, attribute.<name>; others are left out.",
+            " tags, consent_source, consent_at, consent_category, opt_out, crm_id, attribute.<name>; no others.",
         ),
     ]
     is_base64: Annotated[bool, Field(description="Whether content is base64: for files that are not UTF-8.")] = False
