@@ -146,7 +146,7 @@ SELECT %(audience)s, p.id,
        CASE WHEN p.gate <> {included} THEN p.gate
             WHEN p.id IN (SELECT id FROM twice) THEN {duplicate}
             WHEN {unsendable} THEN {missing_variable}
-            WHEN p.country = ANY(%(closed)s::text[]) OR cost.amount IS NULL THEN {no_route}
+            WHEN coalesce(k.code, p.country) = ANY(%(closed)s::text[]) OR cost.amount IS NULL THEN {no_route}
             ELSE {included} END,
        coalesce(p.phone, p.bsuid, ''),
        CASE WHEN p.phone IS NOT NULL THEN 'phone' WHEN p.bsuid IS NOT NULL THEN 'bsuid' ELSE '' END,
