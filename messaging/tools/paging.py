@@ -30,26 +30,27 @@ class PageAnswer(Answer):
 def page(rows: QuerySet[Row], ask: PageAsk, *, by: str, descending: bool = True) -> tuple[list[Row], str]:
     """One page in the order of (`by`, pk), and the cursor of the next. Reads one row more than it shows."""
     sign, comparison = ("-", "lt") if descending else ("", "gt")
+    place = f"{rows.model._meta.label_lower}.{by}"
     if ask.cursor:
-        value, key = _read(ask.cursor, by)
+        value, key = _read(ask.cursor, place)
         rows = rows.filter(Q(**{f"{by}__{comparison}": value}) | Q(**{by: value, f"pk__{comparison}": key}))
     found = list(rows.order_by(f"{sign}{by}", f"{sign}pk")[: ask.limit + 1])
     if len(found) <= ask.limit:
         return found, ""
     last = found[ask.limit - 1]
-    return found[: ask.limit], _write(by, getattr(last, by), last.pk)
+    return found[: ask.limit], _write(place, getattr(last, by), last.pk)
 
 
-def _write(by: str, value: Any, key: Any) -> str:
+def _write(place: str, value: Any, key: Any) -> str:
     plain = value.isoformat() if isinstance(value, datetime) else value
-    return signing.dumps([by, plain, isinstance(value, datetime), str(key)], salt="page")
+    return signing.dumps([place, plain, isinstance(value, datetime), str(key)], salt="page")
 
 
-def _read(cursor: str, by: str) -> tuple[Any, str]:
+def _read(cursor: str, place: str) -> tuple[Any, str]:
     try:
         made_for, value, is_time, key = signing.loads(cursor, salt="page")
-        if made_for != by:
-            raise ValueError(by)
+        if made_for != place:
+            raise ValueError(place)
         return (datetime.fromisoformat(value) if is_time else value), key
     except (signing.BadSignature, ValueError, TypeError):
         raise Refused(
