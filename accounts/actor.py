@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext_noop
+
 from accounts.models import Agent, Organisation, Person
 from accounts.roles import PERSONAL_DATA, SCOPES_OF_ROLE, Role
 
@@ -18,6 +20,17 @@ class Face(StrEnum):
     REST = "rest"
     DESK = "desk"
     SYSTEM = "system"
+
+
+# The parts of Countersign that act by themselves. The record keeps these names, pages translate them.
+PARTS = (
+    gettext_noop("executor"),
+    gettext_noop("policy"),
+    gettext_noop("sweep"),
+    gettext_noop("delivery engine"),
+    gettext_noop("webhook inbox"),
+    gettext_noop("command line"),
+)
 
 
 @dataclass(frozen=True, slots=True)

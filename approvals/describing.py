@@ -1,17 +1,31 @@
-"""A tool in words: what it does, what to read before it, who has to agree. Faces and documents print this."""
+"""A tool in words: what it does, what to read before it, who has to agree. Faces and documents print this.
+
+Declarations are English. What is said here is in the language of whoever reads, as far as `locale/` has it.
+"""
 
 import re
 from dataclasses import fields
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, Field
 
+from accounts.roles import Role
 from approvals.floors import Always, ByPolicy, Never, When
 from approvals.registry import Kind, Tool, registry
 from approvals.schemas import input_schema, output_schema
 from approvals.toolsets import toolsets_of
 
 _NEVER = next(field.default for field in fields(When) if field.name == "never")
+
+_ONE = {
+    Role.ADMIN: gettext_lazy("an administrator"),
+    Role.COMPLIANCE: gettext_lazy("a compliance officer"),
+    Role.MARKETER: gettext_lazy("a marketer"),
+    Role.SUPPORT: gettext_lazy("somebody in support"),
+    Role.VIEWER: gettext_lazy("a viewer"),
+}
 
 
 class ToolDescription(BaseModel):
@@ -34,12 +48,22 @@ class ToolDescription(BaseModel):
 
 def summary_of(tool: Tool) -> str:
     """The first sentence of its description: for tables and lists."""
-    return re.split(r"(?<=[.!?])\s", description_of(tool), maxsplit=1)[0]
+    return re.split(r"(?<=[.!?])\s|(?<=[。！？])", description_of(tool), maxsplit=1)[0]
 
 
 def description_of(tool: Tool) -> str:
-    """Its description with each paragraph on one line: a docstring wraps where the source needs it."""
+    """What it does."""
+    return _(declared_text(tool))
+
+
+def declared_text(tool: Tool) -> str:
+    """Its docstring with each paragraph on one line, since sources wrap: so the catalogues know it."""
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in tool.description.split("\n\n"))
+
+
+def safety_of(tool: Tool) -> str:
+    """What it guards against, if it says so."""
+    return _(tool.safety) if tool.safety else ""
 
 
 def reads_first(tool: Tool) -> list[Tool]:
@@ -59,7 +83,7 @@ def described(tool: Tool) -> ToolDescription:
         reads_first=[other.name for other in reads_first(tool)],
         preview=tool.preview,
         approval=approval_in_words(tool),
-        safety=tool.safety,
+        safety=safety_of(tool),
         untrusted=bool(tool.untrusted),
         input_schema=input_schema(tool),
         output_schema=output_schema(tool),
@@ -70,20 +94,22 @@ def approval_in_words(tool: Tool) -> str:
     """Who has to agree before this is carried out."""
     match tool.approval:
         case Never():
-            return "Carried out at once: nobody is asked."
+            return _("Carried out at once: nobody is asked.")
         case Always(role, quorum):
-            return f"Waits for {_people(role.label, quorum)}, whatever the policies say."
-        case When(_, role, quorum, never):
-            at_once = " A customer's no is carried out at once." if never is not _NEVER else ""
-            people = _people(role.label, quorum)
-            return f"Waits for {people} when the risk asks for it; else the policies decide.{at_once}"
+            return _("Waits for %s, whatever the policies say.") % _people(role, quorum)
+        case When(_predicate, role, quorum, never):
+            waits = _("Waits for %s when the risk asks for it; else the policies decide.") % _people(role, quorum)
+            at_once = _("A customer's no is carried out at once.")
+            return waits if never is _NEVER else f"{waits} {at_once}"
         case ByPolicy(role):
-            return f"The organisation's policies decide; without a matching one it waits for {_people(role.label, 1)}."
+            people = _people(role, 1)
+            return _("The organisation's policies decide; without a matching one it waits for %s.") % people
     if tool.kind is Kind.PREVIEW:
-        return "None needed: it stores the preview and changes nothing else."
-    return "None needed: it changes nothing."
+        return _("None needed: it stores the preview and changes nothing else.")
+    return _("None needed: it changes nothing.")
 
 
-def _people(role: Any, quorum: int) -> str:
-    role = str(role).lower()
-    return f"{'an' if role[0] in 'aeiou' else 'a'} {role}" if quorum == 1 else f"{quorum} people ({role})"
+def _people(role: Role, quorum: int) -> str:
+    if quorum == 1:
+        return str(_ONE[role])
+    return _("%(count)d people (%(role)s)") % {"count": quorum, "role": str(role.label).lower()}

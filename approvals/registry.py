@@ -18,6 +18,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_type_hints
 
+from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
 from accounts.actor import Actor
@@ -140,7 +141,8 @@ registry = Registry()
 
 def unknown_tool(name: str) -> Reason:
     """The same answer for a tool that does not exist and for one the caller may not see."""
-    return Reason("unknown_tool", f"There is no tool {name[:80]!r}.", "List the tools and use a name from there.")
+    text = _("There is no tool %r.") % name[:80]
+    return Reason("unknown_tool", text, _("List the tools and use a name from there."))
 
 
 def tool(name: str, *, kind: Kind, scope: str, **declared: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from approvals.execution import carry_out
@@ -50,8 +51,8 @@ def _carry_out_alone(request: ActionRequest, now: datetime) -> None:
 def _end(request: ActionRequest, transition: str) -> None:
     now = timezone.now()
     reason = {
-        "expire": Reason("expired", "Nobody decided in time.", "Ask again."),
-        "lose": Reason("outcome_unknown", "The worker broke off.", "Check with the provider before asking again."),
+        "expire": Reason("expired", _("Nobody decided in time."), _("Ask again.")),
+        "lose": Reason("outcome_unknown", _("The worker broke off."), _("Check with the provider before asking again.")),
     }[transition]
     try:
         move(request, transition, Actor.system(request.organisation, "sweep"), now, reasons=(reason,))

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -141,7 +142,8 @@ def _name_people(request: HttpRequest, entries: Iterable[Entry]) -> None:
 
 
 def _name_of(entry: Entry) -> str:
-    return entry.actor_name or entry.actor_label
+    """A person's or an agent's own name as it is now; a part of Countersign in the reader's language."""
+    return entry.actor_name or (gettext(entry.actor_label) if entry.actor_kind == "system" else entry.actor_label)
 
 
 def _to_the_second(at: datetime) -> str:

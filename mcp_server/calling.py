@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, CallToolResult, TextContent
 
@@ -27,8 +28,7 @@ def use(name: str, arguments: dict[str, Any], actor: Actor) -> CallToolResult:
     if tool is None or tool not in offered_to(actor):
         raise not_offered(name)
     began = time.monotonic()
-    with translation.override(language_of(actor.organisation)):
-        result, outcome = _outcome(tool.name, arguments, actor)
+    result, outcome = _outcome(tool.name, arguments, actor)
     milliseconds = round((time.monotonic() - began) * 1000, 1)
     log.info("tool", tool=tool.name, principal=actor.principal, outcome=outcome, milliseconds=milliseconds)
     return result
@@ -79,8 +79,8 @@ def refused(name: str, no: Refused) -> CallToolResult:
 
 def crashed(name: str, reference: str) -> CallToolResult:
     """What a client learns of our own failure: that there was one, and what to call it."""
-    text = "Something broke off on our side; nobody knows yet whether it was done."
-    fix = f"Ask for the status before you repeat a write; tell an administrator the reference {reference}."
+    text = _("Something broke off on our side; nobody knows yet whether it was done.")
+    fix = _("Ask for the status before you repeat a write; tell an administrator the reference %s.") % reference
     return _error(name, f"internal_error: {text} {fix}", [{"code": "internal_error", "text": text, "fix": fix}])
 
 

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from mcp_types import Tool as Declaration
 from mcp_types import ToolAnnotations
 
 from approvals.contracts import Contract
-from approvals.describing import approval_in_words, description_of, reads_first
+from approvals.describing import approval_in_words, description_of, reads_first, safety_of
 from approvals.registry import Kind, Tool
 from approvals.schemas import Schema, input_schema, output_schema
 
@@ -39,11 +40,11 @@ def description(tool: Tool) -> str:
     """What it does, what to read before it, who has to agree, what it guards against."""
     lines = [description_of(tool)]
     if first := reads_first(tool):
-        lines.append(f"Read first: {', '.join(served_name(other) for other in first)}.")
+        lines.append(_("Read first: %s.") % ", ".join(served_name(other) for other in first))
     if tool.kind is Kind.WRITE:
-        lines.append(f"Approval: {approval_in_words(tool)}")
-    if tool.safety:
-        lines.append(f"Safety: {tool.safety}")
+        lines.append(_("Approval: %s") % approval_in_words(tool))
+    if safety := safety_of(tool):
+        lines.append(_("Safety: %s") % safety)
     return "\n".join(lines)
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Annotated, Any
 
+from django.utils.translation import gettext_lazy as _
 from mcp_types import CallToolResult, ToolAnnotations
 from mcp_types import Tool as Declaration
 from pydantic import Field
@@ -10,7 +11,7 @@ from pydantic import Field
 from accounts.actor import Actor
 from approvals.arguments import read
 from approvals.contracts import Ask
-from approvals.describing import summary_of
+from approvals.describing import description_of, safety_of, summary_of
 from approvals.reasons import Refused
 from approvals.registry import Kind, Tool
 from approvals.schemas import Schema, input_schema, plain
@@ -43,9 +44,9 @@ class CallAsk(Ask):
 ASKS: dict[str, type[Ask]] = {FIND: FindAsk, DESCRIBE: DescribeAsk, CALL: CallAsk}
 
 _TEXTS = {
-    FIND: "Find tools by words. Begin here: most tools are not in the list.",
-    DESCRIBE: "Read one tool: its description and the schema of the arguments that call_tool passes on.",
-    CALL: "Call a tool that find_tools or describe_tool named. The answer is that tool's own.",
+    FIND: _("Find tools by words. Begin here: most tools are not in the list."),
+    DESCRIBE: _("Read one tool: its description and the schema of the arguments that call_tool passes on."),
+    CALL: _("Call a tool that find_tools or describe_tool named. The answer is that tool's own."),
 }
 _TEXT: Schema = {"type": "string"}
 _ANSWERS: dict[str, dict[str, Schema]] = {
@@ -69,7 +70,7 @@ def declarations() -> list[Declaration]:
         Declaration(
             name=name,
             title=name,
-            description=_TEXTS[name],
+            description=str(_TEXTS[name]),
             input_schema=plain(model.model_json_schema()),
             output_schema={"type": "object", "properties": {**_ANSWERS[name], "reasons": REASONS}},
             annotations=ToolAnnotations(
@@ -109,7 +110,7 @@ def find(query: str, tools: list[Tool]) -> list[Tool]:
 
 
 def _score(tool: Tool, words: list[str]) -> int:
-    text = f"{tool.description} {tool.safety}".lower()
+    text = f"{tool.description} {tool.safety} {description_of(tool)} {safety_of(tool)}".lower()
     return sum(2 * (word in tool.name) + (word in text) for word in words)
 
 

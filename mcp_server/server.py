@@ -4,6 +4,8 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
+from django.conf import settings
+from django.utils.translation import get_language, override
 from mcp.server.caching import CacheHint
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
@@ -15,7 +17,7 @@ from accounts.models import Agent
 from approvals.registry import registry
 from approvals.toolsets import SEARCH, offered_to
 from mcp_server import search
-from mcp_server.calling import use
+from mcp_server.calling import language_of, use
 from mcp_server.declarations import declaration
 from mcp_server.identity import Identify
 from mcp_server.listing import page
@@ -51,13 +53,14 @@ Result = TypeVar("Result")
 
 
 class Surface:
-    """What one server shows and does. Declarations are made once: the registry does not change while it runs."""
+    """What one server shows and does, in the language of the agent's organisation. A language's declarations are made
+    once: the registry does not change while it runs."""
 
     def __init__(self, identify: Identify, threads: DatabaseThreads, *, searching: bool) -> None:
         self.identify = identify
         self.threads = threads
         self.searching = searching
-        self.declared = {tool.name: declaration(tool) for tool in registry}
+        self.declared: dict[str, dict[str, Declaration]] = {}
 
     async def list_tools(
         self, context: ServerRequestContext[Any], params: PaginatedRequestParams | None
@@ -78,15 +81,27 @@ class Surface:
     def _shown(self, actor: Actor) -> list[Declaration]:
         searches = self._searches(actor)
         tools = search.handful(actor) if searches else offered_to(actor)
-        shown = [self.declared[tool.name] for tool in tools] + (search.declarations() if searches else [])
+        declared = self._declared(get_language() or settings.LANGUAGE_CODE)
+        shown = [declared[tool.name] for tool in tools] + (search.declarations() if searches else [])
         return sorted(shown, key=lambda one: one.name)
+
+    def _declared(self, language: str) -> dict[str, Declaration]:
+        if language not in self.declared:
+            self.declared[language] = {tool.name: declaration(tool) for tool in registry}
+        return self.declared[language]
 
     def _searches(self, actor: Actor) -> bool:
         return self.searching or (actor.agent is not None and actor.agent.toolset == SEARCH)
 
     async def _as_actor(self, work: Callable[[Actor], Result]) -> Result:
         agent: Agent = await self.identify()
-        return await self.threads.run(lambda: work(Actor.of_agent(agent, Face.MCP)))
+
+        def speak() -> Result:
+            actor = Actor.of_agent(agent, Face.MCP)
+            with override(language_of(actor.organisation)):
+                return work(actor)
+
+        return await self.threads.run(speak)
 
 
 def build_server(identify: Identify, threads: DatabaseThreads, *, searching: bool = False) -> Server[Any]:

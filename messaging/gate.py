@@ -7,6 +7,8 @@ hold in one place and not in the other. Quiet hours postpone and are asked elsew
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Organisation
 from messaging.models import Category, Channel, MessagingRules, Outcome, SuppressionReason, Verdict
 
@@ -50,6 +52,11 @@ def gate_parameters(
 def rules_of(organisation: Organisation) -> MessagingRules:
     """The organisation's limits; the defaults (unsaved) where it has not set any."""
     return MessagingRules.objects.filter(pk=organisation.pk).first() or MessagingRules(organisation=organisation)
+
+
+def marketing_cap_in_words(rules: MessagingRules) -> str:
+    """How often one person gets marketing."""
+    return _("%(most)d in %(days)d days") % {"most": rules.marketing_cap, "days": rules.marketing_cap_days}
 
 
 def capped_people_sql() -> str:

@@ -2,13 +2,21 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.generators import SchemaGenerator
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from rest_framework.request import Request
 
 from accounts.actor import Actor
-from approvals.describing import ToolDescription, approval_in_words, description_of, reads_first, summary_of
+from approvals.describing import (
+    ToolDescription,
+    approval_in_words,
+    description_of,
+    reads_first,
+    safety_of,
+    summary_of,
+)
 from approvals.envelope import envelope_of
 from approvals.registry import Kind, Tool, registry
 from approvals.rest.problems import MEDIA_TYPE, Problem
@@ -119,10 +127,10 @@ def _long(tool: Tool) -> str:
     first = ", ".join(other.name for other in reads_first(tool))
     lines = [
         description_of(tool),
-        f"Kind: {tool.kind.value}. Scope: `{tool.scope}`.",
-        f"Approval: {approval_in_words(tool)}",
-        f"Read first: {first}." if first else "",
-        f"Safety: {tool.safety}" if tool.safety else "",
+        _("Kind: %(kind)s. Scope: `%(scope)s`.") % {"kind": tool.kind.value, "scope": tool.scope},
+        _("Approval: %s") % approval_in_words(tool),
+        _("Read first: %s.") % first if first else "",
+        _("Safety: %s") % safety_of(tool) if tool.safety else "",
     ]
     return "\n\n".join(line for line in lines if line)
 

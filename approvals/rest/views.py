@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.negotiation import BaseContentNegotiation
@@ -84,7 +85,7 @@ class ToolUse(RestView):
 
     def post(self, request: Request, name: str) -> Response:
         if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
-            raise LengthMissing("A body without Content-Length is not read.")
+            raise LengthMissing(_("A body without Content-Length is not read."))
         envelope = call(name, request.data, self.actor, timezone.now())
         waits = envelope.request is not None and envelope.request.state in _STILL_TO_COME
         return Response(envelope.model_dump(mode="json"), status=202 if waits else 200)
@@ -102,4 +103,4 @@ class NothingHere(RestView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        raise NotFound("There is nothing at this address.")
+        raise NotFound(_("There is nothing at this address."))

@@ -3,16 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Any
 
+from django.utils.translation import gettext as _
 from pydantic import AwareDatetime, Field
 
 from accounts.roles import AUDIT
 from approvals.contracts import Answer, Ask
-from approvals.floors import Always, ByPolicy, Floor, Never, When
+from approvals.describing import approval_in_words
 from approvals.models import Policy
 from approvals.registry import Call, Kind, registry, tool
 from audit.actions import sentence_of
 from audit.models import Entry
-from messaging.gate import rules_of
+from messaging.gate import marketing_cap_in_words, rules_of
 from messaging.tools.paging import PageAnswer, PageAsk, page
 
 
@@ -112,39 +113,30 @@ def get_policy_rules(call: Call, ask: RulesAsk) -> Rules:
     limits = rules_of(call.organisation)
     policies = Policy.objects.filter(organisation=call.organisation, enabled=True).order_by("name")
     return Rules(
-        floors={one.name: in_words(one.approval) for one in registry if one.approval is not None},
-        policies=[_policy(policy) for policy in policies],
-        consent="Granted for the channel and the category, not taken back since, and no standing opt-out or block.",
-        marketing_cap=f"{limits.marketing_cap} in {limits.marketing_cap_days} days",
+        floors={one.name: approval_in_words(one) for one in registry if one.approval is not None},
+        policies=[_policy(policy, call.organisation.currency) for policy in policies],
+        consent=_("Granted for the channel and the category, not taken back since, and no standing opt-out or block."),
+        marketing_cap=marketing_cap_in_words(limits),
         quiet_hours=f"{limits.quiet_from:%H:%M}-{limits.quiet_until:%H:%M} {call.organisation.timezone}",
-        service_window="Free text only within 24 hours after the customer's last message; else an approved template.",
+        service_window=_(
+            "Free text only within 24 hours after the customer's last message; else an approved template."
+        ),
         template_categories={
-            "marketing": "Anything promotional, mixed or unclear.",
-            "utility": "Not promotional, and asked for by the customer or essential to them.",
-            "authentication": "One-time passwords only, in Meta's own words.",
+            "marketing": _("Anything promotional, mixed or unclear."),
+            "utility": _("Not promotional, and asked for by the customer or essential to them."),
+            "authentication": _("One-time passwords only, in Meta's own words."),
         },
     )
 
 
-def in_words(floor: Floor) -> str:
-    """A tool's floor as a sentence."""
-    if isinstance(floor, Never):
-        return "Nobody is asked: it is done at once."
-    if isinstance(floor, Always):
-        return f"Always decided by a person: {floor.role.value}, {floor.quorum}."
-    if isinstance(floor, When):
-        return f"Decided by a person ({floor.role.value}) in the cases it names; otherwise the policies say."
-    assert isinstance(floor, ByPolicy)
-    return f"The policies say; without one, a person ({floor.role.value}) decides."
-
-
-def _policy(policy: Policy) -> PolicyRow:
+def _policy(policy: Policy, currency: str) -> PolicyRow:
+    cost = {"money": policy.from_money, "currency": currency}
     conditions = [
-        f"category {policy.category}" if policy.category else "",
-        f"from {policy.from_people} people" if policy.from_people else "",
-        f"from {policy.from_money} of cost" if policy.from_money else "",
-        "tainted requests" if policy.only_tainted else "",
-        "agents" if policy.only_agents else "",
+        _("category %s") % policy.category if policy.category else "",
+        _("from %d people") % policy.from_people if policy.from_people else "",
+        _("from %(money)s %(currency)s") % cost if policy.from_money else "",
+        _("tainted only") if policy.only_tainted else "",
+        _("agents only") if policy.only_agents else "",
     ]
     return PolicyRow(
         name=policy.name,
@@ -152,5 +144,5 @@ def _policy(policy: Policy) -> PolicyRow:
         outcome=policy.outcome,
         role=policy.role,
         quorum=policy.quorum,
-        when=", ".join(filter(None, conditions)) or "always",
+        when=", ".join(filter(None, conditions)) or _("always"),
     )

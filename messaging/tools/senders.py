@@ -10,7 +10,7 @@ from accounts.roles import CONFIGURATION
 from approvals.contracts import Answer, Ask
 from approvals.masking import Personal
 from approvals.registry import Call, Kind, tool
-from messaging.gate import rules_of
+from messaging.gate import marketing_cap_in_words, rules_of
 from messaging.models import Sender, WhatsAppAccount
 from messaging.pricing.rate_cards import SHIPPED_CARD_NOTICE
 
@@ -62,7 +62,7 @@ def get_config(call: Call, ask: ConfigAsk) -> Config:
         webhook_url=f"{settings.PUBLIC_URL.rstrip('/')}/webhook",
         accounts=[_account(account) for account in accounts],
         service_window_hours=24,
-        marketing_cap=f"{rules.marketing_cap} in {rules.marketing_cap_days} days",
+        marketing_cap=marketing_cap_in_words(rules),
         quiet_hours=f"{rules.quiet_from:%H:%M}-{rules.quiet_until:%H:%M}",
         sending_stopped=call.organisation.sending_stopped_at is not None,
         prices=str(SHIPPED_CARD_NOTICE),
