@@ -52,7 +52,7 @@ def _end(request: ActionRequest, transition: str) -> None:
     now = timezone.now()
     reason = {
         "expire": Reason("expired", _("Nobody decided in time."), _("Ask again.")),
-        "lose": Reason("outcome_unknown", _("The worker broke off."), _("Check with the provider before asking again.")),
+        "lose": Reason("outcome_unknown", _("The worker broke off."), _("Ask the provider before asking again.")),
     }[transition]
     try:
         move(request, transition, Actor.system(request.organisation, "sweep"), now, reasons=(reason,))
