@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.actor import Actor
 from audit.record import record
@@ -74,29 +74,45 @@ def opt_back_in(
     now: datetime,
     *,
     only: SuppressionReason | None = None,
+    channel: str = Channel.ANY,
+    category: str = Category.ANY,
 ) -> int:
     """Lift the standing noes that the customer's own verified act came after. Returns how many were lifted.
 
-    `only` lifts just those for this reason. A START older than the stop, or told too late, lifts nothing.
+    `only` lifts just those for this reason, `channel` and `category` just those that reach no further. A START older
+    than the stop, or told too late, lifts nothing.
     """
     if now - said_at > START_COUNTS_FOR:
         return 0
     with transaction.atomic():
         (contact,) = lock_contacts([contact_id])
         standing = list(
-            Suppression.objects.filter(
-                contact=contact,
-                lifted_at=None,
-                at__lt=said_at,
-                reason__in=(only,) if only else LIFTABLE,
+            standing_within(channel, category).filter(
+                contact=contact, at__lt=said_at, reason__in=(only,) if only else LIFTABLE
             )
         )
         for suppression in standing:
-            act = Act(suppression.channel, Category.MARKETING, ConsentAct.GRANTED, source, said_at, customers_own=True)
+            act = Act(
+                suppression.channel, _agreed_or_not(suppression.category), ConsentAct.GRANTED, source, said_at,
+                customers_own=True,
+            )  # fmt: skip
             evidence = write_down(contact, act, actor.principal, now)
             Suppression.objects.filter(pk=suppression.pk).update(lifted_at=now, lifted_by=evidence)
             record("contact.opted_in", contact, actor, now=now, source=source, channel=suppression.channel)
     return len(standing)
+
+
+def standing_within(channel: str, category: str) -> QuerySet[Suppression]:
+    """The standing noes that reach no further than this channel and category."""
+    standing = Suppression.objects.filter(lifted_at=None)
+    if channel != Channel.ANY:
+        standing = standing.filter(channel=channel)
+    return standing if category == Category.ANY else standing.filter(category=category)
+
+
+def _agreed_or_not(category: str) -> str:
+    """What a no, and the word that lifts it, says of consent: a no to everything is one to marketing."""
+    return Category.MARKETING if category == Category.ANY else category
 
 
 def _suppress(contact: Contact, stop: Stop, actor: Actor, now: datetime) -> Suppression:
@@ -109,9 +125,10 @@ def _suppress(contact: Contact, stop: Stop, actor: Actor, now: datetime) -> Supp
         defaults={"organisation_id": contact.organisation_id, "source": stop.source[:120], "at": stop.at},
     )
     if is_new:
-        category = Category.MARKETING if stop.category == Category.ANY else stop.category
         own = stop.reason in (SuppressionReason.STOP, SuppressionReason.PROVIDER)
-        act = Act(stop.channel, category, ConsentAct.WITHDRAWN, stop.source, stop.at, customers_own=own)
+        act = Act(
+            stop.channel, _agreed_or_not(stop.category), ConsentAct.WITHDRAWN, stop.source, stop.at, customers_own=own
+        )
         write_down(contact, act, actor.principal, now)
         record(
             "contact.opted_out", contact, actor, now=now,
