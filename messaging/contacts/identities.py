@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import Organisation
 from messaging.models import Contact, Identity, IdentityKind, MergeTask
@@ -40,6 +40,15 @@ def find_or_make(
     """
     if not any(addresses.values()):
         raise ValueError("a person needs at least one address")
+    try:
+        return _found_or_made(organisation, addresses, now, beside, name, country)
+    except IntegrityError:  # somebody made them in this very moment: now they are found
+        return _found_or_made(organisation, addresses, now, beside, name, country)
+
+
+def _found_or_made(
+    organisation: Organisation, addresses: Addresses, now: datetime, beside: Contact | None, name: str, country: str
+) -> list[Contact]:
     with transaction.atomic():
         known = contacts_known_as(organisation, addresses)
         if beside is not None and beside not in known:
