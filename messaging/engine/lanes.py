@@ -56,7 +56,7 @@ class Lane:
         self._clerk = Clerk(sender.pk, self._told)
         self._hands = Hands(carrier(sender.carrier), self._told)
         self._pacer = Pacer()
-        self._width = Width(sender.per_second, limit("CONCURRENCY"))
+        self._width = Width(limit("CONCURRENCY"))
         self._cooling = Cooling()
         self._sender = sender
         self._ready: deque[tuple[Sender, Build, Taken]] = deque()
@@ -147,6 +147,7 @@ class Lane:
         self._busy_at = time.monotonic()
         if wait := self._cooling.after(result, self._busy_at):
             self._return_ready(wait)
+            self._busy_at += wait  # keeping quiet is not idling: whoever waits is sent as soon as it is over
 
     def _receive(self, batch: Batch) -> None:
         self._is_asking = False

@@ -2,19 +2,18 @@
 
 import time
 
-# Seconds; what a provider usually takes to answer, with half as much again in hand.
-USUAL_LATENCY = 0.15
-FEWEST = 4
-_TRIED_EVERY = 0.25
+# A provider that answers at once needs no more, and each thread beyond what is needed costs all the others.
+AT_FIRST = 16
+_TRIED_EVERY = 0.05  # seconds: from sixteen to a hundred and sixty takes a fifth of a second
 _BUSY = 0.85  # of one core: a process that computes all the time sends no faster with more under way
 
 
 class Width:
-    """Grows while messages wait for a free hand and the processor has time left; never beyond `most`."""
+    """Doubles while messages wait for a free hand and the processor has time left; never beyond `most`."""
 
-    def __init__(self, per_second: int, most: int) -> None:
+    def __init__(self, most: int) -> None:
         self._most = most
-        self.now = max(FEWEST, min(most, int(per_second * USUAL_LATENCY)))
+        self.now = min(most, AT_FIRST)
         self._was_full = False
         self._looked_at = time.monotonic()
         self._computed = time.process_time()
@@ -24,12 +23,12 @@ class Width:
         self._was_full = True
 
     def adjust(self) -> None:
-        """Look at the last quarter of a second and widen by half if that would have helped."""
+        """Look at the last moments and widen if that would have helped."""
         moment = time.monotonic()
         passed = moment - self._looked_at
         if passed < _TRIED_EVERY:
             return
         computed = time.process_time()
         if self._was_full and (computed - self._computed) / passed < _BUSY:
-            self.now = min(self._most, self.now + self.now // 2 + 1)
+            self.now = min(self._most, self.now * 2)
         self._was_full, self._looked_at, self._computed = False, moment, computed

@@ -360,6 +360,17 @@ def test_a_contact_that_somebody_else_holds_waits_a_second() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_stop_that_is_being_written_down_at_this_very_moment_prevents_the_send() -> None:
+    ming = someone()
+    send = released([ming])
+    with transaction.atomic():
+        opt_out([ming.pk], Stop(SuppressionReason.STOP, "whatsapp", NOON), system(send), NOON)
+        assert _elsewhere(lambda: take(send.sender, 10, NOON)) == []
+    assert take(send.sender, 10, NOON + timedelta(seconds=1)) == []
+    assert verdict_of(ming, send) is Verdict.SUPPRESSED
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_senders_at_once_do_not_pass_the_cap_together() -> None:
     MessagingRulesFactory(marketing_cap=1, pair_gap_seconds=0)
     people = crowd(40)
