@@ -18,7 +18,7 @@ PRODUCTION := env -u DEBUG DJANGO_SETTINGS_MODULE=config.settings ALLOWED_HOSTS=
 help:
 	@echo "make demo    watch the whole job on real parts (ONCE=1 stops after the table, STORY=name picks another story)"
 	@echo "make test    the whole suite on fresh servers (ARGS='tests/audit -k seal' runs a part)"
-	@echo "make check   lint, types, import order, migrations, generated docs, deployment checks"
+	@echo "make check   lint, types, import order, migrations, generated docs, translations, deployment checks"
 	@echo "make snapshots  write anew what outsiders see: tool schemas, docs/tools, docs/openapi.json; read the difference"
 	@echo "make bench   the benchmarks"
 	@echo "make lock    resolve requirements/*.in again"
@@ -47,6 +47,7 @@ check: venv
 	@.venv/bin/lint-imports --no-logo
 	@$(PRODUCTION) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(PY) manage.py tools --docs --openapi docs/openapi.json --check
+	@$(PRODUCTION) $(PY) manage.py texts --check
 	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
 snapshots: venv
