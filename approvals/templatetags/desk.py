@@ -5,7 +5,9 @@ from decimal import Decimal
 from django import template
 from django.utils import formats
 
+from approvals.describing import description_of, safety_of
 from approvals.numerals import number
+from approvals.registry import Tool
 
 register = template.Library()
 
@@ -55,3 +57,15 @@ def share_of(part: int, whole: int) -> str:
 def quality_colour(quality: str) -> str:
     """The colour of a sender's quality."""
     return {"GREEN": "success", "YELLOW": "warning", "RED": "danger"}.get(quality, "plain")
+
+
+@register.filter
+def what_it_does(tool: Tool) -> str:
+    """A tool's description in the reader's language."""
+    return description_of(tool)
+
+
+@register.filter
+def guarded_against(tool: Tool) -> str:
+    """A tool's safety line in the reader's language, or what it does where it has none."""
+    return safety_of(tool) or description_of(tool)
