@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Organisation
 from approvals.reasons import Reason
 from approvals.registry import Call
 from messaging.audiences.digest import digest_of
@@ -23,7 +24,8 @@ from messaging.quiet_hours import quiet_until
 @dataclass(frozen=True, slots=True)
 class OrganisationMaySend:
     def __call__(self, call: Call, contract: Any) -> Iterator[Reason]:
-        if call.organisation.sending_stopped_at:
+        # Asked of the database: whoever calls may have read the organisation before somebody stopped it.
+        if Organisation.objects.filter(pk=call.organisation.pk, sending_stopped_at__isnull=False).exists():
             yield Reason("sending_stopped", _("Sending is stopped for the whole organisation."),
                          _("An administrator can allow it again."))  # fmt: skip
 
