@@ -216,6 +216,11 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
+# Delivery
+ENGINE_ORGANISATION_PER_SECOND = env.int("ENGINE_ORGANISATION_PER_SECOND", default=1000)  # all its senders together
+ENGINE_CONCURRENCY = env.int("ENGINE_CONCURRENCY", default=160)  # hand-overs of one lane: 1,000/s at 100 ms need 100
+ENGINE_LANES = env.int("ENGINE_LANES", default=8)  # senders that one `run_lanes` process serves at once
+
 # The outside world
 GRAPH_BASE_URL = env.str("GRAPH_BASE_URL", default="https://graph.facebook.com")
 GRAPH_VERSION = env.str("GRAPH_VERSION", default="v25.0")

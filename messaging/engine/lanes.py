@@ -12,13 +12,14 @@ from queue import Empty, SimpleQueue
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 from messaging.carriers import carrier
 from messaging.engine.bodies import Build
 from messaging.engine.clerk import Batch, Clerk, Trouble, load_sender
 from messaging.engine.cooling import Cooling
 from messaging.engine.hands import Hands
 from messaging.engine.lease import Lease
-from messaging.engine.limits import limit
 from messaging.engine.pacing import Limit, Pacer
 from messaging.engine.taken import Ending, Result, Taken
 from messaging.engine.width import Width
@@ -53,10 +54,9 @@ class Lane:
     def __init__(self, sender: Sender, lease: Lease, idle: float, stop: Stop) -> None:
         self._lease, self._idle, self._stop = lease, idle, stop
         self._told: SimpleQueue[Any] = SimpleQueue()
-        self._clerk = Clerk(sender.pk, self._told)
         self._hands = Hands(carrier(sender.carrier), self._told)
         self._pacer = Pacer()
-        self._width = Width(limit("CONCURRENCY"))
+        self._width = Width(settings.ENGINE_CONCURRENCY)
         self._cooling = Cooling()
         self._sender = sender
         self._ready: deque[tuple[Sender, Build, Taken]] = deque()
@@ -65,6 +65,7 @@ class Lane:
         self._ask_at = 0.0
         self._is_asking = False
         self._may_go_at = 0.0
+        self._clerk = Clerk(sender.pk, self._told)  # last: nothing after it may fail, or its thread would stay
 
     def run(self, until: float) -> bool:
         """Work until then. Whatever happens, what is under way is finished and what is not goes back."""
@@ -117,7 +118,7 @@ class Lane:
         sender = self._sender
         limits = [
             Limit(f"sender:{sender.pk}", sender.per_second),
-            Limit(f"organisation:{sender.organisation_id}", limit("ORGANISATION_PER_SECOND")),
+            Limit(f"organisation:{sender.organisation_id}", settings.ENGINE_ORGANISATION_PER_SECOND),
         ]
         if taken.per_second < sender.per_second:
             limits.append(Limit(f"send:{taken.send_id}", taken.per_second))

@@ -19,9 +19,9 @@ SELECT s.id, s.sender_id, s.organisation_id, s.category, s.per_second, s.cost_ce
   FROM messaging_send s
   JOIN approvals_actionrequest r ON r.id = s.request_id AND r.state = 'succeeded'
   JOIN accounts_organisation o ON o.id = s.organisation_id AND o.sending_stopped_at IS NULL
-  JOIN messaging_sender n ON n.id = s.sender_id AND n.paused_at IS NULL AND n.status = 'CONNECTED'
+  JOIN messaging_sender n ON n.id = s.sender_id AND n.paused_at IS NULL AND n.status = 'CONNECTED' AND n.per_second > 0
   LEFT JOIN messaging_whatsappaccount a ON a.id = n.account_id
- WHERE s.state = 'sending' AND s.not_after > %(now)s AND a.restricted_at IS NULL
+ WHERE s.state = 'sending' AND s.per_second > 0 AND s.not_after > %(now)s AND a.restricted_at IS NULL
 """
 _OF_SENDER = " AND s.sender_id = %(sender)s ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED"
 _WITH_WORK = """ AND EXISTS (SELECT 1 FROM messaging_outbox w WHERE w.send_id = s.id AND w.due_at <= %(now)s)

@@ -117,8 +117,11 @@ def _tally(send: Send, rows: list[tuple[int, int, int, Decimal]]) -> Tally:
 
 
 def _count_those_without_message(send: Send, people: int, stages: dict[str, int], at_sending: dict[str, int]) -> None:
-    """Included people who are not a message yet wait, or are left out for good once the send has ended."""
-    if not people:
+    """Included people who are not a message yet wait, or are left out for good once the send has ended.
+
+    More messages than people is a mistake that has to show: then nothing is made to fit.
+    """
+    if people <= 0:
         return
     if send.state in _ENDED:
         _add(at_sending, _ENDED[SendState(send.state)], people)

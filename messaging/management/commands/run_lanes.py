@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext_lazy as _
 
 from messaging.engine.clock import database_now
 from messaging.engine.lanes import run_lane
-from messaging.engine.limits import limit
 from messaging.engine.live import senders_with_work
 
 log = logging.getLogger(__name__)
@@ -67,10 +67,10 @@ def serve(over: threading.Event, until: float | None) -> None:
             at_work.discard(sender_id)
             connection.close()
 
-    with ThreadPoolExecutor(limit("LANES"), "lane") as lanes:
+    with ThreadPoolExecutor(settings.ENGINE_LANES, "lane") as lanes:
         while not is_over():
             for sender_id in waiting_senders():
-                if sender_id not in at_work and len(at_work) < limit("LANES"):
+                if sender_id not in at_work and len(at_work) < settings.ENGINE_LANES:
                     at_work.add(sender_id)
                     lanes.submit(run, sender_id)
             over.wait(LOOKS_EVERY)

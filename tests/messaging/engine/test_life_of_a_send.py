@@ -192,6 +192,12 @@ def test_a_missing_person_shows() -> None:
     assert not tally(send).closes
 
 
+def test_a_message_too_many_shows() -> None:
+    send = released(crowd(2))
+    send.audience.included = send.audience.targeted = 1
+    assert not tally(send).closes
+
+
 def test_several_sends_are_counted_apart() -> None:
     one, two = released(crowd(1)), released(crowd(2))
     found = tallies([one, two])

@@ -261,6 +261,10 @@ def _lose_number(send: Send) -> None:
     Sender.objects.update(status="RESTRICTED")
 
 
+def _may_send_nothing(send: Send) -> None:
+    Sender.objects.update(per_second=0)
+
+
 def _restrict_account(send: Send) -> None:
     WhatsAppAccount.objects.update(restricted_at=NOON)
 
@@ -275,7 +279,16 @@ def _be_too_late(send: Send) -> None:
 
 @pytest.mark.parametrize(
     "happens",
-    [_pause, _stop_everything, _pause_sender, _lose_number, _restrict_account, _forget_request, _be_too_late],
+    [
+        _pause,
+        _stop_everything,
+        _pause_sender,
+        _lose_number,
+        _may_send_nothing,
+        _restrict_account,
+        _forget_request,
+        _be_too_late,
+    ],
 )
 def test_nothing_is_taken_from_what_stands_still(happens: Callable[[Send], None]) -> None:
     send = released(crowd(1))
