@@ -107,11 +107,11 @@ class BudgetUse(models.Model):
     """What the agents of one owner have reserved on one day of the organisation's calendar."""
 
     id = models.BigAutoField(primary_key=True)
-    owner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
-    day = models.DateField()
-    people = models.PositiveIntegerField(default=0)
-    messages = models.PositiveIntegerField(default=0)
-    money = models.DecimalField(max_digits=14, decimal_places=6, default=Decimal(0))
+    owner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", verbose_name=_("owner"))
+    day = models.DateField(_("day"))
+    people = models.PositiveIntegerField(_("people"), default=0)
+    messages = models.PositiveIntegerField(_("messages"), default=0)
+    money = models.DecimalField(_("money"), max_digits=14, decimal_places=6, default=Decimal(0))
 
     class Meta:
         verbose_name = _("budget use")

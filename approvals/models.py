@@ -21,7 +21,9 @@ class Preview(models.Model):
     """The frozen contract of a tool: what will happen, byte for byte, if somebody countersigns it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
     tool = models.CharField(_("tool"), max_length=80)
     maker = models.CharField(_("made by"), max_length=80)
     contract = models.JSONField(_("contract"))
@@ -61,15 +63,21 @@ class ActionRequest(models.Model):
     """One wish to have a contract carried out, with its life."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
     tool = models.CharField(_("tool"), max_length=80)
     preview = models.ForeignKey(Preview, on_delete=models.PROTECT, related_name="requests", verbose_name=_("preview"))
     state = FSMField(_("state"), default=State.PENDING, choices=State.choices, protected=True)
     seal = models.CharField(_("seal"), max_length=64, help_text=_("SHA-256 over the terms that are decided on."))
 
     requester = models.CharField(_("requested by"), max_length=80)
-    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    agent = models.ForeignKey(
+        Agent, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agent")
+    )
+    owner = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("owner")
+    )
     face = models.CharField(_("came through"), max_length=8)
     reason = models.TextField(_("reason"))
     tainted = models.BooleanField(_("tainted"), default=False, help_text=_("Asked for after reading customers' text."))
@@ -82,7 +90,7 @@ class ActionRequest(models.Model):
     people = models.PositiveIntegerField(_("people"), default=0)
     messages = models.PositiveIntegerField(_("messages"), default=0)
     money = models.DecimalField(_("cost at most"), max_digits=14, decimal_places=6, default=Decimal(0))
-    reserved_on = models.DateField(null=True, blank=True)
+    reserved_on = models.DateField(_("budget reserved on"), null=True, blank=True)
 
     result = models.JSONField(_("result"), null=True, blank=True)
     reasons = models.JSONField(_("reasons"), default=list, blank=True)
@@ -182,8 +190,12 @@ class Decision(models.Model):
         CHANGES = "changes", _("Asked for changes")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    request = models.ForeignKey(ActionRequest, on_delete=models.PROTECT, related_name="decisions")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    request = models.ForeignKey(
+        ActionRequest, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("action request")
+    )
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
+    )
     rule = models.CharField(
         _("rule"), max_length=240, blank=True, help_text=_("The policy or floor, if no person decided.")
     )
@@ -220,7 +232,9 @@ class Policy(models.Model):
         REFUSE = "refuse", _("Refused")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="policies")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="policies", verbose_name=_("organisation")
+    )
     name = models.CharField(_("name"), max_length=200)
     tools = models.CharField(
         _("tools"),
@@ -259,14 +273,18 @@ class IdempotentCall(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
-    principal = models.CharField(max_length=80)
-    tool = models.CharField(max_length=80)
-    key = models.CharField(max_length=200)
-    arguments_seal = models.CharField(max_length=64)
-    request = models.ForeignKey(ActionRequest, on_delete=models.PROTECT, null=True, related_name="+")
-    answer = models.JSONField(default=dict)
-    created_at = models.DateTimeField()
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="+", verbose_name=_("organisation")
+    )
+    principal = models.CharField(_("actor"), max_length=80)
+    tool = models.CharField(_("tool"), max_length=80)
+    key = models.CharField(_("key"), max_length=200)
+    arguments_seal = models.CharField(_("seal of the arguments"), max_length=64)
+    request = models.ForeignKey(
+        ActionRequest, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("action request")
+    )
+    answer = models.JSONField(_("answer"), default=dict)
+    created_at = models.DateTimeField(_("created at"))
 
     class Meta:
         verbose_name = _("idempotent call")
@@ -283,8 +301,10 @@ class UntrustedRead(models.Model):
     """When an actor last read text that a customer wrote: what it asks for soon after is tainted."""
 
     principal = models.CharField(max_length=80, primary_key=True)
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
-    at = models.DateTimeField()
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="+", verbose_name=_("organisation")
+    )
+    at = models.DateTimeField(_("at"))
 
     class Meta:
         verbose_name = _("untrusted read")

@@ -69,11 +69,11 @@ class Migration(migrations.Migration):
             name='BudgetUse',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('day', models.DateField()),
-                ('people', models.PositiveIntegerField(default=0)),
-                ('messages', models.PositiveIntegerField(default=0)),
-                ('money', models.DecimalField(decimal_places=6, default=Decimal('0'), max_digits=14)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('day', models.DateField(verbose_name='day')),
+                ('people', models.PositiveIntegerField(default=0, verbose_name='people')),
+                ('messages', models.PositiveIntegerField(default=0, verbose_name='messages')),
+                ('money', models.DecimalField(decimal_places=6, default=Decimal('0'), max_digits=14, verbose_name='money')),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
             ],
             options={
                 'verbose_name': 'budget use',

@@ -35,9 +35,11 @@ class Audience(models.Model):
     """The frozen answer of a segment for one purpose. `digest` covers every included person, address and variable."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    segment = models.ForeignKey(Segment, on_delete=models.PROTECT, related_name="+")
-    segment_version = models.PositiveIntegerField()
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+    segment = models.ForeignKey(Segment, on_delete=models.PROTECT, related_name="+", verbose_name=_("segment"))
+    segment_version = models.PositiveIntegerField(_("version of the segment"))
     targeted = models.PositiveIntegerField(_("targeted"))
     included = models.PositiveIntegerField(_("included"))
     excluded = models.JSONField(_("excluded by reason"), default=dict)
@@ -54,13 +56,18 @@ class Audience(models.Model):
 
 class AudienceMember(models.Model):
     id = models.BigAutoField(primary_key=True)
-    audience = models.ForeignKey(Audience, on_delete=models.CASCADE, related_name="members")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    audience = models.ForeignKey(Audience, on_delete=models.CASCADE, related_name="members", verbose_name=_("audience"))
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+", verbose_name=_("contact"))
     verdict = models.SmallIntegerField(_("verdict"), choices=Verdict.choices)
     address = models.CharField(_("address"), max_length=160, blank=True)
-    address_kind = models.CharField(max_length=8, blank=True)
+    address_kind = models.CharField(_("kind of address"), max_length=8, blank=True)
     translation = models.ForeignKey(
-        "messaging.TemplateTranslation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "messaging.TemplateTranslation",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("text"),
     )
     values = models.JSONField(_("variables"), default=dict)
     market = models.CharField(_("market"), max_length=40, blank=True)

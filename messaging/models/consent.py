@@ -34,8 +34,12 @@ class ConsentEvidence(models.Model):
     """One thing that happened: somebody agreed, or took it back, then and there."""
 
     id = models.BigAutoField(primary_key=True)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="consent_evidence")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, related_name="consent_evidence", verbose_name=_("contact")
+    )
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
     category = models.CharField(_("category"), max_length=16, choices=Category.choices)
     act = models.CharField(_("act"), max_length=10, choices=ConsentAct.choices)
@@ -46,7 +50,12 @@ class ConsentEvidence(models.Model):
     recorded_by = models.CharField(_("recorded by"), max_length=80)
     customers_own_act = models.BooleanField(_("the customer's own verified act"), default=False)
     import_batch = models.ForeignKey(
-        "messaging.ImportBatch", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "messaging.ImportBatch",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("import"),
     )
 
     class Meta:
@@ -63,8 +72,12 @@ class ConsentState(models.Model):
     """What the evidence amounts to: the newest act counts, and a withdrawal wins a tie."""
 
     id = models.BigAutoField(primary_key=True)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="consent_states")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="consent_states", verbose_name=_("contact")
+    )
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
     category = models.CharField(_("category"), max_length=16, choices=Category.choices)
     state = models.CharField(_("state"), max_length=10, choices=ConsentAct.choices)
@@ -93,15 +106,21 @@ class Suppression(models.Model):
     """A standing no: the person is not written to, whatever their consent says, until their own act lifts it."""
 
     id = models.BigAutoField(primary_key=True)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="suppressions")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, related_name="suppressions", verbose_name=_("contact")
+    )
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices, default=Channel.ANY)
     category = models.CharField(_("category"), max_length=16, choices=Category.choices, default=Category.ANY)
     reason = models.CharField(_("reason"), max_length=12, choices=SuppressionReason.choices)
     source = models.CharField(_("source"), max_length=120)
     at = models.DateTimeField(_("since"))
     lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
-    lifted_by = models.ForeignKey(ConsentEvidence, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    lifted_by = models.ForeignKey(
+        ConsentEvidence, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lifted by")
+    )
 
     class Meta:
         verbose_name = _("opt-out")

@@ -22,7 +22,9 @@ class Contact(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     key = models.UUIDField(_("contact id"), default=uuid.uuid4, unique=True, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
     phone = models.CharField(_("phone"), max_length=16, null=True, blank=True, help_text=_("E.164, with +."))  # noqa: DJ001
     bsuid = models.CharField(_("business-scoped user id"), max_length=160, null=True, blank=True)  # noqa: DJ001
     name = models.CharField(_("name"), max_length=200, blank=True)
@@ -32,12 +34,17 @@ class Contact(models.Model):
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     crm_id = models.CharField(_("CRM id"), max_length=120, blank=True)
     import_batch = models.ForeignKey(
-        "messaging.ImportBatch", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        "messaging.ImportBatch",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("import"),
     )
     invalid_at = models.DateTimeField(_("found invalid at"), null=True, blank=True)
     last_inbound_at = models.DateTimeField(_("last wrote to us"), null=True, blank=True)
     last_outbound_at = models.DateTimeField(_("last written to"), null=True, blank=True)
-    version = models.PositiveIntegerField(default=1, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     created_at = models.DateTimeField(_("created at"), db_default=models.functions.Now())
     updated_at = models.DateTimeField(_("updated at"), db_default=models.functions.Now())
 
@@ -58,8 +65,10 @@ class Identity(models.Model):
     """One address of one person. The same value never belongs to two people of an organisation."""
 
     id = models.BigAutoField(primary_key=True)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities", verbose_name=_("contact"))
     kind = models.CharField(_("kind"), max_length=12, choices=IdentityKind.choices)
     value = models.CharField(_("value"), max_length=160)
     first_seen_at = models.DateTimeField(_("first seen"), db_default=models.functions.Now())
@@ -81,7 +90,9 @@ class MergeTask(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
     first = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+", verbose_name=_("contact"))
     second = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+", verbose_name=_("other contact"))
     evidence = models.CharField(_("evidence"), max_length=200)

@@ -11,7 +11,9 @@ from accounts.models import Organisation
 
 class ImportBatch(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
     name = models.CharField(_("file name"), max_length=200)
     digest = models.CharField(_("digest of the file"), max_length=64)
     rows_digest = models.CharField(_("digest of the rows"), max_length=64, blank=True)
@@ -42,13 +44,13 @@ class ImportRow(models.Model):
         OPT_OUT = "opt_out", _("Opt-out to be recorded")
 
     id = models.BigAutoField(primary_key=True)
-    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows", verbose_name=_("import"))
     line = models.PositiveIntegerField(_("line"))
     phone = models.CharField(_("phone"), max_length=16, blank=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=16, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True)
-    tags = ArrayField(models.CharField(max_length=60), default=list)
+    tags = ArrayField(models.CharField(max_length=60), default=list, verbose_name=_("tags"))
     attributes = models.JSONField(_("attributes"), default=dict)
     crm_id = models.CharField(_("CRM id"), max_length=120, blank=True)
     consent_category = models.CharField(_("consent category"), max_length=16, blank=True)

@@ -23,12 +23,17 @@ class WebhookEvent(models.Model):
     id = models.BigAutoField(primary_key=True)
     carrier = models.CharField(_("carrier"), max_length=20)
     body = models.BinaryField(_("body"))
-    signed_for = ArrayField(models.UUIDField(), default=list, help_text=_("Accounts whose secret signed the body."))
+    signed_for = ArrayField(
+        models.UUIDField(),
+        default=list,
+        help_text=_("Accounts whose secret signed the body."),
+        verbose_name=_("signed for"),
+    )
     received_at = models.DateTimeField(_("received at"), db_default=models.functions.Now())
     state = models.SmallIntegerField(_("state"), choices=State.choices, default=State.WAITING, db_default=0)
     items = models.PositiveIntegerField(_("items"), default=0, db_default=0)
     applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("webhook event")
@@ -46,7 +51,9 @@ class WebhookFailure(models.Model):
     """One item of an event that could not be applied. Its siblings were; it is kept and can be tried again."""
 
     id = models.BigAutoField(primary_key=True)
-    event = models.ForeignKey(WebhookEvent, on_delete=models.CASCADE, related_name="failures")
+    event = models.ForeignKey(
+        WebhookEvent, on_delete=models.CASCADE, related_name="failures", verbose_name=_("webhook event")
+    )
     item = models.PositiveIntegerField(_("item"))
     kind = models.CharField(_("kind"), max_length=40)
     error = models.CharField(_("error"), max_length=300)
@@ -66,10 +73,10 @@ class ParkedStatus(models.Model):
     """A status of a message not known yet: it can beat the answer to its own send. Matched again, then dropped."""
 
     id = models.BigAutoField(primary_key=True)
-    sender = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="+")
-    provider_id = models.CharField(max_length=255, db_index=True)
-    item = models.JSONField()
-    parked_at = models.DateTimeField()
+    sender = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="+", verbose_name=_("sender"))
+    provider_id = models.CharField(_("id at the provider"), max_length=255, db_index=True)
+    item = models.JSONField(_("item"))
+    parked_at = models.DateTimeField(_("parked at"))
 
     class Meta:
         verbose_name = _("parked status")
@@ -83,16 +90,18 @@ class InboundMessage(models.Model):
     """What a customer wrote. Their words are data, never instructions."""
 
     id = models.BigAutoField(primary_key=True)
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="inbound")
+    key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+", verbose_name=_("sender"))
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="inbound", verbose_name=_("contact"))
     provider_id = models.CharField(_("id at the provider"), max_length=255)
     kind = models.CharField(_("kind"), max_length=24)
     text = models.TextField(_("text"), blank=True)
     payload = models.CharField(_("button payload"), max_length=300, blank=True)
     intent = models.CharField(_("read as"), max_length=10, blank=True)
-    in_reply_to = models.CharField(max_length=255, blank=True)
+    in_reply_to = models.CharField(_("in reply to"), max_length=255, blank=True)
     at = models.DateTimeField(_("written at"))
     received_at = models.DateTimeField(_("received at"))
 

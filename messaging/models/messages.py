@@ -40,15 +40,26 @@ class Priority(models.IntegerChoices):
 
 class Message(models.Model):
     id = models.BigAutoField(primary_key=True)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
-    send = models.ForeignKey(Send, on_delete=models.PROTECT, related_name="messages", db_index=False)
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="messages")
-    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+", db_index=False)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("organisation")
+    )
+    send = models.ForeignKey(
+        Send, on_delete=models.PROTECT, related_name="messages", db_index=False, verbose_name=_("send")
+    )
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="messages", verbose_name=_("contact"))
+    sender = models.ForeignKey(
+        Sender, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("sender")
+    )
     translation = models.ForeignKey(
-        TemplateTranslation, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        TemplateTranslation,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("text"),
     )
     address = models.CharField(_("address"), max_length=160)
-    address_kind = models.CharField(max_length=8)
+    address_kind = models.CharField(_("kind of address"), max_length=8)
     values = models.JSONField(_("variables"), default=dict)
     category = models.CharField(_("category"), max_length=16, choices=Category.choices)
     market = models.CharField(_("market"), max_length=40, blank=True)
@@ -87,11 +98,13 @@ class Outbox(models.Model):
     """
 
     message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="+")
-    send = models.ForeignKey(Send, on_delete=models.CASCADE, related_name="+", db_index=False)
-    sender = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="+", db_index=False)
-    priority = models.SmallIntegerField(choices=Priority.choices, default=Priority.BULK)
-    due_at = models.DateTimeField()
-    tries = models.SmallIntegerField(default=0)
+    send = models.ForeignKey(Send, on_delete=models.CASCADE, related_name="+", db_index=False, verbose_name=_("send"))
+    sender = models.ForeignKey(
+        Sender, on_delete=models.CASCADE, related_name="+", db_index=False, verbose_name=_("sender")
+    )
+    priority = models.SmallIntegerField(_("priority"), choices=Priority.choices, default=Priority.BULK)
+    due_at = models.DateTimeField(_("due at"))
+    tries = models.SmallIntegerField(_("tries"), default=0)
 
     class Meta:
         verbose_name = _("waiting message")
@@ -115,11 +128,15 @@ class Attempt(models.Model):
     """One try at handing a message to the provider. Its id travels with it and comes back in every status report."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts")
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", db_index=False)
-    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+", db_index=False)
-    category = models.CharField(max_length=16)
-    price = models.DecimalField(max_digits=12, decimal_places=6, default=Decimal(0))
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts", verbose_name=_("message"))
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("contact")
+    )
+    sender = models.ForeignKey(
+        Sender, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("sender")
+    )
+    category = models.CharField(_("category"), max_length=16)
+    price = models.DecimalField(_("price"), max_digits=12, decimal_places=6, default=Decimal(0))
     started_at = models.DateTimeField(_("started at"))
     lease_until = models.DateTimeField(_("given up at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
@@ -142,8 +159,8 @@ class Lane(models.Model):
     """A sender under a lease: one process at a time hands over its messages."""
 
     sender = models.OneToOneField(Sender, on_delete=models.CASCADE, primary_key=True, related_name="lane")
-    holder = models.UUIDField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
+    holder = models.UUIDField(_("holder"), null=True, blank=True)
+    lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("lane")

@@ -11,7 +11,9 @@ class Segment(models.Model):
     """A rule that says which contacts are meant. It is asked anew for each preview; a preview freezes the answer."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
     name = models.CharField(_("name"), max_length=120)
     rule = models.TextField(_("rule"))
     purpose = models.CharField(_("purpose"), max_length=300, blank=True)

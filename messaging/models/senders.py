@@ -15,7 +15,9 @@ class WhatsAppAccount(models.Model):
     """A WhatsApp Business Account (WABA) and the app that speaks for it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
     name = models.CharField(_("name"), max_length=120)
     waba_id = models.CharField(_("WABA id"), max_length=40, unique=True)
     app_id = models.CharField(_("app id"), max_length=40, blank=True)
@@ -45,7 +47,9 @@ class Sender(models.Model):
         UNKNOWN = "UNKNOWN", _("Unknown")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices, default=Channel.WHATSAPP)
     carrier = models.CharField(_("carrier"), max_length=20, default="whatsapp")
     account = models.ForeignKey(

@@ -38,7 +38,9 @@ class Send(models.Model):
         REPLY = "reply", _("Reply")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
     name = models.CharField(_("name"), max_length=200)
@@ -53,17 +55,21 @@ class Send(models.Model):
         verbose_name=_("approved as"),
     )
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+", verbose_name=_("sender"))
-    audience = models.OneToOneField(Audience, on_delete=models.PROTECT, related_name="send")
-    template = models.ForeignKey(Template, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    audience = models.OneToOneField(Audience, on_delete=models.PROTECT, related_name="send", verbose_name=_("audience"))
+    template = models.ForeignKey(
+        Template, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("template")
+    )
     category = models.CharField(_("category"), max_length=16, choices=Category.choices)
     due_at = models.DateTimeField(_("due at"))
     not_after = models.DateTimeField(_("not after"), help_text=_("What has not gone out by then stays in the house."))
     per_second = models.PositiveIntegerField(_("messages a second"), default=80)
     cost_ceiling = models.DecimalField(_("cost ceiling"), max_digits=14, decimal_places=6)
     reserved = models.DecimalField(_("cost reserved"), max_digits=14, decimal_places=6, default=Decimal(0))
-    failures_in_a_row = models.PositiveIntegerField(default=0)
+    failures_in_a_row = models.PositiveIntegerField(_("failures in a row"), default=0)
     pause_reason = models.CharField(_("why it is paused"), max_length=300, blank=True)
-    released_upto = models.BigIntegerField(default=0, help_text=_("The last person who became a message."))
+    released_upto = models.BigIntegerField(
+        _("released up to"), default=0, help_text=_("The last person who became a message.")
+    )
     created_at = models.DateTimeField(_("created at"))
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)

@@ -13,8 +13,12 @@ from messaging.models.senders import WhatsAppAccount
 
 class Template(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    account = models.ForeignKey(WhatsAppAccount, on_delete=models.PROTECT, related_name="templates")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+    account = models.ForeignKey(
+        WhatsAppAccount, on_delete=models.PROTECT, related_name="templates", verbose_name=_("account")
+    )
     name = models.CharField(_("name"), max_length=512)
     category = models.CharField(_("category"), max_length=16, choices=Category.choices)
     default_language = models.CharField(_("default language"), max_length=16)
@@ -54,8 +58,12 @@ class TemplateTranslation(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="translations")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+    template = models.ForeignKey(
+        Template, on_delete=models.CASCADE, related_name="translations", verbose_name=_("template")
+    )
     language = models.CharField(_("language"), max_length=16)
     definition = models.JSONField(_("definition"))
     digest = models.CharField(_("content digest"), max_length=64)
