@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from approvals.contracts import Answer
-from approvals.reasons import Reason
+from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call
 from approvals.versions import token_of
 from audit.record import record
@@ -57,6 +57,10 @@ def keep_draft(call: Call, contract: TemplateContract) -> DraftKept:
         },
     )
     if not is_new:
+        template = Template.objects.select_for_update().get(pk=template.pk)
+        refuse_if_any(
+            TemplateUnchanged()(call, contract)
+        )  # asked again under the lock: of two edits at once one stands
         template.category, template.default_language = contract.category, contract.default_language
         template.version += 1
         template.updated_at = call.now

@@ -6,12 +6,13 @@ from typing import Annotated
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from approvals.contracts import Answer
 from approvals.execution import OutcomeUnknown
-from approvals.reasons import Reason, Refused
+from approvals.reasons import Reason, Refused, refuse_if_any
 from approvals.registry import Call
 from audit.record import record
 from messaging.carriers import Retry, carrier
@@ -49,20 +50,19 @@ class DraftStands:
             elif draft.digest != text.digest:
                 yield Reason("template_changed", _("The draft in %s is not what was previewed.") % text.language,
                              _("Make a new preview."), "preview_id")  # fmt: skip
-            elif draft.status not in _REVIEWABLE and not _is_ours(call, draft):
+            elif draft.status not in _REVIEWABLE:
                 state = draft.get_status_display()
                 yield Reason("wrong_state", _("%(language)s is “%(state)s” already.")
                              % {"language": text.language, "state": state}, _("Wait for Meta's review."))  # fmt: skip
 
 
-def _is_ours(call: Call, draft: TemplateTranslation) -> bool:
-    return call.request is not None and draft.status == TranslationStatus.SUBMITTING
-
-
 def mark_submitting(call: Call, contract: TemplateContract) -> Submitted:
+    """Claim the drafts under their lock: of two requests for the same texts one submits them."""
     template = _template(contract)
     assert template is not None
-    for draft in template.translations.filter(language__in=[text.language for text in contract.texts]):
+    drafts = list(_texts_of(template, contract).select_for_update().order_by("language"))
+    refuse_if_any(DraftStands()(call, contract))
+    for draft in drafts:
         draft.status, draft.submitted_at, draft.rejection = TranslationStatus.SUBMITTING, call.now, ""
         draft.save()
     return Submitted(template_id=template.pk, languages=statuses_of(template))
@@ -73,7 +73,7 @@ def submit_to_meta(call: Call, contract: TemplateContract, _marked: Submitted) -
     template = _template(contract)
     assert template is not None
     api = carrier("whatsapp").api(template.account)  # type: ignore[attr-defined]
-    drafts = list(template.translations.filter(status=TranslationStatus.SUBMITTING).order_by("language"))
+    drafts = list(_texts_of(template, contract).filter(status=TranslationStatus.SUBMITTING).order_by("language"))
     errors = [error for draft in drafts if (error := _submit(api, call, template, draft)) is not None]
     if any(error.retry is Retry.UNSURE for error in errors):
         raise OutcomeUnknown
@@ -122,6 +122,10 @@ def _note(
             language=current.language, status=current.status, category=current.category,
             **({"error": error.code} if error else {}),
         )  # fmt: skip
+
+
+def _texts_of(template: Template, contract: TemplateContract) -> QuerySet[TemplateTranslation]:
+    return template.translations.filter(language__in=[text.language for text in contract.texts])
 
 
 def _template(contract: TemplateContract) -> Template | None:
