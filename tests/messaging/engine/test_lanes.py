@@ -280,6 +280,20 @@ def test_a_throttled_sender_keeps_quiet_and_loses_nobody(witness: Witness) -> No
     assert fresh(send).reserved == 30 * Decimal("0.0732")
 
 
+def test_a_lane_that_keeps_quiet_is_not_idle_and_goes_on_by_itself(witness: Witness) -> None:
+    throttled = [True]
+
+    def answer(outgoing: Outgoing) -> Accepted:
+        if throttled and throttled.pop():
+            raise SendFailed("130429", "Rate limit hit", Retry.NOT_ATTEMPTED, 1.0, scope="sender")
+        return Accepted(f"wamid.{outgoing.attempt_id}", False)
+
+    witness.answer = answer
+    send = going(crowd(30), sender=witness_sender(per_second=100))
+    run(send, idle=0.4)
+    assert statuses(send)["Accepted by the provider"] >= 29  # the refused one may be due a moment later
+
+
 def test_a_hold_stops_the_queue_at_once(witness: Witness) -> None:
     def answer(outgoing: Outgoing) -> Accepted:
         raise SendFailed("190", "Token expired", Retry.HOLD, scope="account")
