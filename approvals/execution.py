@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel
 
 from accounts.actor import Actor
+from accounts.faults import faultpoint
 from approvals.contracts import Contract
 from approvals.models import ActionRequest, State
 from approvals.previews import contract_of
@@ -46,6 +47,8 @@ def carry_out(request_id: UUID, now: datetime) -> ActionRequest:
         assert actor is not None
         call, contract = Call(actor, now, request), contract_of(tool, request.preview)
         request, answer = _run(tool, call, contract)
+        faultpoint("execution.before_commit")
+    faultpoint("execution.committed")
     if answer is None or tool.outside is None:
         return request
     return _reach_outside(tool, call, contract, answer)
@@ -74,7 +77,9 @@ def _reach_outside(tool: Tool, call: Call, contract: Contract, answer: BaseModel
     assert call.request is not None
     engine = _engine(call.request)
     try:
+        faultpoint("outside.before")
         settled = tool.outside(call, contract, answer)
+        faultpoint("outside.after")
     except Refused as no:
         return move(call.request, "fail", engine, call.now, reasons=no.reasons)
     except OutcomeUnknown:

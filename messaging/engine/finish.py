@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
+from accounts.faults import faultpoint
 from messaging.consent.optouts import Stop, opt_out
 from messaging.engine import breakers
 from messaging.engine.ladder import climbed_sql, lock_messages
@@ -96,6 +97,8 @@ def finish(results: Sequence[Result], sender: Sender, now: datetime) -> None:
         _send_back([result for result in settled if result.ending in _GOES_AGAIN], states, now)
         _give_cost_back([result for result in settled if result.ending in _COSTS_NOTHING])
         breakers.after_results(settled, sender, now)
+        faultpoint("finish.before_commit")
+    faultpoint("finish.committed")
 
 
 def _write_opt_outs(results: Sequence[Result], sender: Sender, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import logging
 from typing import Literal, cast
 
+from accounts.faults import faultpoint
 from messaging.carriers import Carrier, Outgoing, Retry, SendFailed
 from messaging.engine.bodies import Build
 from messaging.engine.taken import Ending, Result, Taken
@@ -25,7 +26,9 @@ def hand_over(carrier: Carrier, sender: Sender, build: Build, taken: Taken) -> R
     except Exception as error:  # noqa: BLE001 - a poison message must not take the others of its batch with it
         return Result(taken, Ending.FAILED, code="body_not_built", text=f"{type(error).__name__}: {error}")
     try:
+        faultpoint("handover.before_post")
         accepted = carrier.send(sender, outgoing)
+        faultpoint("handover.after_post")
     except SendFailed as failure:
         return _failure(taken, failure)
     except Exception as error:  # a carrier that breaks may have sent before

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Q
 
+from accounts.faults import faultpoint
 from approvals.reasons import Reason
 from messaging.engine.sends import move_send, system
 from messaging.engine.standing import reasons_against
@@ -51,6 +52,7 @@ def release_due(now: datetime) -> int:
             has_begun: bool | None = False
             while has_begun is False:
                 has_begun = _release_chunk(send_id, now)
+                faultpoint("release.chunk_committed")
             begun += bool(has_begun)
     return begun
 

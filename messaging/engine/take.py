@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from django.db import connection, transaction
 
+from accounts.faults import faultpoint
 from messaging.engine.live import LiveSend, lock_live_sends
 from messaging.engine.sends import move_send, system
 from messaging.engine.sorting import Candidate, Sorted, sort_out
@@ -94,15 +95,23 @@ UPDATE messaging_send s SET reserved = s.reserved + r.price
 def take(sender: Sender, wanted: int, now: datetime) -> list[Taken]:
     """Mark up to `wanted` due messages of this sender as going out, the most urgent first, and open their attempts."""
     with transaction.atomic():
-        sends = lock_live_sends(sender, now)
-        contact_of = _next_messages(sends, sender, wanted, now)
-        if not contact_of:
-            return []
-        rules = rules_of(sender.organisation)
-        locked = _lock_contacts(list(contact_of.values()))
-        candidates = _ask(sender, list(contact_of), locked, rules, now)
-        found = sort_out(candidates, sends, rules, now)
-        return _write_down(found, now)
+        taken = _take(sender, wanted, now)
+        if taken:
+            faultpoint("take.before_commit")
+    if taken:
+        faultpoint("take.committed")
+    return taken
+
+
+def _take(sender: Sender, wanted: int, now: datetime) -> list[Taken]:
+    sends = lock_live_sends(sender, now)
+    contact_of = _next_messages(sends, sender, wanted, now)
+    if not contact_of:
+        return []
+    rules = rules_of(sender.organisation)
+    locked = _lock_contacts(list(contact_of.values()))
+    candidates = _ask(sender, list(contact_of), locked, rules, now)
+    return _write_down(sort_out(candidates, sends, rules, now), now)
 
 
 def _next_messages(sends: Sequence[LiveSend], sender: Sender, wanted: int, now: datetime) -> dict[int, int]:

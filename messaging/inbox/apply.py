@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from accounts.faults import faultpoint
 from messaging.carriers import Malformed, carrier
 from messaging.inbox.handlers import handle
 from messaging.inbox.senders import Known, known_places
@@ -74,6 +75,7 @@ def apply_events(events: Sequence[WebhookEvent], now: datetime) -> None:
     _apply_statuses(statuses, known, now, failed)
     for one in others:
         _apply_one(one, known, now, failed)
+    faultpoint("inbox.before_settling")
     with transaction.atomic():
         _settle(events, told, failed, now)
 
@@ -96,6 +98,7 @@ def _apply_statuses(statuses: Sequence[Told], known: Known, now: datetime, faile
     try:
         with transaction.atomic():
             apply_statuses([(sender, one.item) for one, sender in batch], now)
+            faultpoint("inbox.applied_before_commit")
             return
     except Exception:
         log.warning("a batch of %d statuses failed; applying them one by one", len(batch), exc_info=True)

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.db import close_old_connections, connection, transaction
 
+from accounts.faults import faultpoint
+
 log = logging.getLogger(__name__)
 
 ROWS_AT_ONCE = 500
@@ -77,6 +79,7 @@ class GroupCommit:
         try:
             close_old_connections()
             _insert(batch)
+            faultpoint("inbox.stored")
         except Exception:
             log.exception("%d webhooks could not be stored; the provider will send them again", len(batch))
             connection.close()
