@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 from accounts.models import Agent, Organisation, Person
 from accounts.roles import PERSONAL_DATA, SCOPES_OF_ROLE, Role
@@ -20,6 +20,11 @@ class Face(StrEnum):
     REST = "rest"
     DESK = "desk"
     SYSTEM = "system"
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return {"desk": gettext("desk"), "system": "Countersign"}.get(self.value, self.value.upper())
 
 
 # The parts of Countersign that act by themselves. The record keeps these names, pages translate them.

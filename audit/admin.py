@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from accounts.actor import Face
 from accounts.admin.scope import ReadOnly, sees_personal_data
 from accounts.models import Person
 from audit.actions import sentence_of, subject_of
@@ -29,7 +30,7 @@ from audit.seal import segment_of
 
 @admin.register(Entry)
 class EntryAdmin(ReadOnly):
-    list_display = ("moment", "sentence", "actor", "subject", "face")
+    list_display = ("moment", "sentence", "actor", "subject", "through")
     list_display_links = ("moment", "sentence")
     list_filter = (ActionFilter, FaceFilter, ("at", DayFilter))
     list_filter_submit = True
@@ -41,7 +42,7 @@ class EntryAdmin(ReadOnly):
         "sentence",
         "actor",
         "actor_principal",
-        "face",
+        "through",
         "subject",
         "asked_in",
         "details",
@@ -82,6 +83,10 @@ class EntryAdmin(ReadOnly):
     @display(description=_("who"))
     def actor(self, entry: Entry) -> str:
         return _name_of(entry)
+
+    @display(description=_("face"))
+    def through(self, entry: Entry) -> str:
+        return Face(entry.face).label
 
     @display(description=_("about"))
     def subject(self, entry: Entry) -> str:

@@ -30,7 +30,7 @@ class FaceFilter(DropdownFilter):
     parameter_name = "face"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(face.value, face.value) for face in Face]
+        return [(face.value, face.label) for face in Face]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(face=self.value()) if self.value() else queryset

@@ -7,10 +7,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from accounts.actor import Face
 from accounts.models import Agent, Person
 from approvals.models import ActionRequest, Decision, State
-
-_FACES = {"mcp": "MCP", "rest": "REST", "desk": "desk", "system": "Countersign"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ def requester_of(request: ActionRequest) -> str:
 
 def behind(request: ActionRequest) -> str:
     """The rest of the chain: whose agent it is and through which face it came."""
-    face = _FACES.get(request.face, request.face)
+    face = Face(request.face).label
     if request.agent:
         return _("agent of %(owner)s, through %(face)s") % {"owner": request.owner, "face": face}
     return _("through %s") % face

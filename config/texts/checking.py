@@ -34,6 +34,10 @@ def _faults(text: Text, words: str) -> Iterator[str]:
         meant, found = sorted(pattern.findall(source)), sorted(pattern.findall(words))
         if meant != found:
             yield f"{name} differ, {meant} became {found}"
-    unnamed = [[mark for mark in _KEPT["placeholders"].findall(one) if mark[1] not in "(%"] for one in (source, words)]
-    if unnamed[0] != unnamed[1]:
+    meant, found = _unnamed(source), _unnamed(words)
+    if meant != found and sorted(meant) == sorted(found):
         yield "placeholders without names stand in another order"
+
+
+def _unnamed(words: str) -> list[str]:
+    return [mark for mark in _KEPT["placeholders"].findall(words) if mark[1] not in "(%"]

@@ -13,6 +13,7 @@ from django.utils.translation.template import templatize
 
 from approvals.registry import Tool, registry
 from config.texts.declared import texts_of
+from messaging.pricing.markets import market_names
 
 # Packages whose texts are ours to write.
 OURS = ("accounts", "audit", "approvals", "messaging", "sms", "mcp_server", "config")
@@ -65,6 +66,8 @@ def our_texts(root: Path = settings.BASE_DIR, tools: Iterable[Tool] = registry) 
     found: Found = {}
     for folder in (*OURS, "templates"):
         _gather(found, _files(root / folder), root)
+    for market in market_names().values():
+        found.setdefault(Text(market), set()).add("messaging/pricing/markets.csv")
     for tool in tools:
         if tool.run.__module__.partition(".")[0] in OURS:
             for words in texts_of(tool):

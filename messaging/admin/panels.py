@@ -16,12 +16,12 @@ from messaging.admin.samples import samples_of
 from messaging.admin.template_panel import template_panels
 from messaging.audiences.people import size_of
 from messaging.broadcasts.contract import BroadcastContract
+from messaging.consent.changes import ConsentContract
 from messaging.gate import rules_of
 from messaging.models import AudienceMember, Channel, Contact, ImportBatch, Sender, Verdict
 from messaging.pricing.markets import market_names
 from messaging.pricing.rate_cards import SHIPPED_CARD_NOTICE
 from messaging.segments import RuleError
-from messaging.tools.consent import ConsentContract
 from messaging.tools.imports import ImportContract
 from messaging.tools.segments import SegmentContract
 from messaging.whatsapp.review.contract import TemplateContract
@@ -67,7 +67,7 @@ def _cost(contract: BroadcastContract) -> dict[str, Any]:
     names = market_names()
     return {
         "contract": contract,
-        "markets": [{**row, "name": names.get(row["market"], row["market"])} for row in markets],
+        "markets": [{**row, "name": _(names.get(row["market"], row["market"]))} for row in markets],
         "notice": SHIPPED_CARD_NOTICE,
     }
 

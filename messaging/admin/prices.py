@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AllValuesCheckboxFilter
 from unfold.decorators import action, display
@@ -26,12 +27,15 @@ from messaging.pricing.loading import load_rate_card
 from messaging.pricing.markets import market_names
 from messaging.pricing.rate_cards import SHIPPED_CARD_NOTICE, read_rate_card
 
+# The one category of prices that no message has: the catalogues learn of it here.
+ABROAD = gettext_noop("Authentication international")
+
 LARGEST_CARD = 1024 * 1024  # bytes
 
 
 @admin.register(Price)
 class PriceAdmin(ReadOnly):
-    list_display = ("shown_market", "category", "amount", "currency", "effective_from", "source")
+    list_display = ("shown_market", "shown_category", "amount", "currency", "effective_from", "source")
     list_filter = (("currency", AllValuesCheckboxFilter), ("category", AllValuesCheckboxFilter))
     list_filter_submit = True
     search_fields = ("market",)
@@ -45,7 +49,11 @@ class PriceAdmin(ReadOnly):
 
     @display(description=_("market"), ordering="market")
     def shown_market(self, price: Price) -> str:
-        return str(market_names().get(price.market, price.market))
+        return gettext(market_names().get(price.market, price.market))
+
+    @display(description=_("category"), ordering="category")
+    def shown_category(self, price: Price) -> str:
+        return gettext(price.category.replace("_", " ").capitalize())
 
     def has_import_card_permission(self, request: HttpRequest) -> bool:
         """With several organisations in one installation, only its superuser sets what they all count with."""
