@@ -68,7 +68,7 @@ ACTS = st.lists(st.tuples(st.sampled_from([GRANTED, WITHDRAWN]), st.integers(0, 
 
 
 @given(st.data())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_order_in_which_evidence_arrives_does_not_matter(data: st.DataObject) -> None:
     history = data.draw(ACTS)
     shuffled = data.draw(st.permutations(history))
