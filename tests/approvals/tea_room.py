@@ -169,7 +169,7 @@ DELIVERED: list[str] = []
 
 
 def carry_to_the_guest(call: Call, contract: PotContract, poured: Poured) -> Poured:
-    """Outside of any transaction, as a provider would be called."""
+    """As a provider would be called: outside of any transaction but the one that pytest may keep around a test."""
     assert not connection.in_atomic_block or connection.savepoint_ids == []
     DELIVERED.append(contract.blend)
     if contract.blend == "gunpowder":
@@ -207,7 +207,7 @@ def at_desk(person: Person) -> Actor:
     return Actor.of_person(person, Face.DESK)
 
 
-def poured(organisation: Organisation | None = None) -> int:
+def poured() -> int:
     """How many cups there are: the effects."""
     return Segment.objects.filter(rule="everyone").count()
 
@@ -272,7 +272,7 @@ def sam_at_rest() -> Actor:
 
 
 def tamper(statement: str, *values: Any) -> None:
-    """Write to one table (the third or second word) as somebody would who has switched its triggers off."""
+    """Run an UPDATE or a DELETE FROM as somebody would who has switched the triggers of its table off."""
     words = statement.split()
     table = words[1] if words[0] == "UPDATE" else words[2]
     with connection.cursor() as cursor:

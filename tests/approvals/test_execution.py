@@ -5,11 +5,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import create_model
 
 from accounts.actor import Actor, Face
+from approvals import decisions
 from approvals.calls import call
+from approvals.canonical import seal_of
 from approvals.execution import carry_out
-from approvals.models import ActionRequest, Decision
+from approvals.models import ActionRequest, Decision, Policy, Preview
 from approvals.registry import registry
 from audit.models import Entry
 from messaging.models import Segment
@@ -146,9 +149,6 @@ def test_a_contract_altered_after_the_approval_voids_it(change: str) -> None:
 
 def test_a_contract_altered_and_sealed_anew_is_voided_by_the_decision_that_stood_on_the_old_seal() -> None:
     """Even somebody who knows how seals are made would have to alter what Mei signed."""
-    from approvals.canonical import seal_of
-    from approvals.models import Preview
-
     request = approved(serving())
     contract = {**request.preview.contract, "cups": 1_000_000}
     tamper("UPDATE approvals_preview SET contract = contract || '{\"cups\": 1000000}', seal = %s WHERE id = %s",
@@ -166,8 +166,6 @@ def test_a_decision_removed_after_the_approval_voids_it() -> None:
 
 
 def test_one_of_two_decisions_removed_after_the_approval_voids_it() -> None:
-    from approvals.models import Policy
-
     Policy.objects.create(organisation=harbour_tea(), name="Two", quorum=2)
     request = serving()
     approved(request)
@@ -256,8 +254,6 @@ def test_a_tool_that_no_longer_exists_voids_what_waits_for_it() -> None:
 
 
 def test_a_contract_that_a_newer_version_cannot_read_is_voided(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pydantic import create_model
-
     request = approved(serving())
     newer = create_model("Newer", __base__=room.PotContract, saucer=(str, ...))
     object.__setattr__(registry.tools["tea.pot.serve"], "takes", newer)
@@ -290,8 +286,6 @@ def test_twenty_threads_have_exactly_one_effect() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_withdrawal_and_a_worker_at_once_leave_one_of_both() -> None:
-    from approvals import decisions
-
     agent = tea_agent()
     for _ in range(3):
         Segment.objects.all().delete()

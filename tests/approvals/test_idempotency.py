@@ -1,5 +1,6 @@
 """One wish, one effect: a key stands for its first arguments and is answered again."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -48,8 +49,6 @@ def test_a_waiting_wish_is_not_made_twice_either() -> None:
 
 
 def test_a_key_is_answered_again_after_its_preview_has_expired_and_its_request_was_decided() -> None:
-    from datetime import timedelta
-
     agent = tea_agent()
     arguments = wish(preview_id=previewed(agent))
     first = call("tea.pot.serve", arguments, agent, NOON)

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from accounts.actor import Actor
+from approvals import decisions
 from approvals.calls import call
-from approvals.models import Policy
+from approvals.execution import carry_out
+from approvals.models import ActionRequest, Decision, Policy, State
 from tests.approvals.tea_room import (
     approved,
     asked,
@@ -16,6 +18,7 @@ from tests.approvals.tea_room import (
     codes_of,
     fresh,
     poured,
+    previewed,
     refused,
     request_of,
     sam_at_rest,
@@ -172,8 +175,6 @@ def test_what_is_asked_for_after_reading_customers_words_is_tainted_and_policy_m
 
 
 def test_reading_customers_words_between_the_preview_and_the_wish_taints_the_wish() -> None:
-    from tests.approvals.tea_room import previewed
-
     agent = tea_agent()
     preview = previewed(agent)
     call("tea.guestbook.read", {"cup_id": "00000000-0000-4000-8000-000000000001"}, agent, NOON)
@@ -195,8 +196,6 @@ def test_two_people_have_to_approve_where_two_are_asked_for() -> None:
 
 
 def test_the_password_is_asked_for_where_a_policy_wants_it() -> None:
-    from approvals import decisions
-
     policy(PERSON, asks_password=True)
     request = serving()
     no = refused(lambda: decisions.approve(request.pk, at_desk(mei_chan()), NOON, seal=request.seal))
@@ -205,8 +204,6 @@ def test_the_password_is_asked_for_where_a_policy_wants_it() -> None:
 
 
 def carried_out(request: Any, now: Any = NOON) -> Any:
-    from approvals.execution import carry_out
-
     return carry_out(request.pk, now)
 
 
@@ -232,8 +229,6 @@ def test_a_policy_that_is_as_strict_as_the_approval_was_changes_nothing() -> Non
 
 def test_an_approval_that_somebody_wrote_into_the_database_as_a_rules_is_void() -> None:
     """The decision names a rule, as if nobody had to be asked; but the floor asks."""
-    from approvals.models import ActionRequest, Decision, State
-
     request = serving()
     Decision.objects.create(request=request, rule="policy: House rule", verdict="approve", seal=request.seal, at=NOON)
     ActionRequest.objects.filter(pk=request.pk).update(state=State.APPROVED, approved_at=NOON)
@@ -243,7 +238,5 @@ def test_an_approval_that_somebody_wrote_into_the_database_as_a_rules_is_void() 
 
 def test_the_administrator_is_not_the_compliance_officer() -> None:
     request = serving()
-    from approvals import decisions
-
     ada: Actor = at_desk(ada_wong())
     assert refused(lambda: decisions.approve(request.pk, ada, NOON, seal=request.seal)).codes == ["role_missing"]

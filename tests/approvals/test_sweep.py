@@ -4,10 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from approvals import tasks
+from approvals.calls import call
+from approvals.execution import _engine
 from approvals.models import ActionRequest
+from approvals.transitions import move
 from tests.approvals import tea_room as room
 from tests.approvals.tea_room import approved, at_once, codes_of, fresh, poured, request_of, serving, tea_agent, wish
 from tests.factories import harbour_tea
@@ -66,10 +70,6 @@ def test_the_sweep_ends_what_was_approved_and_came_too_late() -> None:
 
 
 def test_the_sweep_gives_up_on_what_broke_off_outside_and_does_not_repeat_it() -> None:
-    from approvals.calls import call
-    from approvals.execution import _engine
-    from approvals.transitions import move
-
     def begun(minutes: float) -> ActionRequest:
         then = minutes_ago(minutes)
         answer = call("tea.pot.deliver", wish(f"begun-{minutes}-ago", blend="jasmine"), tea_agent(), then)
@@ -108,8 +108,6 @@ def test_two_sweeps_at_once_do_everything_once() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_approval_rings_only_once_it_is_committed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.db import transaction
-
     rung: list[str] = []
     monkeypatch.setattr(tasks.execute, "delay", rung.append)
     request = serving()
