@@ -49,7 +49,7 @@ def _after_results_of(send: Send, results: Sequence[Result], sender: Sender, now
     held = next((result for result in results if result.ending is Ending.HOLD), None)
     if held is not None:
         _hold(send, held, sender, now)
-    elif longest >= rules_of(send.organisation).failures_to_pause:
+    elif longest and longest >= rules_of(send.organisation).failures_to_pause:
         why = [result for result in results if result.ending in _FAILURES][-1]
         pause(send, _("%(run)d messages failed in a row; the last: %(why)s") % {"run": longest, "why": _told(why)}, now)
 

@@ -45,8 +45,8 @@ class Trouble:
 class Clerk:
     """Works off its tasks in order, on a connection of its own. Batches are put on `told`."""
 
-    def __init__(self, sender_id: UUID, told: "SimpleQueue[Any]") -> None:
-        self._sender_id = sender_id
+    def __init__(self, sender: Sender, told: "SimpleQueue[Any]") -> None:
+        self._sender = sender
         self._told = told
         self._tasks: SimpleQueue[int | list[Result] | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="clerk", daemon=True)
@@ -79,13 +79,13 @@ class Clerk:
             else:
                 self._told.put(self._batch(task))
         except Exception as error:
-            log.exception("the clerk of sender %s could not do its work", self._sender_id)
+            log.exception("the clerk of sender %s could not do its work", self._sender.pk)
             connection.close()
             if isinstance(task, int):
                 self._told.put(Trouble(error))
 
     def _batch(self, wanted: int) -> Batch:
-        sender = load_sender(self._sender_id)
+        sender = self._sender = load_sender(self._sender.pk)
         taken = take(sender, wanted, database_now())
         try:
             return Batch(sender, taken, builder_of(sender.channel)(taken) if taken else None)
@@ -98,7 +98,7 @@ class Clerk:
         patient_until = time.monotonic() + PATIENCE
         while True:
             try:
-                finish(results, load_sender(self._sender_id), database_now())
+                finish(results, self._sender, database_now())
                 return
             except (OperationalError, InterfaceError):
                 log.warning("%d results could not be written down yet", len(results), exc_info=True)
@@ -115,11 +115,11 @@ class Clerk:
         """One result that cannot be stored must not take the others with it. It is known to have been tried: unsure."""
         for result in results:
             try:
-                finish([result], load_sender(self._sender_id), database_now())
+                finish([result], self._sender, database_now())
             except (IntegrityError, DataError):
                 log.exception("the result of attempt %s cannot be stored", result.taken.attempt_id)
                 unsure = Result(result.taken, Ending.UNSURE, code="result_not_stored", text=result.code)
-                finish([unsure], load_sender(self._sender_id), database_now())
+                finish([unsure], self._sender, database_now())
 
 
 def load_sender(sender_id: UUID) -> Sender:

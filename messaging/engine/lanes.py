@@ -31,6 +31,7 @@ WRITTEN_AFTER = 0.25  # seconds, or
 WRITTEN_FROM = 200  # results
 ASKED_AGAIN = 0.25  # seconds between two batches when the last one was empty
 GOODBYE = 45.0  # seconds for what is under way to end; as long as an attempt may take
+GATHERED_FOR = 0.002  # seconds: waking up for each answer alone would cost more than sending does
 LONGEST_WAIT = 0.5  # seconds: how soon the lane hears that it is to stop
 
 Stop = Callable[[], bool]
@@ -65,7 +66,7 @@ class Lane:
         self._ask_at = 0.0
         self._is_asking = False
         self._may_go_at = 0.0
-        self._clerk = Clerk(sender.pk, self._told)  # last: nothing after it may fail, or its thread would stay
+        self._clerk = Clerk(sender, self._told)  # last: nothing after it may fail, or its thread would stay
 
     def run(self, until: float) -> bool:
         """Work until then. Whatever happens, what is under way is finished and what is not goes back."""
@@ -128,6 +129,7 @@ class Lane:
         """Wait for something to be told, and hear everything that has been told by then."""
         try:
             self._hear(self._told.get(timeout=patience))
+            time.sleep(GATHERED_FOR)
             while not self._told.empty():
                 self._hear(self._told.get_nowait())
         except Empty:
@@ -145,10 +147,12 @@ class Lane:
     def _note(self, result: Result) -> None:
         """Keep a result; when the provider wants quiet, what waits goes back until then."""
         self._results.append(result)
-        self._busy_at = time.monotonic()
-        if wait := self._cooling.after(result, self._busy_at):
+        moment = time.monotonic()
+        wait = self._cooling.after(result, moment)
+        if wait:
             self._return_ready(wait)
-            self._busy_at += wait  # keeping quiet is not idling: whoever waits is sent as soon as it is over
+        # Keeping quiet is not idling: whoever waits is sent as soon as it is over.
+        self._busy_at = max(self._busy_at, moment + wait)
 
     def _receive(self, batch: Batch) -> None:
         self._is_asking = False
@@ -156,10 +160,11 @@ class Lane:
         if batch.build is None:
             self._ask_at = time.monotonic() + ASKED_AGAIN
             return
-        self._busy_at = time.monotonic()
+        moment = time.monotonic()
+        self._busy_at = max(self._busy_at, moment)
         self._ready.extend((batch.sender, batch.build, taken) for taken in batch.taken)
-        if self._cooling.is_on(self._busy_at):
-            self._return_ready(self._cooling.left(self._busy_at))
+        if self._cooling.is_on(moment):
+            self._return_ready(self._cooling.left(moment))
 
     def _return_ready(self, wait: float) -> None:
         """What has not left goes back to the outbox, to be due again in so many seconds."""

@@ -232,7 +232,7 @@ def test_a_result_that_cannot_be_stored_does_not_take_the_others_with_it() -> No
     first, second, third = take(send.sender, 3, NOON)
     from queue import SimpleQueue
 
-    clerk = Clerk(send.sender_id, SimpleQueue())
+    clerk = Clerk(send.sender, SimpleQueue())
     clerk.write_down(
         [
             Result(first, Ending.ACCEPTED, provider_id="wamid.same"),

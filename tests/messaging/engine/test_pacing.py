@@ -21,11 +21,10 @@ def pacer() -> Pacer:
 @pytest.mark.parametrize("per_second", [1, 2, 10, 49, 50, 80, 1000])
 def test_rate_and_burst_together_stay_within_the_limit(per_second: int) -> None:
     limit = Limit("test", per_second)
-    assert int(limit.rate + limit.burst) <= per_second + (limit.burst == 1)
-    assert limit.rate >= 0.98 * per_second
+    assert limit.rate == pytest.approx(0.97 * per_second)
     granted = _granted_by_second(LocalBuckets(), limit, seconds=5)
     assert max(granted) <= per_second
-    assert sum(granted) >= 5 * per_second * 0.95 - 1
+    assert granted[-1] >= per_second * 0.95 - 1
 
 
 def _granted_by_second(buckets: LocalBuckets, limit: Limit, seconds: int) -> list[int]:
@@ -48,10 +47,10 @@ def test_redis_grants_at_the_rate_and_no_faster(pacer: Pacer) -> None:
     begun, granted = time.monotonic(), 0
     while time.monotonic() - begun < 0.5:
         grant = pacer.take([limit], 1000)
-        assert grant.tokens <= 20
+        assert grant.tokens <= 10
         granted += grant.tokens
         time.sleep(0.002)
-    assert 380 <= granted <= 0.98 * 1000 * (time.monotonic() - begun) + 20
+    assert 350 <= granted <= 0.97 * 1000 * (time.monotonic() - begun) + 10
 
 
 def test_the_tightest_of_several_limits_counts(pacer: Pacer) -> None:
@@ -60,29 +59,29 @@ def test_the_tightest_of_several_limits_counts(pacer: Pacer) -> None:
     time.sleep(0.2)
     assert pacer.take([wide, tight], 50).tokens == 1
     assert pacer.take([wide, tight], 50).tokens == 0
-    assert pacer.take([wide], 15).tokens == 15
+    assert pacer.take([wide], 9).tokens == 9
 
 
 def test_a_full_bucket_does_not_overflow(pacer: Pacer) -> None:
-    limit = Limit("test:full", 100)
+    limit = Limit("test:full", 200)
     pacer.take([limit], 1)
     time.sleep(0.3)
-    assert pacer.take([limit], 100).tokens == 2
-    assert pacer.take([limit], 100).tokens == 0
+    assert pacer.take([limit], 200).tokens == 2
+    assert pacer.take([limit], 200).tokens == 0
 
 
 def test_a_redis_that_forgot_everything_grants_no_second_burst(pacer: Pacer) -> None:
     limit = Limit("test:flushed", 1000)
     pacer.take([limit], 1)
     time.sleep(0.1)
-    assert pacer.take([limit], 20).tokens == 20
+    assert pacer.take([limit], 20).tokens == 10
     redis.Redis.from_url(settings.REDIS_URL).flushall()
     assert pacer.take([limit], 20).tokens == 0
 
 
 def test_without_redis_a_lane_paces_itself(caplog: pytest.LogCaptureFixture) -> None:
     pacer = Pacer("redis://127.0.0.1:9/0")
-    limit = Limit("test:alone", 100)
+    limit = Limit("test:alone", 200)
     assert pacer.take([limit], 5).tokens == 0
     time.sleep(0.05)
     assert pacer.take([limit], 5).tokens == 2
