@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.roles import AGENT_SCOPES, Role
 
@@ -109,7 +110,7 @@ class BudgetUse(models.Model):
     id = models.BigAutoField(primary_key=True)
     owner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", verbose_name=_("owner"))
     day = models.DateField(_("day"))
-    people = models.PositiveIntegerField(_("people"), default=0)
+    people = models.PositiveIntegerField(pgettext_lazy("how many", "people"), default=0)
     messages = models.PositiveIntegerField(_("messages"), default=0)
     money = models.DecimalField(_("money"), max_digits=14, decimal_places=6, default=Decimal(0))
 

@@ -8,6 +8,7 @@ from typing import Any
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 from simple_history.models import HistoricalRecords
 
@@ -87,7 +88,7 @@ class ActionRequest(models.Model):
     asks_password = models.BooleanField(_("asks for the password again"), default=False)
     policies = models.JSONField(_("policies"), default=list)
 
-    people = models.PositiveIntegerField(_("people"), default=0)
+    people = models.PositiveIntegerField(pgettext_lazy("how many", "people"), default=0)
     messages = models.PositiveIntegerField(_("messages"), default=0)
     money = models.DecimalField(_("cost at most"), max_digits=14, decimal_places=6, default=Decimal(0))
     reserved_on = models.DateField(_("budget reserved on"), null=True, blank=True)

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
@@ -90,7 +91,7 @@ class ActionRequestAdmin(ReadOnly):
             '<span class="cs-two"><strong>{}</strong><small>{}</small></span>', requester_of(request), behind(request)
         )
 
-    @display(description=_("people"))
+    @display(description=pgettext_lazy("how many", "people"))
     def shown_people(self, request: ActionRequest) -> str:
         return number(request.people) if request.people else "–"
 

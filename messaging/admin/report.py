@@ -7,6 +7,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from messaging.admin.charts import chart, series
 from messaging.admin.progress import reason_name
@@ -51,8 +52,8 @@ def _funnel(numbers: dict[str, Any]) -> Any:
         (_("Read"), read),
         (_("Replied"), numbers["replied"]),
     )
-    return chart([name for name, _count in steps], [series(_("People"), "plain", [count for _name, count in steps])],
-                 sideways=True)  # fmt: skip
+    people = series(pgettext("how many", "People"), "plain", [count for _name, count in steps])
+    return chart([name for name, _count in steps], [people], sideways=True)
 
 
 def _over_time(send: Send) -> Any:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
 from accounts.models import Organisation
@@ -20,7 +21,7 @@ class SendState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SCHEDULED = "scheduled", _("Scheduled")
     RELEASING = "releasing", _("Being released")
-    SENDING = "sending", _("Sending")
+    SENDING = "sending", pgettext_lazy("state", "Sending")
     PAUSED = "paused", _("Paused")
     COMPLETED = "completed", _("Completed")
     STOPPED = "stopped", _("Stopped")
