@@ -44,7 +44,7 @@ def move(
         current = lock(request.pk)
         change = getattr(current, transition)
         if not can_proceed(change):
-            raise Refused(_wrong_state(current, transition))
+            raise Refused(_wrong_state(current))
         change(now)
         if reasons:
             current.reasons = [reason.as_dict() for reason in reasons]
@@ -76,10 +76,9 @@ def _give_back(request: ActionRequest) -> None:
         request.reserved_on = None
 
 
-def _wrong_state(request: ActionRequest, transition: str) -> Reason:
+def _wrong_state(request: ActionRequest) -> Reason:
     return Reason(
         "wrong_state",
-        _("This request is “%(state)s”; it cannot %(transition)s.")
-        % {"state": request.get_state_display(), "transition": transition},
+        _("This request is “%s”; that is not possible now.") % request.get_state_display(),
         _("Read its status; if it has ended, make a new request."),
     )

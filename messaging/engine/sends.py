@@ -32,7 +32,7 @@ def move_send(send: Send, transition_name: str, actor: Actor, now: datetime, rea
         current = lock_send(send)
         change = getattr(current, transition_name)
         if not can_proceed(change):
-            raise Refused(_wrong_state(current, transition_name))
+            raise Refused(_wrong_state(current))
         change(now)
         if transition_name == "pause":
             current.pause_reason = reason[:300]
@@ -76,10 +76,9 @@ def _empty_outbox(send: Send, verdict: Verdict) -> int:
         return int(cursor.rowcount)
 
 
-def _wrong_state(send: Send, transition_name: str) -> Reason:
+def _wrong_state(send: Send) -> Reason:
     return Reason(
         "wrong_state",
-        _("This send is “%(state)s”; it cannot %(transition)s.")
-        % {"state": send.get_state_display(), "transition": transition_name},
+        _("This send is “%s”; that is not possible now.") % send.get_state_display(),
         _("Read its state; what has ended does not begin again."),
     )
