@@ -25,9 +25,10 @@ def watch(stage: Stage, broadcast_id: str, contract: Answer) -> None:
     stage.tell.done(f"Everything is handed over after {seconds:.0f} seconds, {pace:,.0f} messages a second")
     _until_settled(stage)
     counts = stage.house.simulator.health()["counts"]
+    posts, lost = counts["webhook_posts"], counts.get("lost", 0)
     stage.tell.done(
         "All webhooks are in and applied: signed, some of them twice, some in the wrong order",
-        f"{counts['webhook_posts']:,} posts; {counts['lost']:,} of our calls got no answer: reports settled them",
+        f"{posts:,} posts; {lost:,} of our calls got no answer: reports settled them",
     )
 
 
