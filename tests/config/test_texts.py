@@ -210,6 +210,7 @@ def test_the_desk_lets_everybody_choose_their_language() -> None:
     browser.force_login(mei_chan())
     answer = browser.post(reverse("set_language"), {"language": "zh-hant", "next": reverse("admin:index")})
     assert answer.status_code == 302
+    assert answer.cookies["django_language"]["max-age"] == 365 * 24 * 3600
     page = browser.get(reverse("admin:index")).content.decode()
     assert "等待我處理" in page
     assert 'value="zh-hans"' in page
