@@ -54,7 +54,7 @@ snapshots: venv
 	@$(PY) -m pytest -q -n 0 tests/snapshots --update-snapshots
 
 bench: venv
-	@$(SERVERS) run --fresh --durable -- $(PY) -m benchmarks $(ARGS)
+	@DEBUG=1 $(SERVERS) run --fresh --durable -- $(PY) -m benchmarks $(ARGS)
 
 lock: venv
 	@$(COMPILE) requirements/uv.in -o requirements/uv.txt $(ARGS)
