@@ -32,9 +32,11 @@ class Lease:
     The deadline is counted from before the question was sent, on a clock that runs on while the process is stopped.
     """
 
-    def __init__(self, sender_id: UUID, seconds: float = SECONDS) -> None:
-        self._facts: dict[str, Any] = {"sender": sender_id, "holder": uuid4(), "lasts": timedelta(seconds=seconds)}
-        self._seconds = seconds
+    def __init__(self, sender_id: UUID, seconds: float | None = None) -> None:
+        self._seconds = SECONDS if seconds is None else seconds
+        self._facts: dict[str, Any] = {
+            "sender": sender_id, "holder": uuid4(), "lasts": timedelta(seconds=self._seconds),
+        }  # fmt: skip
         self._ends = 0.0
 
     def acquire(self) -> bool:
