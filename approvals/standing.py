@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from accounts.actor import Actor, Face
 from approvals.contracts import Contract
+from approvals.floors import Always
 from approvals.guards import ask_all
 from approvals.models import ActionRequest, Decision
 from approvals.policies import rule
@@ -20,7 +21,7 @@ def reasons_against_executing(request: ActionRequest, now: datetime) -> Iterator
     """The gate, asked again at the last moment."""
     if request.expires_at <= now:
         yield Reason("expired", _("The approval was not carried out in time."), _("Ask again."))
-    if not request.is_untouched or not _decided_on_these_terms(request):
+    if not request.is_untouched or not stands_on_decisions(request):
         yield Reason("seal_broken", _("The request is not what was approved."), _("Ask again with a new preview."))
         return
     tool, actor = registry.get(request.tool), requester_of(request)
@@ -57,11 +58,15 @@ def _readable(tool: Tool | None, request: ActionRequest) -> Contract | None:
         return None
 
 
-def _decided_on_these_terms(request: ActionRequest) -> bool:
-    """Enough approvals, each given on the seal that the request has now."""
+def stands_on_decisions(request: ActionRequest) -> bool:
+    """Enough approvals, each given on the seal that the request has now. A rule's counts for all of them, but not where
+    the floor says that a person always decides.
+    """
+    tool = registry.get(request.tool)
     approvals = list(request.decisions.filter(verdict=Decision.Verdict.APPROVE))
     people = {decision.person_id for decision in approvals}
-    enough = None in people or len(people) >= request.quorum
+    by_rule = None in people and tool is not None and not isinstance(tool.approval, Always)
+    enough = by_rule or len(people - {None}) >= request.quorum
     return bool(approvals) and enough and all(decision.seal == request.seal for decision in approvals)
 
 

@@ -11,6 +11,7 @@ from approvals.models import State
 from approvals.previews import contract_of
 from approvals.reasons import Reason, Refused
 from approvals.registry import Call, Tool, registry
+from approvals.standing import stands_on_decisions
 from messaging.audiences.digest import digest_of
 from messaging.engine.sends import system
 from messaging.models import Send
@@ -28,13 +29,16 @@ def reasons_against(send: Send, now: datetime, *, ask_audience: bool = False) ->
     if request is None or request.state != State.SUCCEEDED or request.preview_id != send.preview_id:
         yield Reason("not_countersigned", _("Nobody has countersigned this send."), _("Ask for it to be scheduled."))
         return
-    if not request.is_untouched:
+    if not request.is_untouched or not stands_on_decisions(request):
         yield Reason("seal_broken", _("The contract is not what was approved."), _("Ask again with a new preview."))
         return
     try:
         tool = registry.find(request.tool)
     except Refused as unknown:
         yield from unknown.reasons
+        return
+    if not tool.spends:  # keeping a draft is carried out at once and lets nothing leave
+        yield Reason("not_countersigned", _("Nobody has countersigned this send."), _("Ask for it to be scheduled."))
         return
     yield from _reasons_of_contract(send, tool, now, ask_audience=ask_audience)
 

@@ -227,13 +227,14 @@ def test_a_policy_that_is_as_strict_as_the_approval_was_changes_nothing() -> Non
     assert carried_out(request).state == "succeeded"
 
 
-def test_an_approval_that_somebody_wrote_into_the_database_as_a_rules_is_void() -> None:
-    """The decision names a rule, as if nobody had to be asked; but the floor asks."""
-    request = serving()
+@pytest.mark.parametrize(("wish", "code"), [("tea.pot.deliver", "seal_broken"), ("tea.pot.brew", "policy_changed")])
+def test_an_approval_that_somebody_wrote_into_the_database_as_a_rules_is_void(wish: str, code: str) -> None:
+    """The decision names a rule, as if nobody had to be asked; but the floor asks, or the policies do."""
+    request = request_of(asked(wish, tea_agent()))
     Decision.objects.create(request=request, rule="policy: House rule", verdict="approve", seal=request.seal, at=NOON)
     ActionRequest.objects.filter(pk=request.pk).update(state=State.APPROVED, approved_at=NOON)
     ended = carried_out(request)
-    assert (ended.state, codes_of(ended), poured()) == ("voided", ["policy_changed"], 0)
+    assert (ended.state, codes_of(ended), poured()) == ("voided", [code], 0)
 
 
 def test_the_administrator_is_not_the_compliance_officer() -> None:

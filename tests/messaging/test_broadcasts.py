@@ -17,7 +17,7 @@ from approvals import decisions
 from approvals.calls import call
 from approvals.envelope import Envelope
 from approvals.execution import carry_out
-from approvals.models import ActionRequest, Policy, Preview
+from approvals.models import ActionRequest, Decision, Policy, Preview
 from audit.models import Entry
 from messaging.engine.sends import move_send
 from messaging.engine.standing import reasons_against
@@ -438,3 +438,32 @@ def test_another_tenants_broadcasts_are_not_listed(tea: SpringTea, agent: Actor)
     drafted(tea, agent)
     stranger = tea_assistant(owner=PersonFactory(organisation=other_tenant(), role="marketer"))
     assert listed(stranger) == []
+
+
+def forged(send: Send, request: ActionRequest) -> list[str]:
+    """Why a send does not leave that somebody has scheduled by hand, under this request."""
+    Send.objects.filter(pk=send.pk).update(state=SendState.SCHEDULED, request=request)
+    return [reason.code for reason in reasons_against(Send.objects.get(pk=send.pk), NOON, ask_audience=True)]
+
+
+def test_the_request_that_kept_the_draft_is_no_countersignature_for_sending_it(tea: SpringTea, agent: Actor) -> None:
+    made = drafted(tea, agent)
+    kept = ActionRequest.objects.get(preview_id=made)
+    assert kept.state == "succeeded"
+    assert forged(Send.objects.get(), kept) == ["not_countersigned"]
+
+
+def test_a_request_that_was_moved_to_its_end_by_hand_under_a_rules_name_lets_nothing_leave(
+    tea: SpringTea, agent: Actor
+) -> None:
+    request = scheduled(tea, agent)
+    Decision.objects.create(request=request, rule="policy: x", verdict="approve", seal=request.seal, at=NOON)
+    for state in ("approved", "executing", "succeeded"):
+        ActionRequest.objects.filter(pk=request.pk).update(state=state)
+    assert forged(send_of(request), ActionRequest.objects.get(pk=request.pk)) == ["seal_broken"]
+
+
+def test_a_request_that_waits_lets_nothing_leave(tea: SpringTea, agent: Actor) -> None:
+    request = scheduled(tea, agent)
+    assert forged(send_of(request), request) == ["not_countersigned"]
+    assert forged(send_of(request), approved(request)) == ["not_countersigned"]
