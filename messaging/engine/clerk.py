@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
@@ -36,6 +36,14 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """A batch that the lane asks for."""
+
+    wanted: int
+    held: Mapping[UUID, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """The database could not be asked for a batch."""
 
@@ -48,13 +56,13 @@ class Clerk:
     def __init__(self, sender: Sender, told: "SimpleQueue[Any]") -> None:
         self._sender = sender
         self._told = told
-        self._tasks: SimpleQueue[int | list[Result] | None] = SimpleQueue()
+        self._tasks: SimpleQueue[Wish | list[Result] | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="clerk", daemon=True)
         self._thread.start()
 
-    def take(self, wanted: int) -> None:
-        """Ask for a batch of up to so many; a `Batch` or `Trouble` will be told."""
-        self._tasks.put(wanted)
+    def take(self, wanted: int, held: Mapping[UUID, int]) -> None:
+        """Ask for a batch of up to so many, with so many of each send at hand; a `Batch` or `Trouble` will be told."""
+        self._tasks.put(Wish(wanted, held))
 
     def write_down(self, results: list[Result]) -> None:
         self._tasks.put(results)
@@ -71,7 +79,7 @@ class Clerk:
         finally:
             connection.close()
 
-    def _do(self, task: int | list[Result]) -> None:
+    def _do(self, task: Wish | list[Result]) -> None:
         """A worker ends here: what is lost runs out of its lease and counts as unknown."""
         try:
             if isinstance(task, list):
@@ -81,12 +89,12 @@ class Clerk:
         except Exception as error:
             log.exception("the clerk of sender %s could not do its work", self._sender.pk)
             connection.close()
-            if isinstance(task, int):
+            if isinstance(task, Wish):
                 self._told.put(Trouble(error))
 
-    def _batch(self, wanted: int) -> Batch:
+    def _batch(self, wish: Wish) -> Batch:
         sender = self._sender = load_sender(self._sender.pk)
-        taken = take(sender, wanted, database_now())
+        taken = take(sender, wish.wanted, database_now(), wish.held)
         try:
             return Batch(sender, taken, builder_of(sender.channel)(taken) if taken else None)
         except Exception:

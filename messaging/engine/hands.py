@@ -7,10 +7,9 @@ from typing import Any
 from messaging.carriers import Carrier
 from messaging.engine.bodies import Build
 from messaging.engine.handover import hand_over
+from messaging.engine.ready import Work
 from messaging.engine.taken import Taken
 from messaging.models import Sender
-
-Work = tuple[Sender, Build, Taken]
 
 
 class Hands:

@@ -15,12 +15,12 @@ from uuid import UUID
 from django.conf import settings
 
 from messaging.carriers import carrier
-from messaging.engine.bodies import Build
 from messaging.engine.clerk import Batch, Clerk, Trouble, load_sender
 from messaging.engine.cooling import Cooling
 from messaging.engine.hands import Hands
 from messaging.engine.lease import Lease
 from messaging.engine.pacing import Limit, Pacer
+from messaging.engine.ready import Ready, Work
 from messaging.engine.taken import Ending, Result, Taken
 from messaging.engine.width import Width
 from messaging.models import Sender
@@ -60,12 +60,11 @@ class Lane:
         self._width = Width(settings.ENGINE_CONCURRENCY)
         self._cooling = Cooling()
         self._sender = sender
-        self._ready: deque[tuple[Sender, Build, Taken]] = deque()
+        self._ready = Ready()
         self._results: list[Result] = []
         self._written_at = self._busy_at = time.monotonic()
         self._ask_at = 0.0
         self._is_asking = False
-        self._may_go_at = 0.0
         self._clerk = Clerk(sender, self._told)  # last: nothing after it may fail, or its thread would stay
 
     def run(self, until: float) -> bool:
@@ -91,29 +90,34 @@ class Lane:
         return min(LARGEST_BATCH, max(1, ceil(self._sender.per_second * AHEAD)))
 
     def _ask_for_batch(self) -> None:
-        """Ask ahead, so that the next batch is there when this one is used up."""
+        """Ask ahead, so that the next messages are there when these are used up."""
         moment = time.monotonic()
         is_early = moment < self._ask_at or self._cooling.is_on(moment)
-        if self._is_asking or is_early or len(self._ready) >= self._batch_size():
+        if self._is_asking or is_early or len(self._ready) > self._batch_size() // 2:
             return
         self._is_asking = True
-        self._clerk.take(self._batch_size())
+        self._clerk.take(self._batch_size(), self._ready.by_send())
 
     def _send_ready(self) -> None:
-        """Give to free hands as much as the buckets grant."""
-        while self._ready and time.monotonic() >= self._may_go_at:
+        for queue in self._ready.queues(time.monotonic()):
+            self._send(queue)
+        self._width.adjust()
+
+    def _send(self, queue: deque[Work]) -> None:
+        """Give to free hands as much of one send as the buckets grant."""
+        while queue:
             free = self._width.now - self._hands.busy
-            limits = self._limits(self._ready[0][2])
-            wanted = min(len(self._ready), min(one.burst for one in limits))
+            limits = self._limits(queue[0][2])
+            wanted = min(len(queue), *(one.burst for one in limits))
             if free < min(wanted, max(1, self._width.now // 4)):
                 self._width.note_full()
-                break
+                return
             grant = self._pacer.take(limits, min(wanted, free))
             for _ in range(grant.tokens):
-                self._hands.give(*self._ready.popleft())
+                self._hands.give(*queue.popleft())
             if grant.tokens < min(wanted, free):
-                self._may_go_at = time.monotonic() + max(grant.wait, 0.001)
-        self._width.adjust()
+                self._ready.rest(queue, time.monotonic() + max(grant.wait, 0.001))
+                return
 
     def _limits(self, taken: Taken) -> list[Limit]:
         sender = self._sender
@@ -162,14 +166,14 @@ class Lane:
             return
         moment = time.monotonic()
         self._busy_at = max(self._busy_at, moment)
-        self._ready.extend((batch.sender, batch.build, taken) for taken in batch.taken)
+        for taken in batch.taken:
+            self._ready.add((batch.sender, batch.build, taken))
         if self._cooling.is_on(moment):
             self._return_ready(self._cooling.left(moment))
 
     def _return_ready(self, wait: float) -> None:
         """What has not left goes back to the outbox, to be due again in so many seconds."""
-        self._results.extend(Result(taken, Ending.UNUSED, wait=wait) for _, _, taken in self._ready)
-        self._ready.clear()
+        self._results.extend(Result(taken, Ending.UNUSED, wait=wait) for taken in self._ready.drain())
 
     def _write_down(self) -> None:
         moment = time.monotonic()
@@ -185,8 +189,9 @@ class Lane:
         next_times = [moment + LONGEST_WAIT]
         if self._results:
             next_times.append(self._written_at + WRITTEN_AFTER)
-        if self._ready and self._may_go_at > moment:
-            next_times.append(self._may_go_at)
+        going = self._ready.next_moment()
+        if going is not None and going > moment:
+            next_times.append(going)
         if not self._is_asking and self._ask_at > moment:
             next_times.append(self._ask_at)
         return max(0.0, min(next_times) - moment)

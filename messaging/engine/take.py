@@ -6,11 +6,12 @@ What cannot be locked is left for a second later. When the transaction has commi
 open attempt: whatever crashes from here on, it is never marked again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
+from types import MappingProxyType
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
@@ -24,6 +25,8 @@ from messaging.models import MessagingRules, Outcome, Send, Sender, Status, Verd
 
 # How long an attempt may be under way before it counts as unknown: connecting and reading time out well within it.
 LEASE = timedelta(seconds=45)
+# Seconds of a send's own pace that may be marked: more would only wait, and a stop would come too late for it.
+AHEAD = 0.5
 
 _NEXT = """
 SELECT next.message_id, m.contact_id
@@ -92,10 +95,13 @@ UPDATE messaging_send s SET reserved = s.reserved + r.price
 """
 
 
-def take(sender: Sender, wanted: int, now: datetime) -> list[Taken]:
-    """Mark up to `wanted` due messages of this sender as going out, the most urgent first, and open their attempts."""
+def take(sender: Sender, wanted: int, now: datetime, held: Mapping[UUID, int] = MappingProxyType({})) -> list[Taken]:
+    """Mark up to `wanted` due messages of this sender as going out, the most urgent first, and open their attempts.
+
+    `held` says how many of each send are marked and not handed over yet: a slow send is not marked further ahead.
+    """
     with transaction.atomic():
-        taken = _take(sender, wanted, now)
+        taken = _take(sender, wanted, now, held)
         if taken:
             faultpoint("take.before_commit")
     if taken:
@@ -103,9 +109,9 @@ def take(sender: Sender, wanted: int, now: datetime) -> list[Taken]:
     return taken
 
 
-def _take(sender: Sender, wanted: int, now: datetime) -> list[Taken]:
+def _take(sender: Sender, wanted: int, now: datetime, held: Mapping[UUID, int]) -> list[Taken]:
     sends = lock_live_sends(sender, now)
-    contact_of = _next_messages(sends, sender, wanted, now)
+    contact_of = _next_messages(sends, wanted, now, held)
     if not contact_of:
         return []
     rules = rules_of(sender.organisation)
@@ -114,11 +120,11 @@ def _take(sender: Sender, wanted: int, now: datetime) -> list[Taken]:
     return _write_down(sort_out(candidates, sends, rules, now), now)
 
 
-def _next_messages(sends: Sequence[LiveSend], sender: Sender, wanted: int, now: datetime) -> dict[int, int]:
-    """Message -> contact. A send that is slower than its sender gets its share of the batch and no more."""
+def _next_messages(sends: Sequence[LiveSend], wanted: int, now: datetime, held: Mapping[UUID, int]) -> dict[int, int]:
+    """Message -> contact."""
     facts: dict[str, Any] = {
         "sends": [send.id for send in sends],
-        "shares": [ceil(wanted * min(1, send.per_second / sender.per_second)) for send in sends],
+        "shares": [max(0, ceil(send.per_second * AHEAD) - held.get(send.id, 0)) for send in sends],
         "now": now,
         "wanted": wanted,
     }

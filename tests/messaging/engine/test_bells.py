@@ -34,12 +34,12 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     return found
 
 
-def due_send(people: int, **fields: object) -> Send:
+def due_send(people: int, per_second: int = 5000) -> Send:
     now = database_now()
     sender = witness_sender(per_second=5000)
     return countersigned(
         crowd(people), sender=sender, due_at=now - timedelta(seconds=1), not_after=now + timedelta(hours=1),
-        per_second=5000, **fields,
+        per_second=per_second,
     )  # fmt: skip
 
 
@@ -66,8 +66,7 @@ def test_a_slice_that_does_not_get_through_rings_again(
     rung: list[tuple[object, ...]], monkeypatch: pytest.MonkeyPatch, witness: Witness
 ) -> None:
     monkeypatch.setattr(tasks, "SLICE", 0.5)
-    witness.seconds = 0.3
-    send = due_send(2000)
+    send = due_send(60, per_second=20)
     tasks.dispatch_due()
     rung.clear()
     tasks.lane_slice(str(send.sender_id))

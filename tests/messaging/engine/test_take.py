@@ -354,11 +354,19 @@ def test_what_somebody_waits_for_goes_before_bulk() -> None:
 
 def test_a_slow_send_gets_its_share_of_a_batch() -> None:
     sender = witness_sender(per_second=80)
-    slow = released(crowd(5), sender=sender, per_second=20)
+    slow = released(crowd(5), sender=sender, per_second=4)
     released(crowd(9), sender=sender)
     batch = take(sender, 8, NOON)
     assert len(batch) == 8
     assert sum(taken.send_id == slow.pk for taken in batch) == 2
+
+
+def test_a_slow_send_is_not_marked_further_ahead_than_its_pace_needs() -> None:
+    sender = witness_sender(per_second=80)
+    slow = released(crowd(5), sender=sender, per_second=4)
+    assert len(take(sender, 8, NOON)) == 2
+    assert len(take(sender, 8, NOON, {slow.pk: 1})) == 1
+    assert take(sender, 8, NOON, {slow.pk: 2}) == []
 
 
 @pytest.mark.django_db(transaction=True)
