@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.actor import Actor
 from approvals.admin.chain import behind, requester_of, story_of
@@ -13,6 +14,7 @@ from approvals.admin.panels import Reading, drift_of, has_panels, panels_of
 from approvals.canonical import canonical_json
 from approvals.contracts import Contract
 from approvals.decisions import reasons_against_deciding
+from approvals.describing import summary_of
 from approvals.guards import ask_all
 from approvals.models import ActionRequest, State
 from approvals.numerals import number
@@ -33,16 +35,14 @@ def contract_in(request: ActionRequest) -> tuple[Tool | None, Contract | None]:
 def sentence_of(request: ActionRequest) -> str:
     """What it would do, in one line."""
     tool, contract = contract_in(request)
-    return (contract.sentence() if contract else "") or (tool.description.splitlines()[0] if tool else request.tool)
+    return (contract.sentence() if contract else "") or (summary_of(tool) if tool else request.tool)
 
 
 def decision_context(request: ActionRequest, actor: Actor, now: datetime) -> dict[str, Any]:
     """Everything the page's template reads."""
     tool, contract = contract_in(request)
     reading = Reading(request, actor, now)
-    concerns = [
-        Reason(concern["code"], concern["text"], concern.get("fix", "")) for concern in request.preview.concerns
-    ]
+    known = {concern["code"] for concern in request.preview.concerns}
     today = reasons_today(tool, contract, reading)
     before = last_approved(request)
     return {
@@ -58,8 +58,7 @@ def decision_context(request: ActionRequest, actor: Actor, now: datetime) -> dic
         "fields": fields_of(contract) if contract else [],
         "fields_open": contract is not None and not has_panels(contract),
         "reasons_today": today,
-        "concerns_gone": [one for one in concerns if one.code not in {reason.code for reason in today}],
-        "new_codes": {reason.code for reason in today} - {concern.code for concern in concerns},
+        "new_codes": {reason.code for reason in today} - known,
         "drift": drift_of(reading, contract) if contract else [],
         "before": before,
         "differences": differences(tool, contract, before) if tool and contract and before else [],
@@ -105,12 +104,12 @@ def facts_of(request: ActionRequest, contract: Contract | None) -> list[tuple[st
     """The strip of numbers on top."""
     facts = []
     if request.people:
-        facts.append((_("People"), number(request.people)))
+        facts.append((pgettext("how many", "People"), number(request.people)))
     if request.messages and request.messages != request.people:
         facts.append((_("Messages"), number(request.messages)))
     if request.money:
         currency = getattr(contract, "currency", "") or request.organisation.currency
         facts.append((_("Cost at most"), f"{number(request.money)} {currency}"))
     if contract and contract.message_category():
-        facts.append((_("Category"), contract.message_category().capitalize()))
+        facts.append((_("Category"), _(contract.message_category().capitalize())))
     return facts

@@ -52,7 +52,6 @@ class PolicyAdmin(WithHistory):
             },
         ),
     )
-    history_list_display = ("outcome", "role", "quorum", "enabled")
 
     @display(description=_("speaks of"))
     def speaks_of(self, policy: Policy) -> str:

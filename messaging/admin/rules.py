@@ -20,7 +20,6 @@ class MessagingRulesAdmin(WithHistory):
         (_("Quiet hours"), {"fields": (("quiet_from", "quiet_until"),)}),
         (_("When a send pauses itself"), {"fields": ("failures_to_pause", "opt_outs_to_pause")}),
     )
-    history_list_display = ("marketing_cap", "quiet_from", "quiet_until")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """One row an organisation; until there is one, the defaults hold."""

@@ -25,7 +25,6 @@ class SegmentAdmin(ReadOnly, WithHistory):
     ordering = ("-updated_at",)
     fields = ("name", "purpose", "shown_rule", "size_now", "version", "updated_at")
     readonly_fields = fields
-    history_list_display = ("rule",)
 
     @display(description=_("rule"))
     def shown_rule(self, segment: Segment) -> SafeString:

@@ -98,7 +98,6 @@ class SenderAdmin(WithHistory):
         (_("Pause"), {"fields": ("paused_at", "pause_reason")}),
     )
     readonly_fields = ("status", "quality", "tier", "paused_at", "pause_reason")
-    history_list_display = ("status", "quality", "tier", "per_second")
     actions_detail = ("pause", "resume")
 
     @display(

@@ -4,7 +4,8 @@
 document.addEventListener("DOMContentLoaded", () => {
   const open = (dialog) => {
     dialog.showModal();
-    const first = dialog.querySelector("textarea, input:not([type=hidden])");
+    const retyped = dialog.hasAttribute("data-reopen") && dialog.querySelector("input[type=password]");
+    const first = retyped || dialog.querySelector("textarea, input:not([type=hidden])");
     if (first) first.focus();
   };
 
