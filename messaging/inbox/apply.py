@@ -1,4 +1,4 @@
-"""Reading what waits: events in batches, statuses of a batch in one statement, each other item in its own transaction."""
+"""Reading what waits: events in batches, their statuses in one statement, other items each in its own transaction."""
 
 import logging
 from collections.abc import Iterator, Sequence
