@@ -21,9 +21,7 @@ action("sender.pause", _("{actor} paused {subject}: {reason}"))
 action("sender.resume", _("{actor} let {subject} send again"))
 
 # Messages
-action(
-    "message.unsure", _("{messages} messages were being handed over when it broke off: unknown")
-)
+action("message.unsure", _("{messages} messages were being handed over when it broke off: unknown"))
 
 # Contacts and consent
 action("contact.opted_out", _("{subject} opted out: {reason}"))
