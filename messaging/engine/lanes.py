@@ -83,7 +83,7 @@ class Lane:
         return self._stop() or time.monotonic() >= until or not self._lease.renew_in_time() or self._is_idle()
 
     def _is_idle(self) -> bool:
-        has_work = self._ready or self._hands.busy or self._results
+        has_work = self._ready or self._hands.busy or self._results or self._is_asking
         return not has_work and time.monotonic() - self._busy_at > self._idle
 
     def _batch_size(self) -> int:

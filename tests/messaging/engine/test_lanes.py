@@ -352,6 +352,21 @@ def test_a_lane_without_work_ends_soon() -> None:
     assert Lane.objects.get().lease_until is None
 
 
+def test_a_lane_whose_batch_takes_long_to_come_is_not_idle(witness: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
+    from messaging.engine import clerk
+
+    take = clerk.take
+
+    def take_slowly(*question: object) -> object:
+        time.sleep(0.6)
+        return take(*question)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(clerk, "take", take_slowly)
+    send = going(crowd(2))
+    run(send, idle=0.2)
+    assert len(witness.journal) == 2
+
+
 def test_an_answer_that_never_comes_does_not_keep_a_lane_for_ever(
     witness: Witness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
