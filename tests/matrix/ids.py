@@ -1,0 +1,134 @@
+"""Every id that a tool takes, found in its model, and rows of each kind: own, another tenant's, deleted, nobody's."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, get_args
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel
+
+from accounts.actor import Actor
+from approvals.calls import call
+from approvals.registry import Tool
+from approvals.versions import token_of
+from tests.factories import (
+    NOON,
+    ActionRequestFactory,
+    ContactFactory,
+    PreviewFactory,
+    SegmentFactory,
+    SenderFactory,
+    SendFactory,
+    TemplateFactory,
+    WhatsAppAccountFactory,
+)
+from tests.matrix.tea_houses import RIGHT, Arguments, TeaHouse, arguments_of, tools
+
+
+@dataclass(frozen=True)
+class IdField:
+    """One argument of one tool that names a row."""
+
+    tool: Tool
+    name: str
+    is_list: bool
+
+    def __str__(self) -> str:
+        return f"{self.tool.name}.{self.name}"
+
+    def put(self, arguments: Arguments, value: Any) -> Arguments:
+        return {**arguments, self.name: [value] if self.is_list else value}
+
+
+# Which kind of row an argument names. An argument that is added needs a line here.
+KIND_OF = {
+    "account_id": "account",
+    "action_request_id": "action_request",
+    "broadcast_id": "broadcast",
+    "contact_id": "contact",
+    "contact_ids": "contact",
+    "preview_id": "preview",
+    "segment_id": "segment",
+    "sender_id": "sender",
+    "subject_id": "segment",  # any row's id as text
+    "template_id": "template",
+}
+
+
+def id_fields() -> list[IdField]:
+    """Every argument of every tool that is a UUID, or says by its name that it is an id."""
+    return [found for tool in tools() for found in _of(tool, tool.ask)]
+
+
+def _of(tool: Tool, model: type[BaseModel]) -> Iterator[IdField]:
+    for name, info in model.model_fields.items():
+        parts = list(_parts(info.annotation))
+        if UUID in parts or name.endswith(("_id", "_ids")):
+            yield IdField(tool, name, is_list=list in parts)
+        for part in parts:
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                nested = [inner.name for inner in _of(tool, part)]
+                assert not nested, f"{tool.name}.{name} holds ids ({nested}): teach `IdField.put` to reach them"
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    """An annotation and all it is made of; `list[UUID] | None` is list, UUID and None as well."""
+    yield annotation
+    yield getattr(annotation, "__origin__", None)
+    for part in get_args(annotation):
+        yield from _parts(part)
+
+
+def right_arguments(field: IdField, own: TeaHouse, actor: Actor) -> Arguments:
+    """Arguments with nothing wrong, the id among them; an edit says which version it means."""
+    arguments = arguments_of(field.tool, own, actor)
+    if field.name not in arguments:
+        arguments = field.put(arguments, own.id_of(KIND_OF[field.name]))
+    if field.name == "segment_id" and "base_version_token" in field.tool.ask.model_fields:
+        arguments["base_version_token"] = token_of(own.segment)
+    return arguments
+
+
+def id_of(field: IdField, house: TeaHouse, actor: Actor) -> str:
+    """The id of this house's row of the kind that the argument names."""
+    if field.name != "preview_id":
+        return house.id_of(KIND_OF[field.name])
+    assert field.tool.preview is not None
+    return str(arguments_of(field.tool, house, actor)["preview_id"])
+
+
+def deleted_id(field: IdField, own: TeaHouse) -> str:
+    """The id of a row of one's own that was there and is gone."""
+    row, key = _NEW[KIND_OF[field.name]](own)
+    row.delete()
+    return str(key)
+
+
+def _with_pk(row: Any) -> tuple[Any, Any]:
+    return row, row.pk
+
+
+_NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
+    "account": lambda own: _with_pk(WhatsAppAccountFactory(organisation=own.organisation)),
+    "action_request": lambda own: _with_pk(
+        ActionRequestFactory(preview=PreviewFactory(organisation=own.organisation), owner=own.waiting.owner)
+    ),
+    "broadcast": lambda own: _with_pk(
+        SendFactory(sender=own.sender, template=own.template, request=None, preview=own.waiting.preview, state="draft")
+    ),
+    "contact": lambda own: (found := ContactFactory(organisation=own.organisation, agreed=False), found.key),
+    "preview": lambda own: _with_pk(PreviewFactory(organisation=own.organisation)),
+    "segment": lambda own: _with_pk(SegmentFactory(organisation=own.organisation)),
+    "sender": lambda own: _with_pk(SenderFactory(account=own.sender.account)),
+    "template": lambda own: _with_pk(TemplateFactory(account=own.sender.account)),
+}
+
+
+def nobodys_id() -> str:
+    return str(uuid4())
+
+
+def preview_by(field: IdField, own: TeaHouse, actor: Actor) -> str:
+    """The id of a preview that somebody else of the same house has made."""
+    assert field.tool.preview is not None
+    return str(call(field.tool.preview, RIGHT[field.tool.preview](own, actor), actor, NOON).preview_id)

@@ -1,0 +1,63 @@
+"""Who may use what: written out once, for every tool there is.
+
+`+` may use it; `-` is told which scope is missing; `?` does not even learn that there is such a tool. The first five
+columns are people by role. The others are agents: what their key carries, and the role of whoever owns them.
+"""
+
+from accounts.roles import AGENT_SCOPES, Role
+
+MAY, SCOPE_MISSING, UNKNOWN_TOOL = "+", "-", "?"
+
+_READ, _PREVIEW, _REQUEST = "whatsapp:read", "whatsapp:preview", "whatsapp:request"
+
+# Column -> the role of the owner, the scopes of the key, the toolset.
+AGENTS: dict[str, tuple[Role, frozenset[str], str]] = {
+    "reader": (Role.MARKETER, frozenset({_READ}), ""),
+    "planner": (Role.MARKETER, frozenset({_READ, _PREVIEW}), ""),
+    "asker": (Role.MARKETER, frozenset({_READ, _PREVIEW, _REQUEST}), ""),
+    "searcher": (Role.MARKETER, frozenset({_READ, _PREVIEW, _REQUEST}), "search"),
+    "auditor": (Role.COMPLIANCE, frozenset({"audit:read"}), ""),
+    "overreach": (Role.MARKETER, frozenset({"audit:read", "pii:read", "config:read"}), ""),
+    "all_admin": (Role.ADMIN, AGENT_SCOPES, ""),
+    "all_viewer": (Role.VIEWER, AGENT_SCOPES, ""),
+    "sms_only": (Role.ADMIN, frozenset({"sms:read", "sms:preview", "sms:request"}), ""),
+    "nothing": (Role.ADMIN, frozenset(), ""),
+    "read_only": (Role.ADMIN, AGENT_SCOPES, "read-only"),
+    "sms_tools": (Role.ADMIN, AGENT_SCOPES, "sms"),
+    "owner_left": (Role.ADMIN, AGENT_SCOPES, ""),
+}
+
+_TABLE = """
+                                  admin compliance marketer support viewer | reader planner asker searcher auditor overreach all_admin all_viewer sms_only nothing read_only sms_tools owner_left
+whatsapp.action_request.status    +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.audit_logs.list          +     +          -        -       -      | -      -       -     -        +       -         +         -          -        -       +         ?         -
+whatsapp.broadcast.create         +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.broadcast.preview        +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.broadcast.schedule       +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.broadcasts.list          +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.campaign_report.get      +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.config.get               +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.consent.update           +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.consent_records.list     +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.contact.get              +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.contact.import           +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.contact_import.preview   +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.contacts.list            +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.message_delivery.list    +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.opt_outs.list            +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.phone_numbers.list       +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.policy_rules.get         +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.segment.upsert           +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.segments.list            +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.template.get             +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.template.submit          +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.template_draft.upsert    +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.template_submit.preview  +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.templates.list           +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+"""  # noqa: E501 - a table
+
+
+def matrix() -> dict[str, dict[str, str]]:
+    """Tool -> column -> what happens."""
+    head, *rows = (line.replace("|", " ").split() for line in _TABLE.strip().splitlines())
+    return {tool: dict(zip(head, cells, strict=True)) for tool, *cells in rows}

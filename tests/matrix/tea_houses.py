@@ -1,0 +1,218 @@
+"""Whole tenants with one of everything, and arguments that are right for every tool there is.
+
+A tool that is added needs a line in `RIGHT`: without one the tests of the matrix say so.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from accounts.actor import Actor, Face
+from accounts.models import Agent, Organisation, Person
+from accounts.roles import Role
+from approvals.calls import call
+from approvals.models import Preview
+from approvals.registry import Call, Kind, Tool, registry
+from messaging.models import (
+    Attempt,
+    ConsentEvidence,
+    Contact,
+    InboundMessage,
+    Message,
+    Price,
+    Segment,
+    Send,
+    Sender,
+    Template,
+)
+from messaging.whatsapp.review.contract import TemplateContract
+from messaging.whatsapp.review.drafts import keep_draft
+from tests.factories import (
+    NOON,
+    ActionRequestFactory,
+    AgentFactory,
+    AudienceFactory,
+    AudienceMemberFactory,
+    ContactFactory,
+    PersonFactory,
+    PreviewFactory,
+    SegmentFactory,
+    SenderFactory,
+    SendFactory,
+    SuppressionFactory,
+    TemplateFactory,
+    TemplateTranslationFactory,
+    countersign,
+    freeze,
+)
+from tests.messaging.spring_tea import set_prices
+
+Arguments = dict[str, Any]
+
+
+@dataclass
+class TeaHouse:
+    """One tenant: a person of each role, an agent of the marketer's, and a row of every kind that a tool names."""
+
+    organisation: Organisation
+    people: dict[Role, Person] = field(default_factory=dict)
+    contacts: list[Contact] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        own = {"organisation": self.organisation}
+        for role in Role:
+            name = f"{role}@{self.organisation.slug}"
+            self.people[role] = PersonFactory(username=name, first_name=role.title(), role=role, **own)
+        self.agent: Agent = AgentFactory(owner=self.people[Role.MARKETER])
+        self.sender: Sender = SenderFactory(account__organisation=self.organisation)
+        self.segment: Segment = SegmentFactory(name="Tea drinkers", rule="tag:tea", **own)
+        self.template: Template = TemplateFactory(account=self.sender.account, name="spring_tea")
+        self.translation = TemplateTranslationFactory(template=self.template)
+        self.contacts = [ContactFactory(name=name, tags=["tea"], **own) for name in ("Ann", "Bo", "Cat")]
+        self.send = self._send()
+        self.waiting = ActionRequestFactory(preview=PreviewFactory(**own), owner=self.people[Role.MARKETER])
+        self._say()
+
+    def _send(self) -> Send:
+        """A broadcast that is under way to Ann and Bo."""
+        audience = AudienceFactory(segment=self.segment)
+        for contact in self.contacts[:2]:
+            AudienceMemberFactory(audience=audience, contact=contact, translation=self.translation)
+        freeze(audience)
+        request = ActionRequestFactory(
+            preview=PreviewFactory(organisation=self.organisation), owner=self.people[Role.MARKETER]
+        )
+        countersign(request, self.people[Role.COMPLIANCE], NOON - timedelta(minutes=30))
+        facts = {"sender": self.sender, "template": self.template, "audience": audience, "request": request}
+        send: Send = SendFactory(state="sending", started_at=NOON, **facts)
+        for number, contact in enumerate(self.contacts[:2]):
+            message = Message.objects.create(
+                organisation=self.organisation, send=send, contact=contact, sender=self.sender, address=contact.phone,
+                address_kind="phone", category="marketing", queued_at=NOON, translation=self.translation,
+                provider_id=f"wamid.{send.pk}.{number}",
+            )  # fmt: skip
+            Attempt.objects.create(message=message, contact=contact, sender=self.sender, category="marketing",
+                                   started_at=NOON, lease_until=NOON + timedelta(minutes=1))  # fmt: skip
+        return send
+
+    def _say(self) -> None:
+        """Cat has said stop; Ann has agreed in writing, and written back."""
+        ann, _bo, cat = self.contacts
+        own = {"organisation": self.organisation}
+        SuppressionFactory(contact=cat)
+        ConsentEvidence.objects.create(contact=ann, channel="whatsapp", category="marketing", act="granted",
+                                       source="form", occurred_at=NOON, recorded_at=NOON, **own)  # fmt: skip
+        InboundMessage.objects.create(sender=self.sender, contact=ann, provider_id=f"wamid.{ann.pk}", kind="text",
+                                      text="Thank you", at=NOON, received_at=NOON, **own)  # fmt: skip
+
+    def actor(self, role: Role = Role.COMPLIANCE, face: Face = Face.REST) -> Actor:
+        return Actor.of_person(self.people[role], face)
+
+    def waiting_for(self, actor: Actor) -> str:
+        """The id of a request that this actor may see: an agent sees what its owner's agents asked for."""
+        if actor.agent is None or actor.owner == self.waiting.owner:
+            return self.id_of("action_request")
+        owner = actor.owner
+        return str(ActionRequestFactory(preview=PreviewFactory(organisation=self.organisation), owner=owner).pk)
+
+    def id_of(self, kind: str) -> str:
+        """The id of this house's row of a kind, as tools name it."""
+        rows: dict[str, Any] = {
+            "account": self.sender.account_id,
+            "action_request": self.waiting.pk,
+            "broadcast": self.send.pk,
+            "contact": self.contacts[0].key,
+            "segment": self.segment.pk,
+            "sender": self.sender.pk,
+            "template": self.template.pk,
+        }
+        return str(rows[kind])
+
+
+def house(slug: str = "harbour-tea", name: str = "Harbour Tea") -> TeaHouse:
+    if not Price.objects.filter(effective_from__lt=NOON.date()).exists():
+        set_prices()  # one list for all tenants
+    return TeaHouse(Organisation.objects.create(name=name, slug=slug))
+
+
+TEXT = {"language": "en", "body": {"text": "Hello {{1}}, autumn tea is in. Reply STOP to opt out.",
+                                   "examples": {"1": "Mei"}}}  # fmt: skip
+CSV = "phone,name,consent_source,consent_at\n+85261239876,Dan,shop form,2026-01-05\n"
+
+# What each tool is asked where nothing is wrong; writes that stand on a preview get theirs in `arguments_of`.
+RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
+    "whatsapp.action_request.status": lambda own, actor: {"action_request_id": own.waiting_for(actor)},
+    "whatsapp.audit_logs.list": lambda own, actor: {},
+    "whatsapp.broadcast.preview": lambda own, actor: {
+        "name": "Autumn tea",
+        "segment_id": own.id_of("segment"),
+        "template_id": own.id_of("template"),
+        "sender_id": own.id_of("sender"),
+        "variables": [{"name": "1", "source": "name"}],
+        "due_at": "2026-03-02T14:00:00+08:00",
+    },
+    "whatsapp.broadcasts.list": lambda own, actor: {},
+    "whatsapp.campaign_report.get": lambda own, actor: {"broadcast_id": own.id_of("broadcast")},
+    "whatsapp.config.get": lambda own, actor: {},
+    "whatsapp.consent.update": lambda own, actor: {
+        "contact_ids": [own.id_of("contact")],
+        "change": "opt_out",
+        "source": "phone call",
+        "occurred_at": "2026-03-02T11:00:00+08:00",
+    },
+    "whatsapp.consent_records.list": lambda own, actor: {"contact_id": own.id_of("contact")},
+    "whatsapp.contact.get": lambda own, actor: {"contact_id": own.id_of("contact")},
+    "whatsapp.contact_import.preview": lambda own, actor: {"name": "march.csv", "content": CSV},
+    "whatsapp.contacts.list": lambda own, actor: {"tag": "tea", "rule": "tag:tea and country = HK"},
+    "whatsapp.message_delivery.list": lambda own, actor: {"broadcast_id": own.id_of("broadcast")},
+    "whatsapp.opt_outs.list": lambda own, actor: {},
+    "whatsapp.phone_numbers.list": lambda own, actor: {},
+    "whatsapp.policy_rules.get": lambda own, actor: {},
+    "whatsapp.segment.upsert": lambda own, actor: {"name": "Oolong drinkers", "rule": "tag:oolong"},
+    "whatsapp.segments.list": lambda own, actor: {},
+    "whatsapp.template.get": lambda own, actor: {"template_id": own.id_of("template")},
+    "whatsapp.template_submit.preview": lambda own, actor: {
+        "name": f"autumn_tea_{Template.objects.filter(organisation=own.organisation).count()}",
+        "category": "marketing",
+        "default_language": "en",
+        "translations": [TEXT],
+        "account_id": own.id_of("account"),
+    },
+    "whatsapp.templates.list": lambda own, actor: {},
+}
+
+
+def arguments_of(tool: Tool, own: TeaHouse, actor: Actor) -> Arguments:
+    """Arguments with which the tool has nothing to object; a write's preview is made by the actor on the way."""
+    wish = {"idempotency_key": uuid4().hex, "reason": "Autumn tea is in."} if tool.kind is Kind.WRITE else {}
+    if tool.preview is None:
+        return {**RIGHT[tool.name](own, actor), **wish}
+    preview_id = call(tool.preview, RIGHT[tool.preview](own, actor), actor, NOON).preview_id
+    assert preview_id is not None
+    prepare = _PREPARED.get(tool.name)
+    if prepare is not None:
+        prepare(Preview.objects.get(pk=preview_id), own, actor)
+    return {"preview_id": str(preview_id), **wish}
+
+
+def _draft_broadcast(preview: Preview, own: TeaHouse, actor: Actor) -> None:
+    facts = {"sender": own.sender, "template": own.template, "audience_id": preview.contract["audience_id"]}
+    SendFactory(state="draft", request=None, preview=preview, audience=None, **facts)
+
+
+def _draft_template(preview: Preview, own: TeaHouse, actor: Actor) -> None:
+    keep_draft(Call(actor, NOON), TemplateContract.model_validate(preview.contract))
+
+
+# What has to lie there before a write can be asked for.
+_PREPARED: dict[str, Callable[[Preview, TeaHouse, Actor], None]] = {
+    "whatsapp.broadcast.schedule": _draft_broadcast,
+    "whatsapp.template.submit": _draft_template,
+}
+
+
+def tools() -> list[Tool]:
+    """Every declared tool of the product, in the order of names."""
+    return [tool for tool in registry if tool.family != "demo"]
