@@ -88,7 +88,14 @@ def _environment(web: int, graph: str) -> dict[str, str]:
 
 def _start(processes: Processes, web: int, mcp: int) -> None:
     """The same commands as on several machines."""
-    gunicorn = ("gunicorn", "config.wsgi", "--worker-class=gthread", "--workers=2", "--threads=4", *_heartbeats())
+    gunicorn = (
+        "gunicorn",
+        "config.wsgi",
+        "--worker-class=gthread",
+        "--workers=2",
+        "--threads=4",
+        "--no-control-socket",
+    )
     processes.start(
         "web", python("-m", *gunicorn, f"--bind=127.0.0.1:{web}"), answers(f"http://127.0.0.1:{web}/health")
     )

@@ -28,6 +28,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError("The demo's passwords are known to everybody: it runs with DEBUG=1 alone (make demo).")
+        if options["contacts"] and not options["contacts"].is_file():
+            raise CommandError(f"--contacts: there is no file {options['contacts']}.")
         try:
             from config.demo import showing
         except ImportError as missing:
