@@ -30,6 +30,7 @@ def chains_hold() -> list[Broken | None]:
 
 
 def _against(organisation: UUID) -> Iterator[str]:
+    checkpoint = _newest_checkpoint(organisation)  # before the seals: another may be made while we read them
     previous, number, position, entries = NO_SEAL, 0, (-1, -1), 0
     seals: dict[int, tuple[str, int]] = {}
     for segment in Segment.objects.filter(organisation=organisation).order_by("number").iterator(20):
@@ -39,7 +40,6 @@ def _against(organisation: UUID) -> Iterator[str]:
             yield f"segment {segment.number} of {organisation}"
         previous, position = segment.seal, end
         seals[segment.number] = (segment.seal, entries)
-    checkpoint = _newest_checkpoint(organisation)
     if checkpoint and seals.get(checkpoint[0]) != checkpoint[1:]:
         yield f"the checkpoint of segment {checkpoint[0]} of {organisation}"
 
