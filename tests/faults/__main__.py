@@ -1,0 +1,95 @@
+"""The command line: `python -m tests.faults`."""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from tests.faults.stack import LAYOUTS, Stack
+
+if TYPE_CHECKING:
+    from tests.faults.cells import Cell
+
+
+def parser() -> argparse.ArgumentParser:
+    words = argparse.ArgumentParser(prog="python -m tests.faults", description="Faults done to a real stack.")
+    words.add_argument("--cell", action="append", default=[], metavar="NAME", help="only cells whose name has this")
+    words.add_argument("--seeds", type=int, default=0, help="play so many cells by chance instead of each once")
+    words.add_argument("--seed", type=int, default=1, help="the seed of a cell, or the first of many")
+    words.add_argument("--list", action="store_true", help="name the cells and stop")
+    words.add_argument("--trace", action="store_true", help="show where a cell broke off")
+    return words
+
+
+def main() -> int:
+    chosen = parser().parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="countersign-faults-logs-"))
+    stack = Stack(folder)
+    began = time.monotonic()
+    try:
+        stack.start_servers()
+        import django
+
+        django.setup()
+        return _run(stack, chosen, began)
+    finally:
+        stack.stop()
+        sys.stdout.flush()
+
+
+def _run(stack: Stack, chosen: argparse.Namespace, began: float) -> int:
+    from django.core.management import call_command
+
+    from tests.faults.cells import CELLS
+
+    cells = [cell for name, cell in CELLS.items() if not chosen.cell or any(part in name for part in chosen.cell)]
+    if chosen.list or not cells:
+        _say("\n".join(cell.name for cell in cells) or "No cell has such a name.")
+        return 0 if cells else 2
+    call_command("migrate", verbosity=0)
+    from tests.faults.business import open_business
+    from tests.faults.running import play
+
+    stack.simulator.misbehave(review_seconds=0.0)
+    business = open_business()
+    _say(f"up after {time.monotonic() - began:.0f} s; logs in {stack.folder}")
+    passed = failed = 0
+    for outcome in play(stack, business, _wanted(cells, chosen)):
+        passed, failed = passed + (not outcome.wrongs), failed + bool(outcome.wrongs)
+        _say(str(outcome))
+    _say(f"{time.monotonic() - began:.0f} s in all; PostgreSQL broke up {stack.servers.deadlocks()} deadlocks")
+    _say(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def _wanted(cells: "list[Cell]", chosen: argparse.Namespace) -> "Iterator[tuple[Cell, int]]":
+    """Each cell once, those of one layout together; or cells by chance, ten of a layout at a time."""
+    if not chosen.seeds:
+        order = list(LAYOUTS)
+        yield from ((cell, chosen.seed) for cell in sorted(cells, key=lambda cell: order.index(cell.layout)))
+        return
+    chance = Random(chosen.seed)
+    seeds = iter(range(chosen.seed, chosen.seed + chosen.seeds))
+    while True:
+        layout = chance.choice(cells).layout
+        some = [cell for cell in cells if cell.layout == layout]
+        for _ in range(10):
+            seed = next(seeds, None)
+            if seed is None:
+                return
+            yield chance.choice(some), seed
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    status = main()
+    os._exit(status)

@@ -1,0 +1,19 @@
+"""The cells: each is one fault at one step, played by a function. `CELLS` has them by name."""
+
+from tests.faults.cells import (
+    changing,
+    crashing,
+    deciding,
+    freezing,
+    killing,
+    repeating,
+    submitting,
+    telling,
+    throttling,
+)
+from tests.faults.cells.registry import CELLS, Cell
+
+__all__ = [
+    "CELLS", "Cell", "changing", "crashing", "deciding", "freezing", "killing", "repeating", "submitting", "telling",
+    "throttling",
+]  # fmt: skip

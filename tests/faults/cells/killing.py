@@ -1,0 +1,144 @@
+"""SIGKILL at every step: of a process tree, and of a pool child alone. And SIGTERM, which must cost nothing."""
+
+from functools import partial
+from threading import Thread
+from uuid import uuid4
+
+import requests
+from django.utils import timezone
+
+from messaging.models import Send
+from tests.faults.case import Case
+from tests.faults.cells.registry import IN_FLIGHT, add, cell
+
+# Where, who, and the last of the times a point is reached in one send of forty people.
+_LANE_POINTS = {
+    "take.before_commit": 4, "take.committed": 4, "handover.before_post": 30, "handover.after_post": 30,
+    "finish.before_commit": 3, "finish.committed": 3,
+}  # fmt: skip
+_WORKER_POINTS = {
+    "execution.before_commit": 1, "execution.committed": 1, "release.chunk_committed": 3,
+    "inbox.applied_before_commit": 2, "inbox.before_settling": 2,
+}  # fmt: skip
+
+
+def _kill_at(case: Case, *, point: str, latest: int, role: str, child: bool) -> None:
+    case.faults.at(point, nth=case.chance.randint(1, latest), role=role)
+    if role != "worker":
+        case.unsure_at_most = IN_FLIGHT
+    case.begin()
+    case.kill_here(point, role=role, child=child)
+
+
+for _point, _latest in _LANE_POINTS.items():
+    add(f"kill-lane@{_point}", partial(_kill_at, point=_point, latest=_latest, role="lanes", child=False))
+    add(
+        f"kill-pool-child@{_point}",
+        partial(_kill_at, point=_point, latest=_latest, role="slices", child=True),
+        "celery",
+    )
+for _point, _latest in _WORKER_POINTS.items():
+    add(f"kill-worker@{_point}", partial(_kill_at, point=_point, latest=_latest, role="worker", child=False))
+    add(f"kill-worker-child@{_point}", partial(_kill_at, point=_point, latest=_latest, role="worker", child=True))
+
+
+def _kill_lane_twice(case: Case) -> None:
+    """The second kill meets whoever took over."""
+    for _ in range(2):
+        _kill_at_next_post(case)
+
+
+def _kill_at_next_post(case: Case) -> None:
+    case.faults.at("handover.after_post", nth=case.faults.count("handover.after_post") + 3)
+    if case.request is None:
+        case.begin()
+    held = case.faults.held("handover.after_post")
+    case.unsure_at_most += IN_FLIGHT
+    owner = next(name for name, member in case.stack.members.items() if member.is_alive and member.pid == held.pid)
+    case.stack.members[owner].kill()
+    held.let_go()
+
+
+add("kill-lane-and-its-heir", _kill_lane_twice, "pair")
+
+
+@cell("sigterm-lane-mid-send")
+def _deploy_lane(case: Case) -> None:
+    case.begin()
+    case.wait_for_attempts(case.chance.randint(5, 30))
+    case.stack.members["lanes"].end()
+
+
+@cell("sigterm-pool-mid-send", "celery")
+def _deploy_pool(case: Case) -> None:
+    case.begin()
+    case.wait_for_attempts(case.chance.randint(5, 30))
+    case.stack.members["slices"].end(30)
+
+
+@cell("sigterm-everything-mid-send", "celery")
+def _deploy_everything(case: Case) -> None:
+    case.begin()
+    case.wait_for_attempts(case.chance.randint(5, 30))
+    for member in case.stack.members.values():
+        member.ask_to_end()
+    for member in case.stack.members.values():
+        member.end(30)
+
+
+@cell("kill-web@inbox.stored")
+def _kill_web(case: Case) -> None:
+    """Stored and never answered: the provider tells it all again."""
+    case.faults.at("inbox.stored", nth=case.chance.randint(1, 3), role="web")
+    case.begin()
+    case.kill_here("inbox.stored", role="web")
+
+
+@cell("kill-web-child@inbox.stored")
+def _kill_web_child(case: Case) -> None:
+    case.faults.at("inbox.stored", nth=case.chance.randint(1, 3), role="web")
+    case.begin()
+    case.kill_here("inbox.stored", role="web", child=True)
+
+
+@cell("sigterm-web-mid-webhooks")
+def _deploy_web(case: Case) -> None:
+    case.begin()
+    case.wait_for_attempts(10)
+    case.stack.members["web"].end()
+
+
+def _rest_again(case: Case, point: str) -> None:
+    """A call whose answer was lost is made again with the same key: one draft, one answer."""
+    segment, case.people = case.business.crowd(5)
+    preview = case.business.previewed(segment, timezone.now())
+    arguments = case.business.arguments(preview, f"key-{uuid4()}")
+    case.stack.wait_until_ready()
+    case.faults.at(point, role="web")
+    first = Thread(target=_post, args=(case, arguments), daemon=True)
+    first.start()
+    case.kill_here(point, role="web")
+    first.join(30)
+    case.stack.mend()
+    case.stack.wait_until_ready()
+    answers = [_post(case, arguments) for _ in range(2)]
+    assert all(answer is not None and answer.status_code in (200, 202) for answer in answers), answers
+    case.wait(lambda: Send.objects.filter(preview_id=preview).count() == 1, "one draft")
+    requests_made = {answer.json()["request"]["action_request_id"] for answer in answers if answer is not None}
+    assert len(requests_made) == 1, requests_made
+
+
+def _post(case: Case, arguments: dict[str, str]) -> requests.Response | None:
+    with requests.Session() as session:
+        session.trust_env = False
+        try:
+            return session.post(
+                f"{case.stack.web_url}/api/tools/whatsapp.broadcast.create", json=arguments,
+                headers={"Authorization": f"Bearer {case.business.key}"}, timeout=30,
+            )  # fmt: skip
+        except requests.RequestException:
+            return None
+
+
+add("kill-web-in-a-call@execution.before_commit", partial(_rest_again, point="execution.before_commit"))
+add("kill-web-in-a-call@execution.committed", partial(_rest_again, point="execution.committed"))
