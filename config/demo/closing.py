@@ -14,9 +14,10 @@ from django.db.models import Min
 
 from audit.checkpoints import public_key, signing_key
 from config.demo.agent_client import Answer
+from config.demo.broadcast_plan import EXCLUSIONS
 from config.demo.seeding import SLUG
 from config.demo.stage import Stage, many
-from config.demo.story_broadcast import EXCLUSIONS, Played
+from config.demo.story_broadcast import Played
 from config.servers.place import PROJECT
 from messaging.models import Attempt, ConsentAct, ConsentEvidence, Message, Status, Suppression
 from simulators.graph.witness import read_journal

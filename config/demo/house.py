@@ -88,17 +88,9 @@ def _environment(web: int, graph: str) -> dict[str, str]:
 
 def _start(processes: Processes, web: int, mcp: int) -> None:
     """The same commands as on several machines."""
-    gunicorn = (
-        "gunicorn",
-        "config.wsgi",
-        "--worker-class=gthread",
-        "--workers=2",
-        "--threads=4",
-        "--no-control-socket",
-    )
-    processes.start(
-        "web", python("-m", *gunicorn, f"--bind=127.0.0.1:{web}"), answers(f"http://127.0.0.1:{web}/health")
-    )
+    gunicorn = ("gunicorn", "config.wsgi", "--worker-class=gthread", "--workers=2", "--threads=4", *_on_one_machine())
+    serve = python("-m", *gunicorn, f"--bind=127.0.0.1:{web}")
+    processes.start("web", serve, answers(f"http://127.0.0.1:{web}/health"))
     for name, queue, children in (("worker", "celery", 2), ("lanes", "lanes", 1)):
         words = (f"--queues={queue}", f"--concurrency={children}", f"--hostname={name}@demo", "--loglevel=INFO")
         processes.start(name, python(*CELERY, "worker", *words), listens(f"{name}@demo"))
@@ -107,9 +99,10 @@ def _start(processes: Processes, web: int, mcp: int) -> None:
     processes.start("mcp", serve, answers(f"http://127.0.0.1:{mcp}/health"))
 
 
-def _heartbeats() -> tuple[str, ...]:
-    """Gunicorn's workers touch a file all the time; on a slow disk that stalls them."""
-    return ("--worker-tmp-dir=/dev/shm",) if Path("/dev/shm").is_dir() else ()
+def _on_one_machine() -> tuple[str, ...]:
+    """Nothing in anybody's home folder, and heartbeats not on a slow disk, where they would stall the workers."""
+    heartbeats = ("--worker-tmp-dir=/dev/shm",) if Path("/dev/shm").is_dir() else ()
+    return ("--no-control-socket", *heartbeats)
 
 
 def listens(node: str) -> Ready:

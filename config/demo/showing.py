@@ -47,10 +47,8 @@ def show(
     cast = seed(folder, per_second, timezone.now())
     tell.done(f"Database migrated; {cast.organisation} has {len(cast.people)} people, one agent, one WhatsApp number")
     with open_house(cast, folder, any_port=any_port) as house:
-        tell.done(
-            "Web, two workers, beat, MCP server and a pretend WhatsApp are up as processes",
-            f"logs in {folder / 'logs'}",
-        )
+        logs = _short(folder / "logs")
+        tell.done("Web, two workers, beat, MCP server and a pretend WhatsApp are up as processes", f"logs in {logs}")
         with AgentClient(house.mcp, cast.agent_key) as agent:
             officer = DeskClient(house.desk, "mei.chan", PASSWORD)
             officer.sign_in()
@@ -58,16 +56,18 @@ def show(
                 f"Sam Lee's agent is connected over MCP and sees {len(agent.tools())} tools; none of them approves"
             )
             stage = Stage(cast, house, agent, officer, tell, folder, contacts or CONTACTS, due_in)
-            holds = closing.close(stage, STORIES[story](stage))
+            played = STORIES[story](stage)
+            holds = closing.close(stage, played)
+            waiting = "" if once else story_broadcast.ask_for_another(stage, played.contract)
         tell.say()
         verdict = "[bold green]The sums close.[/]" if holds else "[bold red]The sums do not close.[/]"
         tell.say(f"{verdict} [dim]{time.monotonic() - began:.0f} seconds in all.[/dim]")
         if not once:
-            leave_open(tell, house, cast)
+            leave_open(tell, house, cast, waiting, _short(folder / "audit.jsonl"))
     return holds
 
 
-def leave_open(tell: Telling, house: House, cast: Cast) -> None:
+def leave_open(tell: Telling, house: House, cast: Cast, waiting: str, export: Path) -> None:
     """Say where everything is and wait for Ctrl-C."""
     tell.chapter("The desk is open")
     tell.numbers(
@@ -83,9 +83,10 @@ def leave_open(tell: Telling, house: House, cast: Cast) -> None:
     tell.say()
     tell.say("Try next:")
     for wish in (
-        "Sign in as mei.chan and open the broadcast: every person, every outcome, the stop button.",
+        f"The agent asks for a second tasting. Sign in as mei.chan and decide: {waiting}",
+        "Open the first broadcast: its report, and what became of each person's message.",
         "Connect an MCP client with the key (README, “Connect an MCP client”) and ask it to plan a broadcast.",
-        "Read the record of it all under Audit, or change an entry by SQL and verify the export again.",
+        f"Change a letter in {export}, then: python audit/verify.py {export}",
         "Run make demo once more: the same people, everybody known already.",
     ):
         tell.say(f"  · {wish}")

@@ -8,29 +8,13 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from config.demo.agent_client import Answer
+from config.demo.broadcast_plan import ask_for_preview, find_segment, plan
 from config.demo.customers import write_stop
 from config.demo.going_round import SCHEDULE, try_to_do_it_twice, try_to_go_round
 from config.demo.stage import Stage, many
 from config.demo.story_contacts import import_contacts
-from config.demo.story_template import VARIABLES, prepare_template
+from config.demo.story_template import prepare_template
 from config.demo.watching import watch
-
-SEGMENT, RULE = (
-    "Tea club abroad and at home",
-    "tag:newsletter and country in (HK, MO, TW, SG, GB, US, JP, AU, MY) and not tag:staff",
-)
-
-EXCLUSIONS = {
-    "invalid": "no valid address",
-    "suppressed": "opted out",
-    "blocked": "blocked",
-    "no_consent": "no consent",
-    "wrong_category": "consent for something else",
-    "capped": "had their marketing for this week",
-    "duplicate": "the same person twice",
-    "missing_variable": "a variable has no value",
-    "no_route": "Meta delivers no marketing there",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +34,9 @@ def play(stage: Stage) -> Played:
         f"Meanwhile {many(heard, 'customer')} write STOP, 停止, unsubscribe … to the number",
         "heard at once, nobody is asked",
     )
-    template_id = prepare_template(stage)
-    segment_id = _segment(stage)
-    preview = _preview(stage, segment_id, template_id)
+    template_id, segment_id = prepare_template(stage), find_segment(stage)
+    due_at = timezone.now() + timedelta(seconds=stage.due_in)
+    preview = plan(stage, segment_id, template_id, due_at)
     contract, journal_from = preview["data"], stage.house.simulator.journal_end()
     drafted = stage.ask("whatsapp.broadcast.create", "Autumn tasting", preview_id=preview["preview_id"])
     broadcast_id = str(drafted["data"]["broadcast_id"])
@@ -72,58 +56,14 @@ def play(stage: Stage) -> Played:
     return Played(broadcast_id, contract, journal_from)
 
 
-def _segment(stage: Stage) -> str:
-    """The segment, found again or made; rules are kept in their canonical spelling."""
-    stage.tell.chapter("3  Whom to write to")
-    rows = stage.agent.use("whatsapp.segments.list", counts=False, limit=50)["data"]["segments"]
-    known = next((row for row in rows if row["name"] == SEGMENT), None)
-    if known is None:
-        kept = stage.ask(
-            "whatsapp.segment.upsert", "For the autumn tasting", name=SEGMENT, rule=RULE, purpose="Tastings"
-        )
-        segment_id = str(kept["data"]["segment_id"])
-    else:
-        segment_id = str(known["segment_id"])
-    stage.tell.done(f"Segment “{SEGMENT}”", RULE)
-    return segment_id
-
-
-def _preview(stage: Stage, segment_id: str, template_id: str) -> Answer:
-    stage.tell.chapter("4  The broadcast")
-    preview = stage.agent.use(
-        "whatsapp.broadcast.preview",
-        name=f"Autumn tasting {timezone.now():%d %b %H:%M}",
-        segment_id=segment_id,
-        template_id=template_id,
-        sender_id=str(stage.cast.sender.pk),
-        variables=VARIABLES,
-        due_at=(timezone.now() + timedelta(seconds=stage.due_in)).isoformat(),
-    )
-    contract = preview["data"]
-    stage.tell.done("The agent previews it: everybody in the segment is either written to or left out for one reason")
-    left_out = [
-        (EXCLUSIONS.get(reason, reason), f"− {count:,}", "") for reason, count in contract["excluded"].items() if count
-    ]
-    languages = ", ".join(f"{part['people']:,} in {part['language']}" for part in contract["translations"])
-    stage.tell.numbers(
-        [
-            ("in the segment", f"{contract['targeted']:,}", ""),
-            *left_out,
-            ("", "", ""),
-            ("[bold]to be written to[/bold]", f"[bold]{contract['included']:,}[/bold]", languages),
-        ]
-    )
-    _cost(stage, contract)
-    return preview
-
-
-def _cost(stage: Stage, contract: Answer) -> None:
-    low, high = float(contract["cost_low"]), float(contract["cost_high"])
-    span = f"{high:,.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:,.2f} to {high:,.2f}"
-    stage.tell.done(
-        f"Cost {span} {contract['currency']} at list prices; it stops before {float(contract['cost_ceiling']):,.2f}",
-        f"audience, texts and prices are sealed: {contract['audience_digest'][:16]}…",
-    )
+def ask_for_another(stage: Stage, contract: Answer) -> str:
+    """The same broadcast once more, for tomorrow at noon, left for whoever sits at the desk. Its page."""
+    zone = ZoneInfo(stage.cast.organisation.timezone)
+    noon = timezone.now().astimezone(zone).replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    preview = ask_for_preview(stage, contract["segment_id"], contract["template_id"], noon, "Second tasting")
+    stage.ask("whatsapp.broadcast.create", "A second day of tasting", preview_id=preview["preview_id"])
+    answer = stage.ask(SCHEDULE, "Saturday was booked out within the hour", preview_id=preview["preview_id"])
+    return str(answer["request"]["review_url"])
 
 
 def _another_preview(stage: Stage) -> str:
