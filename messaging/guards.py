@@ -15,7 +15,7 @@ from approvals.reasons import Reason
 from approvals.registry import Call
 from messaging.audiences.digest import digest_of
 from messaging.broadcasts.contract import BroadcastContract
-from messaging.broadcasts.preview import card_date
+from messaging.broadcasts.costs import card_date
 from messaging.gate import rules_of
 from messaging.models import Audience, Sender, TemplateTranslation
 from messaging.quiet_hours import quiet_until

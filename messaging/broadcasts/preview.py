@@ -2,26 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import Any
 
-from django.db.models import Count, Model, Q, Sum
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation
-from approvals.reasons import Reason, Refused, refuse_if_any
+from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call
-from messaging.audiences.resolve import Purpose, prices_in_force, resolve
+from messaging.audiences.resolve import Purpose, resolve
 from messaging.broadcasts.contract import BroadcastAsk, BroadcastContract, TranslationPart
+from messaging.broadcasts.costs import card_date, cost_range
+from messaging.finding import find_own
 from messaging.models import (
     Audience,
     AudienceMember,
     Channel,
-    Message,
     Segment,
     Sender,
-    Status,
     Template,
     TemplateTranslation,
     Verdict,
@@ -30,10 +27,6 @@ from messaging.whatsapp.templates.definition import Definition
 from messaging.whatsapp.templates.named_values import names_needed
 
 LASTS = timedelta(hours=24)
-# Fewer messages than this say nothing about how many of the next ones will be delivered.
-_ENOUGH_HISTORY = 200
-
-Row = TypeVar("Row", bound=Model)
 
 
 def preview_broadcast(call: Call, ask: BroadcastAsk) -> BroadcastContract:
@@ -57,16 +50,6 @@ def preview_broadcast(call: Call, ask: BroadcastAsk) -> BroadcastContract:
     )
     audience = resolve(purpose, call.now)
     return _contract(ask, template, sender, usable, purpose, audience, call.now)
-
-
-def find_own(model: type[Row], key: UUID, organisation: Organisation, field: str, where: str) -> Row:
-    """A row of the organisation. One of another tenant is as unknown as one that never was."""
-    row = model._default_manager.filter(pk=key, organisation=organisation).first()
-    if row is None:
-        name = model._meta.verbose_name
-        raise Refused(Reason(f"{model._meta.model_name}_not_found", _("There is no such %s.") % name,
-                             _("Use an id of %s.") % where, field))  # fmt: skip
-    return row
 
 
 def _reasons(
@@ -123,7 +106,7 @@ def _contract(
     now: datetime,
 ) -> BroadcastContract:
     readers = _readers(audience)
-    high = _cost(audience)
+    low, high = cost_range(audience, now)
     per_second = min(ask.per_second or sender.per_second, sender.per_second)
     return BroadcastContract(
         name=ask.name,
@@ -153,38 +136,13 @@ def _contract(
         per_second=per_second,
         finishes_about=max(ask.due_at, now) + timedelta(seconds=audience.included // per_second),
         currency=purpose.currency,
-        cost_low=(high * _delivered_share(purpose.organisation, now)).quantize(Decimal("0.000001")),
+        cost_low=low,
         cost_high=high,
         cost_ceiling=high if ask.cost_ceiling is None else ask.cost_ceiling,
         price_card=card_date(purpose.currency, purpose.category, ask.due_at),
     )
 
 
-def card_date(currency: str, category: str, due_at: datetime) -> str:
-    """The date of the newest price that counts for this category on that day, as ISO; empty without prices."""
-    prices = prices_in_force(Channel.WHATSAPP, currency, category, due_at.date()).values()
-    return max((price.effective_from.isoformat() for price in prices), default="")
-
-
 def _readers(audience: Audience) -> dict[Any, int]:
     included = AudienceMember.objects.filter(audience=audience, verdict=Verdict.INCLUDED)
     return dict(included.values_list("translation_id").annotate(Count("pk")))
-
-
-def _cost(audience: Audience) -> Decimal:
-    included = AudienceMember.objects.filter(audience=audience, verdict=Verdict.INCLUDED)
-    total: Decimal | None = included.aggregate(total=Sum("price"))["total"]
-    return total or Decimal(0)
-
-
-def _delivered_share(organisation: Organisation, now: datetime) -> Decimal:
-    """How many of the last 90 days' messages were delivered; all of them while there is too little to go by."""
-    lately = Message.objects.filter(
-        send__organisation=organisation, send__started_at__gt=now - timedelta(days=90), status__gte=Status.ACCEPTED
-    ).exclude(status=Status.EXCLUDED)
-    counts = lately.aggregate(
-        all=Count("pk"), delivered=Count("pk", filter=Q(status__in=(Status.DELIVERED, Status.READ)))
-    )
-    if counts["all"] < _ENOUGH_HISTORY:
-        return Decimal(1)
-    return Decimal(counts["delivered"]) / Decimal(counts["all"])

@@ -10,8 +10,8 @@ from pydantic import Field
 from approvals.contracts import Answer, Ask
 from approvals.masking import Personal
 from approvals.registry import Call, Kind, tool
-from messaging.broadcasts.preview import find_own
 from messaging.broadcasts.report import report_of
+from messaging.finding import find_own
 from messaging.models import Message, Send, Status, Verdict
 from messaging.tools.paging import PageAnswer, PageAsk, page
 

@@ -17,7 +17,7 @@ from approvals.registry import Call, Kind, tool
 from approvals.versions import check_token, token_of
 from audit.record import record
 from messaging.audiences.people import size_of
-from messaging.broadcasts.preview import find_own
+from messaging.finding import find_own
 from messaging.models import Channel, Segment, Send, SendState
 from messaging.segments import describe, parse
 from messaging.tools.paging import PageAnswer, PageAsk, page

@@ -13,7 +13,7 @@ from approvals.contracts import Answer, Ask
 from approvals.floors import Always, ByPolicy
 from approvals.registry import Call, Kind, tool
 from approvals.versions import token_of
-from messaging.broadcasts.preview import find_own
+from messaging.finding import find_own
 from messaging.models import Template, TemplateTranslation, TranslationStatus
 from messaging.tools.paging import PageAnswer, PageAsk, page
 from messaging.whatsapp.review import drafts, submission
