@@ -100,9 +100,9 @@ def _start(processes: Processes, web: int, mcp: int) -> None:
 
 
 def _on_one_machine() -> tuple[str, ...]:
-    """Nothing in anybody's home folder, and heartbeats not on a slow disk, where they would stall the workers."""
+    """Django loaded once for all workers, nothing in anybody's home folder, heartbeats not on a slow disk."""
     heartbeats = ("--worker-tmp-dir=/dev/shm",) if Path("/dev/shm").is_dir() else ()
-    return ("--no-control-socket", *heartbeats)
+    return ("--no-control-socket", "--preload", *heartbeats)
 
 
 def listens(node: str) -> Ready:
