@@ -1,4 +1,4 @@
-"""What every test gets: the network is shut but for this machine."""
+"""What every test gets: the network is shut but for this machine, and people read English unless they say otherwise."""
 
 import socket
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from typing import Any
 
 import pgtrigger
 import pytest
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -37,6 +38,13 @@ def network_is_shut() -> Iterator[None]:
     patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def english_is_read() -> Iterator[None]:
+    """A page that a test before this one asked for in Chinese leaves its language active in the thread."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")
