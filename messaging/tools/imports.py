@@ -1,7 +1,6 @@
 """whatsapp.contact_import.preview and whatsapp.contact.import."""
 
 import base64
-import binascii
 import io
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -138,7 +137,7 @@ def _raw(ask: ImportAsk) -> bytes:
         return ask.content.encode()
     try:
         return base64.b64decode(ask.content, validate=True)
-    except binascii.Error:
+    except ValueError:  # a wrong digit, a wrong length, or letters beyond ASCII
         raise Refused(
             Reason(
                 "invalid_argument",
