@@ -1,0 +1,108 @@
+"""Every tool with two hundred sets of wrong arguments: a clear no or an answer, never a crash, never half an effect."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.db import connection, transaction
+
+from accounts.actor import Actor, Face
+from approvals.calls import call
+from approvals.reasons import Refused
+from approvals.registry import Tool
+from mcp_server.calling import refused
+from tests.factories import NOON, PASSWORD
+from tests.hostile.mutations import PASTED_KEY, PASTED_TOKEN, mutations
+from tests.matrix.tea_houses import TeaHouse, arguments_of, house, tools
+
+pytestmark = pytest.mark.django_db
+
+EACH = 200
+OURS = ("accounts", "audit", "approvals", "messaging")
+# What no answer and no refusal ever holds, whoever asks.
+SECRETS = ("token-of-harbour-tea", "secret-of-harbour-tea", "verify-harbour-tea", "0" * 64, PASSWORD, "Peak Coffee")
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def row_counts() -> dict[str, int]:
+    tables = [model._meta.db_table for label in OURS for model in apps.get_app_config(label).get_models()]
+    union = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(union)
+        return dict(cursor.fetchall())
+
+
+class Writes:
+    """Notes every statement that would change a row."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if str(sql).lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE", "CREATE"):
+            self.seen.append(str(sql)[:80])
+        return execute(sql, params, many, context)
+
+
+def others_ids(rival: TeaHouse) -> list[str]:
+    kinds = ("account", "action_request", "broadcast", "contact", "segment", "sender", "template")
+    return [rival.id_of(kind) for kind in kinds]
+
+
+@pytest.mark.parametrize("tool", tools(), ids=lambda tool: tool.name)
+def test_wrong_arguments_are_refused_in_words_and_change_nothing(tool: Tool) -> None:
+    own, rival = house(), house("peak-coffee", "Peak Coffee")
+    agent = Actor.of_agent(own.agent, Face.MCP) if tool.scope != "audit:read" else own.actor()
+    right = arguments_of(tool, own, agent)
+    before = row_counts()
+    refusals = 0
+    for arguments in mutations(right, list(tool.ask.model_fields), others_ids(rival), tool.name, EACH):
+        writes = Writes()
+        with transaction.atomic(), connection.execute_wrapper(writes):
+            told = _told(tool, arguments, agent)
+            if isinstance(told, Refused):
+                refusals += 1
+                _changed_nothing(told, writes, before)
+            else:
+                assert writes.seen  # even reading is written down, so the witness is awake
+            transaction.set_rollback(True)
+        _tells_no_secret(tool, told)
+    # Tools that take nothing have little to get wrong.
+    assert refusals >= (60 if right else 20)
+
+
+def _told(tool: Tool, arguments: dict[str, Any], actor: Actor) -> Any:
+    try:
+        return call(tool.name, arguments, actor, NOON).model_dump(mode="json")
+    except Refused as no:
+        return no
+    except Exception as crash:
+        shown = ascii({name: repr(value)[:80] for name, value in arguments.items()})
+        raise AssertionError(f"{tool.name} broke off on {shown}") from crash
+
+
+def _changed_nothing(no: Refused, writes: Writes, before: dict[str, int]) -> None:
+    if set(no.codes) == {"invalid_argument"}:
+        assert writes.seen == []
+    elif writes.seen:
+        assert row_counts() == before
+
+
+def _tells_no_secret(tool: Tool, told: Any) -> None:
+    """As the client reads it: JSON in UTF-8."""
+    plain = refused(tool.name, told).model_dump(mode="json") if isinstance(told, Refused) else told
+    text = json.dumps(plain, ensure_ascii=False).encode().decode()
+    assert [secret for secret in SECRETS if secret in text] == []
+    if isinstance(told, Refused):
+        assert all(reason.code and str(reason.text) and str(reason.fix) for reason in told.reasons)
+        wrong = json.dumps([reason.as_dict() for reason in told.reasons if reason.code == "invalid_argument"])
+        assert PASTED_KEY not in wrong
+        assert PASTED_TOKEN not in wrong
