@@ -92,7 +92,7 @@ class OptOutStands:
         if contract.change == "grant" and contract.category == "any":
             yield Reason("category_missing", gettext_lazy("Nobody agrees to everything at once."),
                          gettext_lazy("Say which messages the customer agreed to."), "category")  # fmt: skip
-        if contract.occurred_at > call.now and not is_a_no(contract):
+        if contract.occurred_at > call.now:
             yield Reason("in_the_future", gettext_lazy("occurred_at lies in the future."),
                          gettext_lazy("Say when the customer did it."), "occurred_at")  # fmt: skip
 

@@ -58,9 +58,8 @@ def keep_draft(call: Call, contract: TemplateContract) -> DraftKept:
     )
     if not is_new:
         template = Template.objects.select_for_update().get(pk=template.pk)
-        refuse_if_any(
-            TemplateUnchanged()(call, contract)
-        )  # asked again under the lock: of two edits at once one stands
+        # Asked again under the lock: of two edits at once one stands.
+        refuse_if_any(TemplateUnchanged()(call, contract))
         template.category, template.default_language = contract.category, contract.default_language
         template.version += 1
         template.updated_at = call.now
