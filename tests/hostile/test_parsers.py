@@ -222,6 +222,17 @@ def test_the_largest_import_is_looked_over_in_a_moment() -> None:
     assert time.process_time() - began < 0.5
 
 
+def test_a_million_wrong_things_are_told_in_fifty_reasons() -> None:
+    """One body of 20 MB cost two gigabytes of reasons."""
+    names = {f"a{number}": 0 for number in range(300_000)}
+    for wrong in (names, {"content": names}, {"content": ["\x00"] * 300_000}, dict.fromkeys(map(str, range(900)), 0)):
+        began = time.process_time()
+        with pytest.raises(Refused) as no:
+            read(Anything, wrong)
+        assert 1 <= len(no.value.reasons) <= 50
+        assert time.process_time() - began < 0.5
+
+
 @thorough
 @given(JSON)
 def test_arguments_that_pass_can_be_stored(content: object) -> None:
