@@ -101,24 +101,25 @@ def _sums(report: Answer, played: Played) -> Iterator[Check]:
 
 
 def _witnessed(stage: Stage, played: Played, report: Answer) -> Iterator[Check]:
-    """What the simulator's own journal says, against our rows."""
+    """What the simulator's own journal says, against our rows. An earlier broadcast may still have been going out."""
     entries = [
         entry
         for entry in read_journal(stage.house.simulator.journal_path, played.journal_from)
         if entry["kind"] == "request" and entry["path"].endswith("/messages") and entry["decision"] == "accepted"
     ]
-    people = [entry["person"] for entry in entries]
+    attempts = {str(one.pk): one for one in Attempt.objects.filter(message__send=UUID(played.broadcast_id))}
+    people = [entry["person"] for entry in entries if entry["reference"] in attempts]
     yield (
-        f"WhatsApp's own journal: {many(len(entries), 'message')} taken for {len(set(people)):,} people: each one",
+        f"WhatsApp's own journal: {many(len(people), 'message')} taken for {len(set(people)):,} people: each one",
         len(people) == len(set(people)),
     )
-    attempts = {str(one.pk): one for one in Attempt.objects.filter(message__send=UUID(played.broadcast_id))}
     references = {entry["reference"] for entry in entries}
-    seen = {attempts[reference].message_id for reference in references & attempts.keys()}
+    strangers = references - attempts.keys()
+    seen = {attempts[reference].message_id for reference in references - strangers}
     taken = Message.objects.filter(send=UUID(played.broadcast_id), status__in=TAKEN).values_list("pk", flat=True)
     yield (
         "The journal holds nothing that our record does not, and all that our record says was taken",
-        references <= attempts.keys() and set(taken) <= seen,
+        len(strangers) == Attempt.objects.filter(pk__in=strangers).count() and set(taken) <= seen,
     )
     noes = _heard()
     wronged = [

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import requests
@@ -11,7 +12,7 @@ from django.utils import timezone
 from config.demo import closing, story_broadcast
 from config.demo.agent_client import AgentClient, ToolRefused
 from config.demo.desk_client import DeskClient, DeskRefused
-from config.demo.house import House, open_house
+from config.demo.house import open_house
 from config.demo.make_contacts import CONTACTS
 from config.demo.processes import ProcessTrouble
 from config.demo.seeding import PASSWORD, PEOPLE, Cast, seed
@@ -36,39 +37,46 @@ def show(
     *, once: bool, story: str, contacts: Path | None, folder: Path, due_in: float, per_second: int, any_port: bool
 ) -> bool:
     """Play a story. Returns whether its sums close; without `once` only after Ctrl-C."""
-    tell, began = Telling(), time.monotonic()
+    tell, began, folder = Telling(), time.monotonic(), folder.resolve()
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells every request
-    tell.console.print()
-    tell.say("[bold]Countersign[/bold]  [dim]nothing leaves without a countersignature[/dim]")
-    folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    tell.chapter("0  The house")
-    call_command("migrate", verbosity=0)
-    cast = seed(folder, per_second, timezone.now())
-    tell.done(f"Database migrated; {cast.organisation} has {len(cast.people)} people, one agent, one WhatsApp number")
-    with open_house(cast, folder, any_port=any_port) as house:
+    cast = prepare(tell, folder, per_second)
+    with ExitStack() as stack:
+        with tell.busy("Starting the processes"):
+            house = stack.enter_context(open_house(cast, folder, any_port=any_port))
         logs = _short(folder / "logs")
         tell.done("Web, two workers, beat, MCP server and a pretend WhatsApp are up as processes", f"logs in {logs}")
-        with AgentClient(house.mcp, cast.agent_key) as agent:
-            officer = DeskClient(house.desk, "mei.chan", PASSWORD)
-            officer.sign_in()
-            tell.done(
-                f"Sam Lee's agent is connected over MCP and sees {len(agent.tools())} tools; none of them approves"
-            )
-            stage = Stage(cast, house, agent, officer, tell, folder, contacts or CONTACTS, due_in)
-            played = STORIES[story](stage)
-            holds = closing.close(stage, played)
-            waiting = "" if once else story_broadcast.ask_for_another(stage, played.contract)
-        tell.say()
+        agent = stack.enter_context(AgentClient(house.mcp, cast.agent_key))
+        officer = DeskClient(house.desk, "mei.chan", PASSWORD)
+        officer.sign_in()
+        tools = len(agent.tools())
+        tell.done(f"Sam Lee's agent is connected over MCP and sees {tools} tools; none of them approves")
+        stage = Stage(cast, house, agent, officer, tell, folder, contacts or CONTACTS, due_in)
+        played = STORIES[story](stage)
+        holds = closing.close(stage, played)
         verdict = "[bold green]The sums close.[/]" if holds else "[bold red]The sums do not close.[/]"
+        tell.say()
         tell.say(f"{verdict} [dim]{time.monotonic() - began:.0f} seconds in all.[/dim]")
         if not once:
-            leave_open(tell, house, cast, waiting, _short(folder / "audit.jsonl"))
+            leave_open(stage, story_broadcast.ask_for_another(stage, played.contract))
     return holds
 
 
-def leave_open(tell: Telling, house: House, cast: Cast, waiting: str, export: Path) -> None:
-    """Say where everything is and wait for Ctrl-C."""
+def prepare(tell: Telling, folder: Path, per_second: int) -> Cast:
+    """The database as it must be, with everybody in it."""
+    tell.console.print()
+    tell.say("[bold]Countersign[/bold]  [dim]nothing leaves without a countersignature[/dim]")
+    tell.chapter("0  The house")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tell.busy("Bringing the database up to date"):
+        call_command("migrate", verbosity=0)
+        cast = seed(folder, per_second, timezone.now())
+    tell.done(f"Database migrated; {cast.organisation} has {len(cast.people)} people, one agent, one WhatsApp number")
+    return cast
+
+
+def leave_open(stage: Stage, waiting: str) -> None:
+    """Say where everything is and wait for Ctrl-C. `waiting` is the page of a request that waits for a decision."""
+    tell, house, export = stage.tell, stage.house, _short(stage.folder / "audit.jsonl")
     tell.chapter("The desk is open")
     tell.numbers(
         [
@@ -79,7 +87,7 @@ def leave_open(tell: Telling, house: House, cast: Cast, waiting: str, export: Pa
     )
     names = ", ".join(f"{username} ({role.label})" for username, _, _, role in PEOPLE)
     tell.say(f"Sign in as {names}.")
-    tell.say(f"Password of all: [bold]{PASSWORD}[/bold]   The agent's key: [bold]{cast.agent_key}[/bold]")
+    tell.say(f"Password of all: [bold]{PASSWORD}[/bold]   The agent's key: [bold]{stage.cast.agent_key}[/bold]")
     tell.say()
     tell.say("Try next:")
     for wish in (

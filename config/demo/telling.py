@@ -1,6 +1,7 @@
 """How the demo speaks: chapters, one line a step, calm tables."""
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Self
 
@@ -53,6 +54,10 @@ class Telling:
             else:
                 table.add_row("", Text("───────", style="dim"), "")
         self.console.print(Padding(table, (0, 0, 0, 4)))
+
+    def busy(self, what: str) -> AbstractContextManager[object]:
+        """What is going on just now, while there is nothing to tell."""
+        return self.console.status(f"[dim]{what}[/dim]") if self.console.is_terminal else nullcontext()
 
     def progress(self, total: int) -> "Bar":
         return Bar(self, total)

@@ -13,17 +13,19 @@ OVER = ("stopped", "expired", "paused")
 def watch(stage: Stage, broadcast_id: str, contract: Answer) -> None:
     """Returns when the send is complete and quiet. Raises StoryBroke when it stops on its way."""
     stage.tell.chapter("7  It goes out")
-    stage.wait_for(
-        lambda: _report(stage, broadcast_id)["state"] not in ("draft", "scheduled"),
-        "the release by beat", within=stage.due_in + BEGINS_WITHIN,
-    )  # fmt: skip
+    with stage.tell.busy("Waiting for its time"):
+        stage.wait_for(
+            lambda: _report(stage, broadcast_id)["state"] not in ("draft", "scheduled"),
+            "the release by beat", within=stage.due_in + BEGINS_WITHIN,
+        )  # fmt: skip
     stage.tell.done("Beat rings at its time, a worker passes everybody through the gate once more, a lane sends")
     began = time.monotonic()
     _until_complete(stage, broadcast_id, contract["included"])
     seconds = time.monotonic() - began
     pace = contract["included"] / seconds
     stage.tell.done(f"Everything is handed over after {seconds:.0f} seconds, {pace:,.0f} messages a second")
-    _until_settled(stage)
+    with stage.tell.busy("Waiting for the last webhooks"):
+        _until_settled(stage)
     counts = stage.house.simulator.health()["counts"]
     posts, lost = counts["webhook_posts"], counts.get("lost", 0)
     stage.tell.done(
