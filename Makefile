@@ -1,6 +1,6 @@
 # `make demo` shows the product, `make test` and `make check` hold it to its word. Needs make, Python 3.11+ with venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check snapshots lock bench clean
+.PHONY: help venv demo test check snapshots lock bench faults mutants clean
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -21,6 +21,8 @@ help:
 	@echo "make check   lint, types, import order, migrations, generated docs, translations, deployment checks"
 	@echo "make snapshots  write anew what outsiders see: tool schemas, docs/tools, docs/openapi.json; read the difference"
 	@echo "make bench   the benchmarks"
+	@echo "make faults  kill, freeze and crash a real stack (SEEDS=500 by chance, CELL=name, SEED=7); docs/faults.md"
+	@echo "make mutants plant bugs, one at a time, that the tests must notice (ARGS='words of a name')"
 	@echo "make lock    resolve requirements/*.in again"
 	@echo "make clean   remove everything that was installed or kept"
 
@@ -55,6 +57,12 @@ snapshots: venv
 
 bench: venv
 	@DEBUG=1 $(SERVERS) run --fresh --durable -- $(PY) -m benchmarks $(ARGS)
+
+faults: venv
+	@$(PY) -m tests.faults $(if $(SEEDS),--seeds $(SEEDS)) $(if $(CELL),--cell $(CELL)) $(if $(SEED),--seed $(SEED))
+
+mutants: venv
+	@$(SERVERS) run --fresh -- $(PY) -m tests.faults.mutants $(ARGS)
 
 lock: venv
 	@$(COMPILE) requirements/uv.in -o requirements/uv.txt $(ARGS)

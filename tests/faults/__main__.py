@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import resource
+import signal
 import sys
 import tempfile
 import time
@@ -21,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument("--cell", action="append", default=[], metavar="NAME", help="only cells whose name has this")
     words.add_argument("--seeds", type=int, default=0, help="play so many cells by chance instead of each once")
     words.add_argument("--seed", type=int, default=1, help="the seed of a cell, or the first of many")
+    words.add_argument("--all", action="store_true", help="the rare cells too")
     words.add_argument("--list", action="store_true", help="name the cells and stop")
     words.add_argument("--trace", action="store_true", help="show where a cell broke off")
     return words
@@ -28,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main() -> int:
     chosen = parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing we started is left behind
     folder = Path(tempfile.mkdtemp(prefix="countersign-faults-logs-"))
     stack = Stack(folder)
     began = time.monotonic()
@@ -47,7 +51,7 @@ def _run(stack: Stack, chosen: argparse.Namespace, began: float) -> int:
 
     from tests.faults.cells import CELLS
 
-    cells = [cell for name, cell in CELLS.items() if not chosen.cell or any(part in name for part in chosen.cell)]
+    cells = [cell for cell in CELLS.values() if _is_wanted(cell, chosen)]
     if chosen.list or not cells:
         _say("\n".join(cell.name for cell in cells) or "No cell has such a name.")
         return 0 if cells else 2
@@ -62,9 +66,17 @@ def _run(stack: Stack, chosen: argparse.Namespace, began: float) -> int:
     for outcome in play(stack, business, _wanted(cells, chosen)):
         passed, failed = passed + (not outcome.wrongs), failed + bool(outcome.wrongs)
         _say(str(outcome))
-    _say(f"{time.monotonic() - began:.0f} s in all; PostgreSQL broke up {stack.servers.deadlocks()} deadlocks")
+    took, computed = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    _say(f"{took:.0f} s in all, {computed.ru_utime + computed.ru_stime:.0f} s of a core by processes that ended")
+    _say(f"PostgreSQL broke up {stack.servers.deadlocks()} deadlocks")
     _say(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
+
+
+def _is_wanted(cell: "Cell", chosen: argparse.Namespace) -> bool:
+    if chosen.cell:
+        return any(part in cell.name for part in chosen.cell)
+    return chosen.all or bool(chosen.seeds) or not cell.rare
 
 
 def _wanted(cells: "list[Cell]", chosen: argparse.Namespace) -> "Iterator[tuple[Cell, int]]":

@@ -102,13 +102,18 @@ class Case:
         """Until so many messages of the send have been marked."""
         self.wait(lambda: Attempt.objects.filter(message__send=self.send).count() >= count, f"{count} attempts")
 
+    def wait_for_answers(self) -> None:
+        """Until no hand-over is under way: the last answers may still tell of what a person is about to mend."""
+        under_way = Attempt.objects.filter(outcome=Outcome.OPEN)
+        self.wait(lambda: not under_way.exists(), "the answers of what is under way")
+
     def wait_for_state(self, *states: str) -> None:
         self.wait(lambda: self.send.state in states, f"the send to be {' or '.join(states)}")
 
     def settle(self) -> None:
         """Until nothing is under way and nothing will come any more."""
-        self.wait(self._is_settled, "quiet")
-        self.stack.simulator.wait_until_quiet(QUIET_WITHIN)
+        self.stack.mend()
+        self.wait(lambda: self._is_settled() and self.stack.simulator.health()["quiet"], "quiet")
         self.wait(self._is_settled, "quiet after the last webhook")
 
     def _is_settled(self) -> bool:
@@ -129,14 +134,13 @@ class Case:
 
     # --- deeds
 
-    def kill_here(self, point: str, *, nth: int = 1, role: str, child: bool = False) -> None:
+    def kill_here(self, point: str, *, child: bool = False) -> None:
         """Kill the process that comes to a point: its whole tree, or the pool child alone."""
         held = self.faults.held(point)
-        member = self.stack.members[role]
         if child:
             self.stack.kill_process(held.pid)
         else:
-            member.kill()
+            self.stack.owner_of(held.pid).kill()
         held.let_go()
 
     def stop_by_word(self, contact: Contact, word: str = "STOP", **more: object) -> None:

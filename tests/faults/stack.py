@@ -3,8 +3,8 @@
 import os
 import secrets
 import signal
+import subprocess
 import time
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,12 +18,12 @@ TOKEN, APP_SECRET, VERIFY_TOKEN = "EAA" + "f" * 40, "secret-of-harbour-tea", "ve
 WABA, NUMBER_ID, NUMBER = "100200300400", "555001", "+85258010001"
 CELERY = ("-m", "celery", "-A", "config.celery")
 
-# Who runs in a cell, beside web and simulator. `worker` alone hears approvals and webhooks; lanes are processes of
-# `run_lanes`, or slices that a Celery worker of their own takes.
+# Who runs in a cell, beside web and simulator: workers hear approvals and webhooks; lanes are processes of `run_lanes`,
+# or slices that a Celery worker of their own takes. Where there are two of a kind, one takes over what the other drops.
 LAYOUTS: dict[str, tuple[str, ...]] = {
-    "plain": ("worker", "beat", "lanes"),
-    "celery": ("worker", "beat", "slices"),
-    "pair": ("worker", "beat", "lanes", "lanes-2"),
+    "plain": ("worker", "worker-2", "beat", "lanes", "lanes-2"),
+    "celery": ("worker", "beat", "slices", "slices-2"),
+    "alone": ("worker", "beat", "lanes"),
     "crowd": ("worker", "worker-2", "beat", "beat-2", "lanes", "lanes-2", "slices"),
     "skewed": ("worker", "beat", "lanes"),
 }
@@ -51,14 +51,15 @@ class Member:
         return self._running.process.pid
 
     def signal(self, number: signal.Signals) -> None:
-        """To the whole group."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.pid, number)
+        """To the whole group, as long as its leader is ours: afterwards the number may be somebody else's."""
+        if self._running is not None and self._running.process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, number)
 
     def kill(self) -> None:
         """As when the machine takes the whole process tree away."""
         self.signal(signal.SIGKILL)
-        self._wait(10)
+        self.wait(10)
 
     def ask_to_end(self) -> None:
         """As a deployment does; the process may take its time."""
@@ -70,12 +71,13 @@ class Member:
             return
         self.signal(signal.SIGCONT)
         self.ask_to_end()
-        self._wait(patience)
+        self.wait(patience)
         self.signal(signal.SIGKILL)
 
-    def _wait(self, patience: float) -> None:
+    def wait(self, patience: float) -> None:
+        """Until it has ended, or the patience is over."""
         assert self._running
-        with suppress(Exception):
+        with suppress(subprocess.TimeoutExpired):
             self._running.process.wait(patience)
 
 
@@ -93,6 +95,7 @@ class Stack:
         )  # fmt: skip
         self.environment: dict[str, str] = {}
         self.members: dict[str, Member] = {}
+        self._extra: dict[str, str] = {}
 
     def start_servers(self) -> None:
         """Servers and simulator; afterwards `os.environ` is that of the whole stack, for us too."""
@@ -125,7 +128,7 @@ class Stack:
     def lay_out(self, layout: str, **environment: str) -> None:
         """Have exactly these processes, and web, running."""
         wanted = ("web", *LAYOUTS[layout])
-        changed = environment != getattr(self, "_extra", {})
+        changed = environment != self._extra
         for name in list(self.members):
             if name not in wanted or (changed and name != "web"):
                 self.members.pop(name).end()
@@ -162,7 +165,13 @@ class Stack:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 
-    def members_like(self, kind: str) -> Iterable[Member]:
+    def owner_of(self, pid: int) -> Member:
+        """The member whose tree a process belongs to: each has a group of its own."""
+        group = os.getpgid(pid)
+        return next(member for member in self.members.values() if member.is_alive and member.pid == group)
+
+    def members_like(self, kind: str) -> list[Member]:
+        """`lanes` and `lanes-2`."""
         return [member for name, member in self.members.items() if name.split("-")[0] == kind]
 
     def wait_until_ready(self) -> None:

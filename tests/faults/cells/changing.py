@@ -51,7 +51,7 @@ def _stop_by_user_id(case: Case) -> None:
 
 def _stop_while_held(case: Case, point: str, latest: int) -> None:
     """A STOP arrives while a lane stands in the middle: it precedes the mark, or it follows; never between."""
-    case.faults.at(point, nth=case.chance.randint(1, latest), role="lanes")
+    case.faults.at(point, nth=case.chance.randint(1, latest))
     case.begin()
     held = case.faults.held(point)
     untouched = Contact.objects.filter(pk__in=[one.pk for one in case.people], messages__status=Status.QUEUED)
@@ -68,7 +68,7 @@ for _point, _latest in (("take.before_commit", 4), ("take.committed", 4), ("fini
     add(f"stop@{_point}", partial(_stop_while_held, point=_point, latest=_latest))
 
 
-@cell("preference-switched-off-mid-send")
+@cell("preference-switched-off-mid-send", rare=True)
 def _preference(case: Case) -> None:
     """The switch inside WhatsApp itself."""
     case.begin()
@@ -90,7 +90,7 @@ def _template_paused(case: Case) -> None:
     case.let_go_on()
 
 
-@cell("template-charged-as-marketing-before-release")
+@cell("template-paused-before-release")
 def _template_paused_before_release(case: Case) -> None:
     """It is paused before the release: the gate of the release asks again."""
     case.ask(due_in=3.0)
@@ -122,7 +122,7 @@ def _send_stopped(case: Case) -> None:
     move_send(case.send, "stop", case.business.ada, timezone.now())
 
 
-@cell("send-paused-and-resumed")
+@cell("send-paused-and-resumed", rare=True)
 def _send_paused(case: Case) -> None:
     case.begin()
     for least in (5, 15):
@@ -162,7 +162,7 @@ def _people_change(case: Case) -> None:
     assert len(left_out) == 3
 
 
-@cell("two-sends-to-the-same-people", "pair")
+@cell("two-sends-to-the-same-people")
 def _two_sends(case: Case) -> None:
     """A cap of two, one message behind them, two sends at once: one message more each, whichever send it is of."""
     segment, case.people = case.business.crowd(PEOPLE // 2)

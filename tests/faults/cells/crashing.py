@@ -33,7 +33,8 @@ def _crash_at(case: Case, *, point: str, latest: int) -> None:
 
 
 for _point, _latest in _DATABASE_POINTS.items():
-    add(f"crash-database@{_point}", partial(_crash_at, point=_point, latest=_latest))
+    _seldom = _point in ("execution.committed", "take.before_commit", "finish.committed", "inbox.stored")
+    add(f"crash-database@{_point}", partial(_crash_at, point=_point, latest=_latest), rare=_seldom)
 
 
 def flush_all() -> None:
@@ -51,14 +52,16 @@ def _flush_at(case: Case, *, point: str, latest: int) -> None:
 
 
 for _point, _latest in _FLUSHES.items():
-    add(f"flush@{_point}", partial(_flush_at, point=_point, latest=_latest))
+    _seldom = _point in ("take.committed", "inbox.before_settling")
+    add(f"flush@{_point}", partial(_flush_at, point=_point, latest=_latest), rare=_seldom)
 
 
 @cell("flush-the-bell-of-an-approval")
 def _flush_bell(case: Case) -> None:
     """The worker is away when the bell rings, and Redis forgets the ring before it is back."""
     case.ask()
-    case.stack.members["worker"].kill()
+    for worker in case.stack.members_like("worker"):
+        worker.kill()
     case.approve()
     flush_all()
 
@@ -81,7 +84,7 @@ def _away_at_approval(case: Case) -> None:
     case.stack.servers.start_broker()
 
 
-@cell("broker-back-without-its-data", "celery")
+@cell("broker-back-without-its-data", "celery", rare=True)
 def _back_empty(case: Case) -> None:
     case.begin()
     case.wait_for_attempts(case.chance.randint(3, 20))
@@ -104,7 +107,7 @@ def _cut_at(case: Case, *, point: str, latest: int) -> None:
 
 
 for _point, _latest in (("take.before_commit", 4), ("finish.before_commit", 3), ("inbox.applied_before_commit", 2)):
-    add(f"cut-connections@{_point}", partial(_cut_at, point=_point, latest=_latest))
+    add(f"cut-connections@{_point}", partial(_cut_at, point=_point, latest=_latest), rare=_point.startswith("inbox"))
 
 
 def _error_at(case: Case, *, point: str, times: int) -> None:
@@ -116,4 +119,4 @@ def _error_at(case: Case, *, point: str, times: int) -> None:
 
 for _point, _times in (("take.before_commit", 3), ("finish.before_commit", 3), ("release.chunk_committed", 1),
                        ("execution.before_commit", 1), ("inbox.applied_before_commit", 1)):  # fmt: skip
-    add(f"error@{_point}", partial(_error_at, point=_point, times=_times))
+    add(f"error@{_point}", partial(_error_at, point=_point, times=_times), rare=not _point.startswith(("take", "fin")))

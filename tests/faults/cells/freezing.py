@@ -12,14 +12,15 @@ _LANE_POINTS = {
     "take.before_commit": 4, "take.committed": 4, "handover.before_post": 30, "handover.after_post": 30,
     "finish.before_commit": 3,
 }  # fmt: skip
+_WORKER_POINTS = {"release.chunk_committed": 3, "inbox.applied_before_commit": 2, "inbox.before_settling": 2}
 
 
-def _freeze_at(case: Case, *, point: str, latest: int, role: str) -> None:
-    case.faults.at(point, nth=case.chance.randint(1, latest), role=role)
+def _freeze_at(case: Case, *, point: str, latest: int) -> None:
+    case.faults.at(point, nth=case.chance.randint(1, latest))
     case.unsure_at_most = IN_FLIGHT
     case.begin()
     held = case.faults.held(point)
-    frozen = case.stack.members[role]
+    frozen = case.stack.owner_of(held.pid)
     frozen.signal(signal.SIGSTOP)
     held.let_go()
     time.sleep(LONGER_THAN_LEASES)
@@ -27,13 +28,10 @@ def _freeze_at(case: Case, *, point: str, latest: int, role: str) -> None:
 
 
 for _point, _latest in _LANE_POINTS.items():
-    add(f"freeze-lane@{_point}", partial(_freeze_at, point=_point, latest=_latest, role="lanes"))
-    if _point != "take.before_commit":
-        add(f"freeze-lane-beside-another@{_point}",
-            partial(_freeze_at, point=_point, latest=_latest, role="lanes"), "pair")  # fmt: skip
-for _point, _latest in (
-    ("release.chunk_committed", 3),
-    ("inbox.applied_before_commit", 2),
-    ("inbox.before_settling", 2),
-):
-    add(f"freeze-worker@{_point}", partial(_freeze_at, point=_point, latest=_latest, role="worker"))
+    _play = partial(_freeze_at, point=_point, latest=_latest)
+    add(f"freeze-lane@{_point}", _play)
+    add(f"freeze-only-lane@{_point}", _play, "alone", rare=True)
+    add(f"freeze-pool@{_point}", _play, "celery", rare=True)
+for _point, _latest in _WORKER_POINTS.items():
+    _play = partial(_freeze_at, point=_point, latest=_latest)
+    add(f"freeze-worker@{_point}", _play, rare=_point != "inbox.before_settling")

@@ -11,7 +11,7 @@ from messaging.models import Send
 from tests.faults.case import Case
 from tests.faults.cells.registry import IN_FLIGHT, add, cell
 
-# Where, who, and the last of the times a point is reached in one send of forty people.
+# Where, and the last of the times a point is reached in one send of forty people.
 _LANE_POINTS = {
     "take.before_commit": 4, "take.committed": 4, "handover.before_post": 30, "handover.after_post": 30,
     "finish.before_commit": 3, "finish.committed": 3,
@@ -20,60 +20,55 @@ _WORKER_POINTS = {
     "execution.before_commit": 1, "execution.committed": 1, "release.chunk_committed": 3,
     "inbox.applied_before_commit": 2, "inbox.before_settling": 2,
 }  # fmt: skip
+_RARE_FOR_CHILDREN = ("take.before_commit", "handover.before_post", "finish.committed")
 
 
-def _kill_at(case: Case, *, point: str, latest: int, role: str, child: bool) -> None:
-    case.faults.at(point, nth=case.chance.randint(1, latest), role=role)
-    if role != "worker":
+def _kill_at(case: Case, *, point: str, latest: int, child: bool) -> None:
+    case.faults.at(point, nth=case.chance.randint(1, latest))
+    if point in _LANE_POINTS:
         case.unsure_at_most = IN_FLIGHT
     case.begin()
-    case.kill_here(point, role=role, child=child)
+    case.kill_here(point, child=child)
 
 
 for _point, _latest in _LANE_POINTS.items():
-    add(f"kill-lane@{_point}", partial(_kill_at, point=_point, latest=_latest, role="lanes", child=False))
-    add(
-        f"kill-pool-child@{_point}",
-        partial(_kill_at, point=_point, latest=_latest, role="slices", child=True),
-        "celery",
-    )
+    _tree, _child = (partial(_kill_at, point=_point, latest=_latest, child=child) for child in (False, True))
+    add(f"kill-lane@{_point}", _tree)
+    add(f"kill-only-lane@{_point}", _tree, "alone", rare=True)
+    add(f"kill-pool-child@{_point}", _child, "celery", rare=_point in _RARE_FOR_CHILDREN)
+    add(f"kill-pool@{_point}", _tree, "celery", rare=True)
 for _point, _latest in _WORKER_POINTS.items():
-    add(f"kill-worker@{_point}", partial(_kill_at, point=_point, latest=_latest, role="worker", child=False))
-    add(f"kill-worker-child@{_point}", partial(_kill_at, point=_point, latest=_latest, role="worker", child=True))
+    _tree, _child = (partial(_kill_at, point=_point, latest=_latest, child=child) for child in (False, True))
+    add(f"kill-worker@{_point}", _tree)
+    add(f"kill-only-worker@{_point}", _tree, "alone", rare=True)
+    add(f"kill-worker-child@{_point}", _child, rare=_point.endswith(("committed", "settling")))
 
 
+@cell("kill-lane-and-its-heir")
 def _kill_lane_twice(case: Case) -> None:
     """The second kill meets whoever took over."""
-    for _ in range(2):
-        _kill_at_next_post(case)
-
-
-def _kill_at_next_post(case: Case) -> None:
-    case.faults.at("handover.after_post", nth=case.faults.count("handover.after_post") + 3)
-    if case.request is None:
-        case.begin()
-    held = case.faults.held("handover.after_post")
-    case.unsure_at_most += IN_FLIGHT
-    owner = next(name for name, member in case.stack.members.items() if member.is_alive and member.pid == held.pid)
-    case.stack.members[owner].kill()
-    held.let_go()
-
-
-add("kill-lane-and-its-heir", _kill_lane_twice, "pair")
+    point, case.unsure_at_most = "handover.after_post", 2 * IN_FLIGHT
+    case.faults.at(point, nth=case.chance.randint(2, 8))
+    case.begin()
+    case.kill_here(point)
+    case.faults.at(point, nth=case.faults.count(point) + case.chance.randint(2, 6))
+    case.kill_here(point)
 
 
 @cell("sigterm-lane-mid-send")
 def _deploy_lane(case: Case) -> None:
     case.begin()
     case.wait_for_attempts(case.chance.randint(5, 30))
-    case.stack.members["lanes"].end()
+    for lane in case.stack.members_like("lanes"):
+        lane.end()
 
 
 @cell("sigterm-pool-mid-send", "celery")
 def _deploy_pool(case: Case) -> None:
     case.begin()
     case.wait_for_attempts(case.chance.randint(5, 30))
-    case.stack.members["slices"].end(30)
+    for pool in case.stack.members_like("slices"):
+        pool.end(30)
 
 
 @cell("sigterm-everything-mid-send", "celery")
@@ -83,22 +78,23 @@ def _deploy_everything(case: Case) -> None:
     for member in case.stack.members.values():
         member.ask_to_end()
     for member in case.stack.members.values():
-        member.end(30)
+        member.wait(30)
+        member.end()
 
 
 @cell("kill-web@inbox.stored")
 def _kill_web(case: Case) -> None:
     """Stored and never answered: the provider tells it all again."""
-    case.faults.at("inbox.stored", nth=case.chance.randint(1, 3), role="web")
+    case.faults.at("inbox.stored", nth=case.chance.randint(1, 3))
     case.begin()
-    case.kill_here("inbox.stored", role="web")
+    case.kill_here("inbox.stored")
 
 
 @cell("kill-web-child@inbox.stored")
 def _kill_web_child(case: Case) -> None:
-    case.faults.at("inbox.stored", nth=case.chance.randint(1, 3), role="web")
+    case.faults.at("inbox.stored", nth=case.chance.randint(1, 3))
     case.begin()
-    case.kill_here("inbox.stored", role="web", child=True)
+    case.kill_here("inbox.stored", child=True)
 
 
 @cell("sigterm-web-mid-webhooks")
@@ -117,7 +113,7 @@ def _rest_again(case: Case, point: str) -> None:
     case.faults.at(point, role="web")
     first = Thread(target=_post, args=(case, arguments), daemon=True)
     first.start()
-    case.kill_here(point, role="web")
+    case.kill_here(point)
     first.join(30)
     case.stack.mend()
     case.stack.wait_until_ready()

@@ -33,7 +33,7 @@ def _lanes_five_times(case: Case) -> None:
             tasks.lane_slice.delay(str(case.business.sender.pk))
 
 
-@cell("webhooks-rung-five-times", "crowd")
+@cell("webhooks-rung-five-times", "crowd", rare=True)
 def _webhooks_five_times(case: Case) -> None:
     case.begin()
     for least in (5, 15, 25, 35):
@@ -63,7 +63,7 @@ def _crowd_and_kill(case: Case) -> None:
     held.let_go()
 
 
-@cell("clock-an-hour-ahead", "skewed", FAULT_SKEW="3600")
+@cell("clock-an-hour-ahead", "skewed", rare=True, FAULT_SKEW="3600")
 def _hour_ahead(case: Case) -> None:
     """The workers' clock is wrong; leases, due times and gates go by the database's."""
     case.told_late_by = 7200.0
@@ -71,7 +71,7 @@ def _hour_ahead(case: Case) -> None:
     case.stop_by_word(case.people[-1])
 
 
-@cell("clock-an-hour-behind", "skewed", FAULT_SKEW="-3600")
+@cell("clock-an-hour-behind", "skewed", rare=True, FAULT_SKEW="-3600")
 def _hour_behind(case: Case) -> None:
     case.told_late_by = 7200.0
     case.begin()

@@ -41,9 +41,9 @@ def _state(request: ActionRequest) -> str:
 
 
 def _kill_at(case: Case, *, point: str, child: bool) -> None:
-    case.faults.at(point, role="worker")
+    case.faults.at(point)
     request, name = _submit(case)
-    case.kill_here(point, role="worker", child=child)
+    case.kill_here(point, child=child)
     case.wait(lambda: _state(request) == "unsure", "the request to be given up as unknown")
     case.settle()
     expected = "SUBMITTING" if point == "outside.before" else "APPROVED"  # told by the webhook of the review
@@ -59,7 +59,7 @@ def _was_posted(case: Case, times: int) -> None:
 
 for _point in ("outside.before", "outside.after"):
     add(f"kill-worker@{_point}", partial(_kill_at, point=_point, child=False))
-    add(f"kill-worker-child@{_point}", partial(_kill_at, point=_point, child=True))
+    add(f"kill-worker-child@{_point}", partial(_kill_at, point=_point, child=True), rare=True)
 
 
 @cell("submission-rung-five-times", "crowd")

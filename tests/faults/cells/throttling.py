@@ -12,7 +12,7 @@ def _lost(case: Case) -> None:
     case.begin()
 
 
-@cell("answers-that-never-end")
+@cell("answers-that-never-end", rare=True)
 def _hang(case: Case) -> None:
     """Silence for longer than we wait."""
     case.stack.simulator.misbehave(lost_share=0.15, lost_wait_seconds=3.0)
@@ -29,17 +29,17 @@ def _errors(case: Case) -> None:
 
 @cell("throttling-storm")
 def _throttled(case: Case) -> None:
-    case.stack.simulator.misbehave(throttled_share=0.35)
+    case.stack.simulator.misbehave(throttled_share=0.12)
     case.begin()
 
 
-@cell("throughput-below-ours")
+@cell("throughput-below-ours", rare=True)
 def _too_fast(case: Case) -> None:
     case.stack.simulator.misbehave(throughput_per_second=12)
     case.begin(25)
 
 
-@cell("refused-for-good")
+@cell("refused-for-good", rare=True)
 def _refused(case: Case) -> None:
     case.stack.simulator.misbehave(refuses={131026: 0.3}, fails_later={131049: 0.2})
     case.begin()
@@ -53,14 +53,15 @@ def _revoked(case: Case) -> None:
     case.stack.simulator.misbehave(every_send_refused_with=190)
     paused = Sender.objects.filter(paused_at__isnull=False)
     case.wait(paused.exists, "the sender to be paused")
+    case.wait_for_answers()
     case.stack.simulator.misbehave(every_send_refused_with=None)
     assert case.count(Status.FAILED) == 0
     case.let_go_on()
 
 
-@cell("provider-down-mid-send")
-def _refused_connection(case: Case) -> None:
-    """Nobody listens for a while: nothing has left, so everything goes again."""
+@cell("provider-failing-for-a-while", rare=True)
+def _failing(case: Case) -> None:
+    """Half of the calls end in an error whose meaning is not known."""
     case.begin()
     case.wait_for_attempts(case.chance.randint(5, 20))
     simulator = case.stack.simulator

@@ -1,0 +1,88 @@
+"""`make mutants`: plants each bug of `planted` in a copy of the tree, alone, and asks those who must notice it.
+
+Run it under servers: `python -m config.servers run --fresh -- python -m tests.faults.mutants [WORDS OF A NAME]`.
+"""
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.faults.planted import BUGS, Bug
+
+ROOT = Path(__file__).resolve().parents[2]
+TOO_LONG = 900.0  # seconds for one selection
+
+
+def main(words: list[str]) -> int:
+    """Play the bugs whose name has all these words; 0 when each was noticed."""
+    chosen = [bug for bug in BUGS if all(word in bug.name for word in words)]
+    missed = []
+    with tempfile.TemporaryDirectory(prefix="countersign-mutants-") as folder:
+        copy = _copy(Path(folder) / "tree")
+        for bug in chosen:
+            began = time.monotonic()
+            verdict = _play(bug, copy)
+            _say(f"{verdict:8} {bug.name} ({time.monotonic() - began:.0f} s)")
+            missed += [bug] if verdict != "caught" else []
+    _say(f"{len(chosen) - len(missed)} passed, {len(missed)} failed")
+    return 1 if missed else 0
+
+
+def _copy(to: Path) -> Path:
+    """The tree as it is now, committed or not, with the same interpreter and packages."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout
+    for name in filter(None, listed.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            (to / name).write_bytes((ROOT / name).read_bytes())
+    (to / ".venv").symlink_to(ROOT / ".venv")
+    return to
+
+
+def _play(bug: Bug, copy: Path) -> str:
+    """`caught`, `MISSED`, or why it could not be told."""
+    path = copy / bug.file
+    sound = path.read_text()
+    if sound.count(bug.old) != 1:
+        return "STALE"  # the code has moved on: the bug must be written anew
+    path.write_text(sound.replace(bug.old, bug.new))
+    try:
+        return "caught" if any(_notices(selection, copy) for selection in bug.tests) else "MISSED"
+    finally:
+        path.write_text(sound)
+
+
+def _notices(selection: str, copy: Path) -> bool:
+    """Whether these tests, or this cell, fail."""
+    if selection.startswith("cell:"):
+        command = ["-m", "tests.faults", "--cell", selection.removeprefix("cell:")]
+        environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    else:
+        command = ["-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", "--reuse-db", *shlex.split(selection)]
+        environment = dict(os.environ)
+    # Compiled modules are told from their sources by whole seconds: a bug planted within one would not be seen.
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    done = subprocess.run(
+        [sys.executable, *command], cwd=copy, env=environment, capture_output=True, text=True, timeout=TOO_LONG
+    )
+    if done.returncode not in (0, 1):
+        _say(f"  {selection} could not be run ({done.returncode}):\n{(done.stdout + done.stderr)[-1500:]}")
+    return done.returncode == 1
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
