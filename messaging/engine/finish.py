@@ -42,8 +42,13 @@ _STATUSES = {
 }
 _GOES_AGAIN = frozenset({Ending.NOT_ATTEMPTED, Ending.HOLD, Ending.UNUSED})
 _COSTS_NOTHING = _GOES_AGAIN | {Ending.FAILED}
-# Messages of these sends do not go again; why they are left out instead.
-_ENDED = {SendState.STOPPED: Verdict.STOPPED, SendState.EXPIRED: Verdict.TOO_LATE}
+# Messages of these sends do not go again; why they are left out instead. A send is complete without those whose lane
+# was away for so long that they counted as unknown: nobody would serve them any more if they waited.
+_ENDED = {
+    SendState.STOPPED: Verdict.STOPPED,
+    SendState.EXPIRED: Verdict.TOO_LATE,
+    SendState.COMPLETED: Verdict.TOO_LATE,
+}
 
 _LOCK_SENDS = "SELECT id, state FROM messaging_send WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 _CLOSE = f"""

@@ -11,6 +11,7 @@ from messaging.engine.reap import reap
 from messaging.engine.sends import move_send, system
 from messaging.engine.take import take
 from messaging.engine.taken import Ending, Result, Taken
+from messaging.engine.tallies import tally
 from messaging.models import (
     Attempt,
     Contact,
@@ -19,6 +20,7 @@ from messaging.models import (
     Outcome,
     Send,
     Sender,
+    SendState,
     Status,
     Suppression,
     SuppressionReason,
@@ -146,10 +148,25 @@ def test_a_late_answer_settles_what_was_given_up_as_unknown(send: Send, taken: T
     assert Attempt.objects.get().outcome == Outcome.ACCEPTED
 
 
-def test_a_late_answer_that_it_was_not_taken_lets_the_message_go_again(send: Send, taken: Taken) -> None:
+def test_a_late_answer_that_it_was_not_taken_lets_the_message_go_again() -> None:
+    send = released(crowd(2))
+    (one,) = take(send.sender, 1, NOON)
     reap(NOON + timedelta(minutes=1))
-    settle(send, Result(taken, Ending.NOT_ATTEMPTED, code="130429"))
-    assert Outbox.objects.get().tries == 1
+    settle(send, Result(one, Ending.NOT_ATTEMPTED, code="130429"))
+    assert Outbox.objects.get(message=one.message_id).tries == 1
+
+
+@pytest.mark.parametrize("ending", [Ending.NOT_ATTEMPTED, Ending.UNUSED])
+def test_what_comes_back_after_the_send_is_complete_is_left_out(
+    send: Send, taken: Taken, ming: Contact, ending: Ending
+) -> None:
+    reap(NOON + timedelta(minutes=1))
+    assert fresh(send).state == SendState.COMPLETED
+    settle(send, Result(taken, ending))
+    message = message_to(ming, send)
+    assert (message.status, message.verdict) == (Status.EXCLUDED, Verdict.TOO_LATE)
+    assert not Outbox.objects.exists()
+    assert tally(fresh(send)).closes
 
 
 def test_what_comes_back_after_the_send_was_stopped_is_left_out(send: Send, taken: Taken, ming: Contact) -> None:
