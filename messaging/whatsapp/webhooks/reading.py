@@ -22,7 +22,7 @@ ID_LIMIT = 255
 USER_ID_LIMIT = 160
 _EARLIEST, _LATEST = 1_230_768_000, 4_102_444_800  # 2009 (before WhatsApp) and 2100, in unix seconds
 _SECONDS = re.compile(r"[0-9]{1,10}")
-_WA_ID = re.compile(r"\+?([1-9][0-9]{4,18})")
+_WA_ID = re.compile(r"\+?([1-9][0-9]{4,14})")  # E.164: at most 15 digits
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
