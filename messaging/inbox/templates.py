@@ -7,6 +7,7 @@ from accounts.actor import Actor
 from audit.record import record
 from messaging.inbox.senders import Known
 from messaging.models import TemplateTranslation, TranslationStatus, WebhookEvent
+from messaging.whatsapp.templates.definition import category_named
 from messaging.whatsapp.webhooks import (
     TemplateCategoryItem,
     TemplateEditedItem,
@@ -43,8 +44,7 @@ def change_status(item: TemplateStatusItem, event: WebhookEvent, known: Known, n
     translation.status = status
     translation.rejection = " ".join(filter(None, (item.reason, item.detail)))[:500] if status in _REFUSED else ""
     translation.reviewed_at = item.at or now
-    if item.category:
-        translation.reviewed_category = item.category.lower()
+    translation.reviewed_category = category_named(item.category) or translation.reviewed_category
     _keep(translation, item, now, event=item.event, category=translation.category)
 
 
@@ -63,8 +63,8 @@ def change_category(item: TemplateCategoryItem, event: WebhookEvent, known: Know
     translation = _find(item, event, known)
     if translation is None:
         return
-    if not item.correct and item.category:
-        translation.reviewed_category = item.category.lower()
+    if not item.correct:
+        translation.reviewed_category = category_named(item.category) or translation.reviewed_category
     _keep(translation, item, now, event="CATEGORY", category=translation.category, announced=item.correct.lower())
 
 

@@ -20,7 +20,7 @@ from messaging.models import Template, TemplateTranslation, TranslationStatus
 from messaging.whatsapp.client import CloudApi, GraphError
 from messaging.whatsapp.review.contract import TemplateContract
 from messaging.whatsapp.review.drafts import statuses_of
-from messaging.whatsapp.templates.definition import Definition
+from messaging.whatsapp.templates.definition import Definition, category_named
 from messaging.whatsapp.templates.meta import to_meta, to_meta_edit
 
 _REVIEWABLE = (TranslationStatus.DRAFT, TranslationStatus.REJECTED)
@@ -91,7 +91,7 @@ def _submit(api: CloudApi, call: Call, template: Template, draft: TemplateTransl
             return None
         made = api.create_template(template.account.waba_id, to_meta(definition))
         status = made.status if made.status in TranslationStatus.values else TranslationStatus.PENDING
-        _note(call, draft, TranslationStatus(status), made.id, made.category.lower())
+        _note(call, draft, TranslationStatus(status), made.id, category_named(made.category))
     except GraphError as error:
         unsure = error.retry is Retry.UNSURE
         _note(call, draft, TranslationStatus.UNSURE if unsure else TranslationStatus.DRAFT, draft.meta_id, "", error)

@@ -24,6 +24,11 @@ class Category(StrEnum):
         return cls.__members__.get(value.upper()) if isinstance(value, str) else None
 
 
+def category_named(said: str) -> str:
+    """Our name for what Meta calls a category; empty for one that we do not know, which must not unsettle anything."""
+    return said.lower() if said.upper() in Category.__members__ else ""
+
+
 class Style(StrEnum):
     """How variables are written: {{1}}, {{2}} or {{first_name}}."""
 

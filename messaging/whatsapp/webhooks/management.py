@@ -39,7 +39,7 @@ def _template(value: Object, place: Place) -> dict[str, Any]:
     return {
         "dedupe_key": place.key(value),
         "waba_id": place.waba_id,
-        "template_id": required(value, "message_template_id", 64),
+        "template_id": required(value, "message_template_id", 40),
         "name": text(value, "message_template_name", 512),
         # Webhooks print en-US where the API wants en_US.
         "language": text(value, "message_template_language", 16).replace("-", "_"),
