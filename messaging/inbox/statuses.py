@@ -2,6 +2,7 @@
 it is.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -26,6 +27,8 @@ from messaging.models import (
 )
 from messaging.whatsapp.errors import row as error_row
 from messaging.whatsapp.webhooks import StatusItem
+
+log = logging.getLogger(__name__)
 
 STATUS_OF = {
     "accepted": Status.ACCEPTED,
@@ -145,9 +148,26 @@ def match_parked(now: datetime) -> int:
             .filter(Exists(known))
             .select_related("sender__organisation")[:1000]
         )
-        apply_statuses([(one.sender, unplain(one.item)) for one in parked], now)
-        ParkedStatus.objects.filter(pk__in=[one.pk for one in parked]).delete()
-    return len(parked)
+        applied = _applied(parked, now)
+        ParkedStatus.objects.filter(pk__in=applied).delete()
+    return len(applied)
+
+
+def _applied(parked: Sequence[ParkedStatus], now: datetime) -> list[int]:
+    """The ids of those that could be applied: all at once, or one by one if one of them holds up its siblings."""
+    if _could_apply(parked, now):
+        return [one.pk for one in parked]
+    return [one.pk for one in parked if _could_apply([one], now)]
+
+
+def _could_apply(parked: Sequence[ParkedStatus], now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            apply_statuses([(one.sender, unplain(one.item)) for one in parked], now)
+    except Exception as error:  # noqa: BLE001 - the worker's end: what fails alone is tried again for a week
+        log.warning("%d parked statuses could not be applied: %s", len(parked), type(error).__name__)
+        return False
+    return True
 
 
 def _parameters(items: Sequence[tuple[Sender, StatusItem]]) -> dict[str, Any]:
