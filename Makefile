@@ -40,7 +40,7 @@ demo: venv
 	@DEBUG=1 $(SERVERS) run -- manage.py demo $(if $(ONCE),--once) $(if $(STORY),--story $(STORY))
 
 test: venv
-	@$(SERVERS) run --fresh -- pytest -n 2 $(ARGS)
+	@$(SERVERS) run --fresh -- pytest -n 3 --dist worksteal $(ARGS)
 
 check: venv
 	@.venv/bin/ruff check .

@@ -52,3 +52,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Let tests that commit empty their own database afterwards; a real one refuses to empty the audit record."""
     with django_db_blocker.unblock():
         pgtrigger.disable("audit.Entry:no_truncate", "audit.Segment:no_truncate")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the stories: whoever works on the longest test last leaves the other core idle."""
+    items.sort(key=lambda item: "stories" not in item.path.parts)

@@ -66,11 +66,28 @@ def _run(stack: Stack, chosen: argparse.Namespace, began: float) -> int:
     for outcome in play(stack, business, _wanted(cells, chosen)):
         passed, failed = passed + (not outcome.wrongs), failed + bool(outcome.wrongs)
         _say(str(outcome))
+    if not chosen.cell:
+        failed += _ask_all_together()
     took, computed = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     _say(f"{took:.0f} s in all, {computed.ru_utime + computed.ru_stime:.0f} s of a core by processes that ended")
     _say(f"PostgreSQL broke up {stack.servers.deadlocks()} deadlocks")
     _say(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
+
+
+def _ask_all_together() -> int:
+    """Whether everything holds over all cells, and how long it takes to ask; the number of rules that do not."""
+    from datetime import timedelta
+
+    from messaging.invariants import Scope, broken_invariants
+    from messaging.models import Message
+
+    began = time.monotonic()
+    found = broken_invariants(scope=Scope(grace=timedelta(0), told_within=timedelta(hours=2)))
+    _say(f"asked of all {Message.objects.count():,} messages in {time.monotonic() - began:.1f} s: {len(found)} wrong")
+    for one in found:
+        _say(f"      {one}")
+    return len(found)
 
 
 def _is_wanted(cell: "Cell", chosen: argparse.Namespace) -> bool:

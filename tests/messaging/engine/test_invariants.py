@@ -39,6 +39,7 @@ from messaging.models import (
 from tests.audit.tampering import tampered
 from tests.factories import NOON, harbour_tea, sam_lee
 from tests.messaging.engine.stage import crowd, fresh, released, someone
+from tests.sealing import other_databases_do_not_hold_up_the_sealer as other_databases_do_not_hold_up_the_sealer
 from tests.webhooks import arrived
 
 pytestmark = pytest.mark.django_db
