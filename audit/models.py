@@ -24,7 +24,11 @@ class Entry(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     organisation = models.ForeignKey(
-        "accounts.Organisation", on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+        "accounts.Organisation",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("organisation"),
     )
     at = models.DateTimeField(_("when"))
     action = models.CharField(_("action"), max_length=100)

@@ -38,6 +38,10 @@ SAID_NO: Final = """(
         WHERE t.organisation_id = %(organisation)s AND t.settled_at IS NULL AND s.channel IN (%(channel)s, 'any')))"""
 
 
+# Sorting and joining a file of some hundred thousand lines without writing it to the disk and reading it again.
+_SETTINGS: Final = {"enable_nestloop": "off", "work_mem": "64MB"}
+
+
 @contextmanager
 def joining_by_hash() -> Iterator[None]:
     """Keep PostgreSQL from looking people up one row at a time.
@@ -46,8 +50,14 @@ def joining_by_hash() -> Iterator[None]:
     organisation again for every line of a file. Reading them once is never slow.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SHOW enable_nestloop")
-        (before,) = cursor.fetchone()
-        cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
+        cursor.execute("SELECT current_setting('enable_nestloop'), current_setting('work_mem')")
+        before = dict(zip(_SETTINGS, cursor.fetchone(), strict=True))
+        _set(before | _SETTINGS)
         yield
-        cursor.execute("SELECT set_config('enable_nestloop', %s, true)", [before])
+        _set(before)
+
+
+def _set(settings: dict[str, str]) -> None:
+    statement = "SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(settings))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [part for setting in settings.items() for part in setting])

@@ -16,6 +16,7 @@ from messaging.imports.known_people import joining_by_hash
 from messaging.imports.merge_statements import (
     CREATE,
     DERIVE,
+    DERIVE_NEW,
     FIND_AGAIN,
     LOCK,
     OPT_OUT,
@@ -63,7 +64,7 @@ def _carry_out(batch: ImportBatch, actor: Actor, now: datetime) -> dict[str, int
     with joining_by_hash(), connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.import_people")
         cursor.execute(PEOPLE, values)
-        cursor.execute("ANALYZE import_people")
+        cursor.execute("ANALYZE import_people (contact_id, phone, is_new, opt_out)")
         for statement in (CREATE, FIND_AGAIN, LOCK, SAY_WHO_SAID_NO, SAY_WHAT_WAS_TOLD_BEFORE):
             cursor.execute(statement, values)
         for name, statement in STEPS.items():
@@ -71,7 +72,8 @@ def _carry_out(batch: ImportBatch, actor: Actor, now: datetime) -> dict[str, int
             done[name] = cursor.rowcount
         cursor.execute(OPT_OUT, values)
         opted_out = [contact for (contact,) in cursor.fetchall()]
-        cursor.execute(DERIVE, values)
+        for statement in (DERIVE_NEW, DERIVE):
+            cursor.execute(statement, values)
         cursor.execute(TALLY)
         created, stayed = cursor.fetchone()
     _record_opt_outs(opted_out, batch, actor, now)

@@ -4,35 +4,36 @@ from typing import Final
 
 from messaging.imports.known_people import CONTACT_ID, KNOWN_AS, SAID_NO
 
+# New people get their number here: found again by phone once they are stored, each would cost another join.
 PEOPLE: Final = f"""
 CREATE TEMPORARY TABLE import_people ON COMMIT DROP AS
-SELECT r.line, r.phone, r.name, r.language, r.country, r.tags, r.attributes, r.crm_id, r.consent_category,
-    r.consent_source, r.consent_at, r.opt_out, {CONTACT_ID} AS contact_id, false AS is_new, false AS said_no,
-    false AS told_before
-FROM messaging_importrow r {KNOWN_AS.format(row="r")}
-WHERE r.batch_id = %(batch)s AND r.verdict IN ('new', 'update', 'opt_out')
+SELECT found.*, coalesce(found.known_id, nextval(pg_get_serial_sequence('messaging_contact', 'id'))) AS contact_id,
+    found.known_id IS NULL AS is_new, false AS said_no, false AS told_before
+FROM (
+    SELECT r.line, r.phone, r.name, r.language, r.country, r.tags, r.attributes, r.crm_id, r.consent_category,
+        r.consent_source, r.consent_at, r.opt_out, {CONTACT_ID} AS known_id,
+        by_phone.contact_id IS NOT NULL AS is_identified
+    FROM messaging_importrow r {KNOWN_AS.format(row="r")}
+    WHERE r.batch_id = %(batch)s AND r.verdict IN ('new', 'update', 'opt_out')
+    ORDER BY r.line) found
 """
 
 # Of somebody who only opts out, nothing is kept but the number that the no stands on.
 CREATE: Final = """
-WITH made AS (
-    INSERT INTO messaging_contact (key, organisation_id, phone, name, language, country, tags, attributes, crm_id,
-        import_batch_id, version, created_at, updated_at)
-    SELECT gen_random_uuid(), %(organisation)s, phone,
-        CASE WHEN opt_out THEN '' ELSE name END, CASE WHEN opt_out THEN '' ELSE language END, country,
-        CASE WHEN opt_out THEN '{}' ELSE tags END, CASE WHEN opt_out THEN '{}' ELSE attributes END,
-        CASE WHEN opt_out THEN '' ELSE crm_id END, %(batch)s, 1, %(now)s, %(now)s
-    FROM import_people WHERE contact_id IS NULL ORDER BY line
-    ON CONFLICT (organisation_id, phone) DO NOTHING
-    RETURNING id, phone)
-UPDATE import_people p SET contact_id = made.id, is_new = true FROM made
-WHERE p.contact_id IS NULL AND p.phone = made.phone
+INSERT INTO messaging_contact (id, key, organisation_id, phone, name, language, country, tags, attributes, crm_id,
+    import_batch_id, version, created_at, updated_at)
+SELECT contact_id, gen_random_uuid(), %(organisation)s, phone,
+    CASE WHEN opt_out THEN '' ELSE name END, CASE WHEN opt_out THEN '' ELSE language END, country,
+    CASE WHEN opt_out THEN '{}' ELSE tags END, CASE WHEN opt_out THEN '{}' ELSE attributes END,
+    CASE WHEN opt_out THEN '' ELSE crm_id END, %(batch)s, 1, %(now)s, %(now)s
+FROM import_people WHERE is_new ORDER BY contact_id
+ON CONFLICT (organisation_id, phone) DO NOTHING
 """
 
 # Somebody who wrote to us since the statement before began.
 FIND_AGAIN: Final = """
-UPDATE import_people p SET contact_id = c.id FROM messaging_contact c
-WHERE p.contact_id IS NULL AND c.organisation_id = %(organisation)s AND c.phone = p.phone
+UPDATE import_people p SET contact_id = c.id, is_new = false FROM messaging_contact c
+WHERE p.is_new AND c.organisation_id = %(organisation)s AND c.phone = p.phone AND c.id <> p.contact_id
 """
 
 # In id order, as everybody locks contacts: a stop that is being written comes before or after us, never in between.
@@ -54,7 +55,8 @@ UPDATE messaging_contact c SET
     language = coalesce(nullif(p.language, ''), c.language),
     country = coalesce(nullif(c.country, ''), p.country),
     crm_id = coalesce(nullif(p.crm_id, ''), c.crm_id),
-    tags = c.tags || ARRAY(SELECT tag FROM unnest(p.tags) tag WHERE tag <> ALL (c.tags)),
+    tags = CASE WHEN c.tags @> p.tags THEN c.tags
+        ELSE c.tags || ARRAY(SELECT tag FROM unnest(p.tags) tag WHERE tag <> ALL (c.tags)) END,
     attributes = c.attributes || p.attributes,
     import_batch_id = %(batch)s, version = c.version + 1, updated_at = %(now)s
 FROM import_people p
@@ -63,7 +65,8 @@ WHERE c.id = p.contact_id AND NOT p.is_new AND NOT p.opt_out
 
 _IDENTIFY: Final = """
 INSERT INTO messaging_identity (organisation_id, contact_id, kind, value, first_seen_at)
-SELECT %(organisation)s, contact_id, 'phone', phone, %(now)s FROM import_people ORDER BY line
+SELECT %(organisation)s, contact_id, 'phone', phone, %(now)s FROM import_people WHERE NOT is_identified
+ORDER BY line
 ON CONFLICT (organisation_id, kind, value) DO NOTHING
 """
 
@@ -103,14 +106,23 @@ withdrawn AS (
 SELECT contact_id FROM noes ORDER BY contact_id
 """
 
+# Of somebody new there is no other evidence than the line's.
+DERIVE_NEW: Final = """
+INSERT INTO messaging_consentstate (organisation_id, contact_id, channel, category, state, since, source)
+SELECT %(organisation)s, contact_id, %(channel)s, consent_category, 'granted', consent_at, consent_source
+FROM import_people WHERE is_new AND NOT opt_out ORDER BY contact_id
+"""
+
 # The newest act counts and a withdrawal wins a tie, over all evidence there is and not only the file's.
 DERIVE: Final = """
 INSERT INTO messaging_consentstate (organisation_id, contact_id, channel, category, state, since, source)
 SELECT DISTINCT ON (e.contact_id, e.channel, e.category)
     e.organisation_id, e.contact_id, e.channel, e.category, e.act, e.occurred_at, e.source
 FROM messaging_consentevidence e
-JOIN (SELECT DISTINCT contact_id, channel, category FROM messaging_consentevidence
-      WHERE import_batch_id = %(batch)s) touched USING (contact_id, channel, category)
+JOIN (SELECT contact_id, %(channel)s AS channel, consent_category AS category FROM import_people
+      WHERE NOT is_new AND NOT opt_out AND NOT said_no AND NOT told_before
+      UNION SELECT contact_id, 'any', 'marketing' FROM import_people WHERE opt_out
+     ) touched USING (contact_id, channel, category)
 ORDER BY e.contact_id, e.channel, e.category, e.occurred_at DESC, e.act DESC
 ON CONFLICT (contact_id, channel, category) DO UPDATE
 SET state = excluded.state, since = excluded.since, source = excluded.source

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from messaging.imports.cells import (
@@ -47,6 +48,9 @@ class ParsedRow(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+_Shared = tuple[str, tuple[str, ...], bool, str, str, datetime | None, list[Problem]]
+
+
 @dataclass(frozen=True, slots=True)
 class Customs:
     """What is taken for granted where a file does not say: the country of national numbers, the zone of its dates, what
@@ -69,7 +73,9 @@ class RowReader:
         # A column the file does not have is read from an empty cell put behind the last one.
         at = {name: columns.positions.get(name, columns.width) for name in _ORDER}
         self._at = at
-        self._phone, self._country = at["phone"], at["country"]
+        self._own = itemgetter(at["phone"], at["country"], at["name"], at["crm_id"])
+        self._shared = itemgetter(*(at[name] for name in _SHARED))
+        self._remembered = lru_cache(maxsize=2_048)(self._read_shared)
 
     def read(self, record: Record) -> ParsedRow:
         cells, width = record.cells, self._width
@@ -81,32 +87,42 @@ class RowReader:
             del cells[width:]
         cells.append("")
         found: list[Problem] = []
-        phone, country = self._read_phone(cells, found)
-        at = self._at
-        name, crm_id = plain_text(cells[at["name"]]), plain_text(cells[at["crm_id"]])
+        said, region, own_name, own_id = self._own(cells)
+        phone, country = self._read_phone(said, region, found)
+        name, crm_id = plain_text(own_name), plain_text(own_id)
         if len(name) > _LONGEST_NAME or len(crm_id) > _LONGEST_CRM_ID:
             name, crm_id = self._shortened(name, crm_id, found)
-        language, problem = language_of(cells[at["language"]][:LONGEST_KEY])
-        if problem:
-            self._note(found, problem, "language")
-        tags, problem = tags_of(cells[at["tags"]][:LONGEST_TAGS])
-        if problem:
-            self._note(found, problem, "tags")
-        opt_out, problem = opt_out_of(cells[at["opt_out"]][:LONGEST_KEY])
-        if problem:
-            self._note(found, problem, "opt_out")
-        category, source, given_at = self._read_consent(cells, found)
+        shared = self._shared(cells)
+        # What fills the memory is not remembered.
+        read = self._remembered if len("".join(shared)) <= LONGEST_KEY else self._read_shared
+        language, tags, opt_out, category, source, given_at, problems = read(*shared)
+        found += problems
         attributes = self._read_attributes(cells, found) if self._attributes else {}
         return ParsedRow(
             record.line, phone, country, name, language, tags, attributes, crm_id, category, source, given_at, opt_out,
             tuple(found),
         )  # fmt: skip
 
-    def _read_phone(self, cells: list[str], found: list[Problem]) -> tuple[str, str]:
-        said = cells[self._country].strip().upper()
-        region = said if len(said) == 2 else self._customs.region
+    def _read_shared(self, *cells: str) -> _Shared:
+        """The cells that say the same on many lines, read together: one look-up where there would be six."""
+        found: list[Problem] = []
+        language, problem = language_of(cells[0][:LONGEST_KEY])
+        if problem:
+            self._note(found, problem, "language")
+        tags, problem = tags_of(cells[1][:LONGEST_TAGS])
+        if problem:
+            self._note(found, problem, "tags")
+        opt_out, problem = opt_out_of(cells[2][:LONGEST_KEY])
+        if problem:
+            self._note(found, problem, "opt_out")
+        category, source, given_at = self._read_consent(*cells[3:], found=found)
+        return language, tags, opt_out, category, source, given_at, found
+
+    def _read_phone(self, said: str, country: str, found: list[Problem]) -> tuple[str, str]:
+        country = country.strip().upper()
+        region = country if len(country) == 2 else self._customs.region
         try:
-            phone = normalise(cells[self._phone], region)
+            phone = normalise(said, region)
         except BadPhone as bad:
             self._note(found, bad.code, "phone")
             return "", ""
@@ -115,20 +131,22 @@ class RowReader:
             return "", ""
         return phone.e164, phone.region if len(phone.region) == 2 else ""
 
-    def _read_consent(self, cells: list[str], found: list[Problem]) -> tuple[str, str, datetime | None]:
-        at, customs = self._at, self._customs
-        category, problem = category_of(cells[at["consent_category"]][:LONGEST_KEY], customs.category)
+    def _read_consent(
+        self, category: str, source: str, given_at: str, *, found: list[Problem]
+    ) -> tuple[str, str, datetime | None]:
+        customs = self._customs
+        category, problem = category_of(category[:LONGEST_KEY], customs.category)
         if problem:
             self._note(found, problem, "consent_category")
-        source, problem = source_of(cells[at["consent_source"]][:LONGEST_KEY])
+        source, problem = source_of(source[:LONGEST_KEY])
         if problem:
             self._note(found, problem, "consent_source")
-        given_at, problem = moment_of(cells[at["consent_at"]][:LONGEST_KEY], customs.zone)
-        if given_at is not None and given_at > customs.now:
-            given_at, problem = None, "consent_at_future"
+        moment, problem = moment_of(given_at[:LONGEST_KEY], customs.zone)
+        if moment is not None and moment > customs.now:
+            moment, problem = None, "consent_at_future"
         if problem:
             self._note(found, problem, "consent_at")
-        return category, source, given_at
+        return category, source, moment
 
     def _read_attributes(self, cells: list[str], found: list[Problem]) -> dict[str, str]:
         attributes = {}
@@ -154,10 +172,8 @@ class RowReader:
         found.append(_problem(code, self._headings[position] if position < self._width else field))
 
 
-_ORDER: Final = (
-    "phone", "country", "name", "crm_id", "language", "tags", "opt_out",
-    "consent_category", "consent_source", "consent_at",
-)  # fmt: skip
+_SHARED: Final = ("language", "tags", "opt_out", "consent_category", "consent_source", "consent_at")
+_ORDER: Final = ("phone", "country", "name", "crm_id", *_SHARED)
 
 
 @lru_cache(maxsize=2_048)

@@ -56,7 +56,9 @@ class Audience(models.Model):
 
 class AudienceMember(models.Model):
     id = models.BigAutoField(primary_key=True)
-    audience = models.ForeignKey(Audience, on_delete=models.CASCADE, related_name="members", verbose_name=_("audience"))
+    audience = models.ForeignKey(
+        Audience, on_delete=models.CASCADE, related_name="members", db_index=False, verbose_name=_("audience")
+    )
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+", verbose_name=_("contact"))
     verdict = models.SmallIntegerField(_("verdict"), choices=Verdict.choices)
     address = models.CharField(_("address"), max_length=160, blank=True)

@@ -34,11 +34,16 @@ class ConsentEvidence(models.Model):
     """One thing that happened: somebody agreed, or took it back, then and there."""
 
     id = models.BigAutoField(primary_key=True)
+    # No check of its own: it is the contact's, and that one is checked (ADR 0011).
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        verbose_name=_("organisation"),
     )
     contact = models.ForeignKey(
-        Contact, on_delete=models.PROTECT, related_name="consent_evidence", verbose_name=_("contact")
+        Contact, on_delete=models.PROTECT, related_name="consent_evidence", db_index=False, verbose_name=_("contact")
     )
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
     category = models.CharField(_("category"), max_length=16, choices=Category.choices)
@@ -55,6 +60,8 @@ class ConsentEvidence(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
+        db_constraint=False,
         verbose_name=_("import"),
     )
 
@@ -72,11 +79,17 @@ class ConsentState(models.Model):
     """What the evidence amounts to: the newest act counts, and a withdrawal wins a tie."""
 
     id = models.BigAutoField(primary_key=True)
+    # No index (a contact is asked for), no check of its own: it is the contact's, and that one is checked (ADR 0011).
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("organisation"),
     )
     contact = models.ForeignKey(
-        Contact, on_delete=models.CASCADE, related_name="consent_states", verbose_name=_("contact")
+        Contact, on_delete=models.CASCADE, related_name="consent_states", db_index=False, verbose_name=_("contact")
     )
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
     category = models.CharField(_("category"), max_length=16, choices=Category.choices)

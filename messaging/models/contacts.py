@@ -23,7 +23,7 @@ class Contact(models.Model):
     id = models.BigAutoField(primary_key=True)
     key = models.UUIDField(_("contact id"), default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+        Organisation, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("organisation")
     )
     phone = models.CharField(_("phone"), max_length=16, null=True, blank=True, help_text=_("E.164, with +."))  # noqa: DJ001
     bsuid = models.CharField(_("business-scoped user id"), max_length=160, null=True, blank=True)  # noqa: DJ001
@@ -39,6 +39,8 @@ class Contact(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
+        db_constraint=False,
         verbose_name=_("import"),
     )
     invalid_at = models.DateTimeField(_("found invalid at"), null=True, blank=True)
@@ -53,7 +55,9 @@ class Contact(models.Model):
         verbose_name_plural = _("contacts")
         constraints = (
             models.UniqueConstraint(fields=("organisation", "phone"), name="contact_phone_once"),
-            models.UniqueConstraint(fields=("organisation", "bsuid"), name="contact_bsuid_once"),
+            models.UniqueConstraint(
+                fields=("organisation", "bsuid"), name="contact_bsuid_once", condition=models.Q(bsuid__isnull=False)
+            ),
         )
         indexes = (GinIndex(fields=("tags",), name="contact_tags"),)
 
@@ -65,8 +69,14 @@ class Identity(models.Model):
     """One address of one person. The same value never belongs to two people of an organisation."""
 
     id = models.BigAutoField(primary_key=True)
+    # No index (others begin with it), no check of its own: it is the contact's, and that one is checked (ADR 0011).
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("organisation"),
     )
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities", verbose_name=_("contact"))
     kind = models.CharField(_("kind"), max_length=12, choices=IdentityKind.choices)

@@ -44,7 +44,14 @@ class ImportRow(models.Model):
         OPT_OUT = "opt_out", _("Opt-out to be recorded")
 
     id = models.BigAutoField(primary_key=True)
-    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows", verbose_name=_("import"))
+    batch = models.ForeignKey(
+        ImportBatch,
+        on_delete=models.CASCADE,
+        related_name="rows",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("import"),
+    )
     line = models.PositiveIntegerField(_("line"))
     phone = models.CharField(_("phone"), max_length=16, blank=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
