@@ -46,7 +46,7 @@ class CloudApi:
     def send_message(self, phone_number_id: str, payload: Mapping[str, Any]) -> Accepted:
         """Hand one message over, once. Raises `SendFailed`, which says whether it may go again."""
         try:
-            status, body = self._graph.exchange("POST", f"{node(phone_number_id)}/messages", body=payload)
+            status, body = self._graph.post_json(f"{node(phone_number_id)}/messages", payload)
         except TypeError as error:  # orjson: not JSON, for instance half of a surrogate pair
             raise SendFailed("unreadable_payload", str(error), Retry.PERMANENT) from None
         except NotSent as error:

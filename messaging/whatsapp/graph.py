@@ -16,7 +16,7 @@ from urllib3.exceptions import HTTPError
 
 from messaging.carriers import Retry
 from messaging.whatsapp.errors import TEMPLATE_SUBCODES, UNLISTED, GraphFault, fault_in, row
-from messaging.whatsapp.wire import NotSent
+from messaging.whatsapp.wire import NotSent, post
 
 Parsed = TypeVar("Parsed", bound=BaseModel)
 _NODE = re.compile(r"[A-Za-z0-9_]{1,64}")
@@ -120,6 +120,7 @@ class Graph:
         self._credentials = credentials
         self._address = address
         self._session = session
+        self._proof = credentials.proof
 
     def __repr__(self) -> str:
         return f"<Graph {self._address.url('')}>"
@@ -146,12 +147,30 @@ class Graph:
             raise AnswerLost(type(error).__name__) from None  # its text carries the URL with our proof
         return answer.status_code, self._credentials.strip_from(answer.content)
 
+    def post_json(self, path: str, body: Any) -> tuple[int, bytes]:
+        """The same for a JSON body, along the short way that messages go. Raises `NotSent` or `AnswerLost`.
+
+        Raises TypeError for what is not JSON, before anything has left.
+        """
+        content, address = orjson.dumps(body), self._address
+        url = address.url(path)
+        if self._proof:
+            url = f"{url}?appsecret_proof={self._proof}"
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._credentials.access_token}"}
+        try:
+            status, answer = post(self._session, url, content, headers, address.connect_seconds, address.read_seconds)
+        except NotSent:
+            raise
+        except (HTTPError, OSError) as error:
+            raise AnswerLost(type(error).__name__) from None
+        return status, self._credentials.strip_from(answer)
+
     def _prepare(
         self, method: str, path: str, params: Mapping[str, str] | None, body: Any, auth_kind: str, parts: dict[str, Any]
     ) -> requests.PreparedRequest:
         query = dict(params or {})
-        if self._credentials.proof:
-            query["appsecret_proof"] = self._credentials.proof
+        if self._proof:
+            query["appsecret_proof"] = self._proof
         if body is not None:
             parts = parts | {"data": orjson.dumps(body), "headers": {"Content-Type": "application/json"}}
         auth = _Bearer(self._credentials.access_token, auth_kind)

@@ -1,5 +1,8 @@
 """The connection to the Graph API: no retries, no stale connections, and knowing whether a byte has left.
 
+Management calls use the session; messages go through `post`, over the same pool but past what `requests` does around
+it, which costs more than sending does (docs/adr/0011).
+
 A lost answer after the first byte is unsure for ever; a connection that never stood is not. `requests` reports both
 with overlapping exceptions (a TLS time-out arrives as a read time-out), so the line is drawn here, in the pool.
 """
@@ -7,12 +10,13 @@ with overlapping exceptions (a TLS time-out arrives as a read time-out), so the 
 import logging
 import re
 import time
+from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, cast
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
 KEPT_CONNECTIONS = 1280  # eight lanes of 160 hand-overs; a connection above this is made anew for each request
@@ -61,6 +65,17 @@ class _Adapter(HTTPAdapter):
         self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **pool_kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _FreshHTTPPool, "https": _FreshHTTPSPool}
 
+    def pool_for(self, origin: str, verify: bool | str) -> HTTPConnectionPool:
+        """The pool that a request of the session to this origin uses, with the same proof of who is there.
+
+        Raises `requests.RequestException` for an address that is none.
+        """
+        request = requests.PreparedRequest()
+        request.url = origin
+        pool: HTTPConnectionPool = self.get_connection_with_tls_context(request, verify)
+        self.cert_verify(pool, origin, verify, cert=None)
+        return pool
+
 
 def new_session(pool_size: int = KEPT_CONNECTIONS) -> requests.Session:
     """A session several threads may share: no proxies or netrc from the environment, no cookies, no retries."""
@@ -71,6 +86,27 @@ def new_session(pool_size: int = KEPT_CONNECTIONS) -> requests.Session:
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
+
+
+def post(
+    session: requests.Session, url: str, body: bytes, headers: Mapping[str, str], connect: float, read: float
+) -> tuple[int, bytes]:
+    """Status and body of the answer to one POST over a session of `new_session`. Times are in seconds.
+
+    Raises `NotSent`, or `HTTPError` and `OSError` when it is not known what became of the request.
+    """
+    host_from = url.find("://") + 3
+    path_from = url.find("/", host_from)
+    try:
+        adapter = cast(_Adapter, session.get_adapter(url))
+        pool = adapter.pool_for(url[:path_from], session.verify)
+    except requests.RequestException as error:
+        raise NotSent(type(error).__name__) from None
+    answer = pool.urlopen(
+        "POST", url[path_from:], body, headers, retries=False, redirect=False, assert_same_host=False,
+        timeout=Timeout(connect=connect, read=read),
+    )  # fmt: skip
+    return answer.status, answer.data
 
 
 def _without_secrets(record: logging.LogRecord) -> bool:
