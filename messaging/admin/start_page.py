@@ -31,7 +31,7 @@ _BY_DAY = """
 SELECT (m.handed_at AT TIME ZONE %(zone)s)::date AS day,
        count(*) FILTER (WHERE m.status = 50), count(*) FILTER (WHERE m.status = 40),
        count(*) FILTER (WHERE m.status IN (20, 25, 30)), count(*) FILTER (WHERE m.status = 35),
-       count(*) FILTER (WHERE m.status = 15)
+       count(*) FILTER (WHERE m.status IN (15, 37))
   FROM messaging_send s JOIN messaging_message m ON m.send_id = s.id
  WHERE s.organisation_id = %(organisation)s AND s.started_at > %(since)s AND m.handed_at IS NOT NULL
  GROUP BY 1 ORDER BY 1

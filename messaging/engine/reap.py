@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from accounts.actor import Actor
 from audit.record import record
+from messaging.engine.closing import close_unsure
 from messaging.engine.ladder import climbed_sql, lock_messages
 from messaging.engine.sends import lock_send, move_send, system
 from messaging.models import Outcome, Send, SendState, Status
@@ -33,10 +34,14 @@ SELECT EXISTS (SELECT 1 FROM messaging_outbox WHERE send_id = %(send)s)
 
 
 def reap(now: datetime) -> int:
-    """Give up attempts whose time is over, and end what has come to its end. How many messages became unsure."""
+    """Give up attempts whose time is over, close what nobody settled, and end what has come to its end.
+
+    Returns how many messages became unsure.
+    """
     unsure = 0
     while found := _give_up_some(now):
         unsure += found
+    close_unsure(now)
     expire_late(now)
     complete_finished(now)
     return unsure

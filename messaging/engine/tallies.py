@@ -74,6 +74,7 @@ class Tally:
 
 
 _STAGES: dict[Status, str] = {status: status.name.lower() for status in Status if status is not Status.EXCLUDED}
+_STAGES[Status.CLOSED] = "unsure"  # for good, but nobody knows more than before
 
 
 def tally(send: Send) -> Tally:

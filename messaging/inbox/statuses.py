@@ -15,11 +15,11 @@ from django.db.models import Exists, OuterRef
 from accounts.actor import Actor
 from messaging.consent.optouts import Stop, opt_out
 from messaging.engine.ladder import climbed_sql, lock_messages
+from messaging.inbox.settling import lock_sends_of, settle_attempts
 from messaging.models import (
     Category,
     Channel,
     Message,
-    Outcome,
     ParkedStatus,
     Sender,
     Status,
@@ -65,8 +65,8 @@ told AS (
            min(item.at) FILTER (WHERE item.status = {Status.DELIVERED}) AS delivered_at,
            min(item.at) FILTER (WHERE item.status = {Status.READ}) AS read_at,
            min(item.at) FILTER (WHERE item.status = {Status.FAILED}) AS failed_at,
-           max(item.code) FILTER (WHERE item.status = {Status.FAILED}) AS code,
-           max(item.text) FILTER (WHERE item.status = {Status.FAILED}) AS text,
+           coalesce(max(item.code) FILTER (WHERE item.status = {Status.FAILED}), '') AS code,
+           coalesce(max(item.text) FILTER (WHERE item.status = {Status.FAILED}), '') AS text,
            bool_or(item.billable) AS billable
       FROM item JOIN unnest(%(places)s::int[], %(messages)s::bigint[]) AS mine(place, message_id) USING (place)
      GROUP BY mine.message_id
@@ -78,17 +78,13 @@ UPDATE messaging_message m SET
        delivered_at = coalesce(m.delivered_at, told.delivered_at),
        read_at = coalesce(m.read_at, told.read_at),
        failed_at = coalesce(m.failed_at, told.failed_at),
-       error_code = CASE WHEN {_SETTLES} THEN told.code ELSE coalesce(nullif(m.error_code, ''), told.code, '') END,
-       error_text = CASE WHEN {_SETTLES} THEN told.text ELSE coalesce(nullif(m.error_text, ''), told.text, '') END,
+       error_code = CASE WHEN {_SETTLES} THEN told.code ELSE coalesce(nullif(m.error_code, ''), told.code) END,
+       error_text = CASE WHEN {_SETTLES} THEN told.text ELSE coalesce(nullif(m.error_text, ''), told.text) END,
        billable = coalesce(told.billable, m.billable)
   FROM told WHERE m.id = told.message_id
 """
-# A report proves that the message left: it must not wait to go out again, and an unsure attempt is settled.
+# A report proves that the message left: it must not wait to go out again.
 _LEFT_THE_HOUSE = "DELETE FROM messaging_outbox WHERE message_id = ANY(%(messages)s)"
-_SETTLE_ATTEMPTS = f"""
-UPDATE messaging_attempt SET outcome = {Outcome.ACCEPTED}
- WHERE message_id = ANY(%(messages)s) AND outcome = {Outcome.UNSURE}
-"""
 # One person under two addresses: noted where nobody has the id yet, a merge task where somebody else has it.
 _NOTE_IDS = """
 INSERT INTO messaging_identity (organisation_id, contact_id, kind, value)
@@ -129,10 +125,13 @@ def apply_statuses(items: Sequence[tuple[Sender, StatusItem]], now: datetime) ->
             if message is not None:
                 found[place - 1] = (message, contact)
         messages = [message for message, _contact in found.values()]
+        failed = [message for place, (message, _contact) in found.items() if items[place][1].status == "failed"]
+        lock_sends_of(cursor, failed)
         lock_messages(messages)
         parameters |= {"places": [place + 1 for place in found], "messages": messages}
-        for statement in (_APPLY, _LEFT_THE_HOUSE, _SETTLE_ATTEMPTS):
+        for statement in (_APPLY, _LEFT_THE_HOUSE):
             cursor.execute(statement, parameters)
+        settle_attempts(cursor, messages, failed, parameters["echo"])
         _note_addresses(cursor, [(items[place][1], contact) for place, (_message, contact) in found.items()], now)
     _hear_opt_outs([(*items[place], contact) for place, (_message, contact) in found.items()], now)
     _park([one for place, one in enumerate(items) if place not in found], now)

@@ -13,7 +13,9 @@ SELECT 'message ' || m.id FROM messaging_message m
  CROSS JOIN LATERAL (
     SELECT count(*) AS all, count(*) FILTER (WHERE outcome = {Outcome.OPEN}) AS open,
            count(*) FILTER (WHERE outcome = {Outcome.UNSURE}) AS unsure,
-           count(*) FILTER (WHERE outcome IN ({Outcome.OPEN}, {Outcome.ACCEPTED}, {Outcome.UNSURE})) AS may_have_left
+           count(*) FILTER (WHERE outcome = {Outcome.CLOSED}) AS closed,
+           count(*) FILTER (WHERE outcome IN ({Outcome.OPEN}, {Outcome.ACCEPTED}, {Outcome.UNSURE}, {Outcome.RETURNED},
+                                              {Outcome.CLOSED})) AS may_have_left
       FROM messaging_attempt a WHERE a.message_id = m.id) tried
   LEFT JOIN messaging_outbox w ON w.message_id = m.id
  WHERE s.created_at >= %(since)s AND """
@@ -39,6 +41,11 @@ RULES = (
         "unsure_has_an_unsure_attempt",
         "A message whose outcome is unknown has one unknown attempt and none under way.",
         f"{_STANDING} m.status = {Status.UNSURE} AND (tried.unsure <> 1 OR tried.open > 0)",
+    ),
+    Rule(
+        "closed_has_a_closed_attempt",
+        "A message whose outcome is unknown for good has one such attempt and none under way.",
+        f"{_STANDING} m.status = {Status.CLOSED} AND (tried.closed <> 1 OR tried.open > 0)",
     ),
     Rule(
         "taken_was_attempted",

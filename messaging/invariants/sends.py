@@ -7,7 +7,8 @@ _NOT_YET = f"'{SendState.DRAFT}', '{SendState.SCHEDULED}'"
 _WAITS = f"'{SendState.RELEASING}', '{SendState.SENDING}', '{SendState.PAUSED}'"
 _RELEASED = f"'{SendState.SENDING}', '{SendState.COMPLETED}'"
 _KNOWN = ", ".join(str(status.value) for status in Status)
-_MAY_HAVE_LEFT = f"{Outcome.OPEN}, {Outcome.ACCEPTED}, {Outcome.UNSURE}"
+# What was reported as failed afterwards has left and costs nothing.
+_MAY_COST = f"{Outcome.OPEN}, {Outcome.ACCEPTED}, {Outcome.UNSURE}, {Outcome.CLOSED}"
 
 RULES = (
     Rule(
@@ -54,11 +55,11 @@ RULES = (
     ),
     Rule(
         "money_adds_up",
-        "What a send has reserved is the price of what may have left, and never above its ceiling.",
+        "What a send has reserved is the price of what may have arrived, and never above its ceiling.",
         f"""SELECT 'send ' || s.id FROM messaging_send s
          CROSS JOIN LATERAL (SELECT coalesce(sum(a.price), 0) AS total FROM messaging_attempt a
                                JOIN messaging_message m ON m.id = a.message_id
-                              WHERE m.send_id = s.id AND a.outcome IN ({_MAY_HAVE_LEFT})) spent
+                              WHERE m.send_id = s.id AND a.outcome IN ({_MAY_COST})) spent
          WHERE s.created_at >= %(since)s
            AND (s.reserved <> spent.total OR s.reserved > s.cost_ceiling OR s.reserved < 0)""",
     ),

@@ -13,8 +13,9 @@ from messaging.models.consent import (
 from messaging.models.contacts import Contact, Identity, IdentityKind, MergeTask
 from messaging.models.imports import ImportBatch, ImportRow
 from messaging.models.inbox import InboundMessage, ParkedStatus, WebhookEvent, WebhookFailure
-from messaging.models.messages import Attempt, Lane, Message, Outbox, Outcome, Priority, Status
+from messaging.models.messages import UNKNOWN, Attempt, Lane, Message, Outbox, Outcome, Priority, Status
 from messaging.models.prices import Price
+from messaging.models.replacements import Replacement
 from messaging.models.rules import MessagingRules
 from messaging.models.segments import Segment
 from messaging.models.senders import Sender, WhatsAppAccount
@@ -22,6 +23,7 @@ from messaging.models.sends import Send, SendState
 from messaging.models.templates import Template, TemplateTranslation, TranslationStatus
 
 __all__ = [
+    "UNKNOWN",
     "Attempt",
     "Audience",
     "AudienceMember",
@@ -45,6 +47,7 @@ __all__ = [
     "ParkedStatus",
     "Price",
     "Priority",
+    "Replacement",
     "Segment",
     "Send",
     "SendState",

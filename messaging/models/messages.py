@@ -19,7 +19,10 @@ from messaging.models.templates import TemplateTranslation
 
 
 class Status(models.IntegerChoices):
-    """The ladder. It only rises, but proof of delivery lifts a failure and unsure settles either way."""
+    """The ladder. It only rises, but proof of delivery lifts a failure and unsure settles either way.
+
+    `CLOSED` is unsure for good: it counts as unsure in every sum, and only proof of delivery changes it.
+    """
 
     QUEUED = 0, _("Queued")
     SENDING = 10, _("Being handed over")
@@ -28,9 +31,14 @@ class Status(models.IntegerChoices):
     HELD = 25, _("Held by the provider")
     SENT = 30, _("Sent by the provider")
     FAILED = 35, _("Failed")
+    CLOSED = 37, _("Outcome unknown for good")
     DELIVERED = 40, _("Delivered")
     READ = 50, _("Read")
     EXCLUDED = 90, _("Left out at sending")
+
+
+# Nobody knows whether these reached their person.
+UNKNOWN = (Status.UNSURE, Status.CLOSED)
 
 
 class Priority(models.IntegerChoices):
@@ -122,6 +130,8 @@ class Outcome(models.IntegerChoices):
     NOT_ATTEMPTED = 2, _("Known not to have been accepted")
     FAILED = 3, _("Failed")
     UNSURE = 4, _("Unknown")
+    RETURNED = 5, _("Accepted, then reported as failed")
+    CLOSED = 6, _("Unknown for good")
 
 
 class Attempt(models.Model):
@@ -149,6 +159,8 @@ class Attempt(models.Model):
         indexes = (
             models.Index(fields=("contact", "started_at"), name="attempts_of_contact"),
             models.Index(fields=("lease_until",), name="attempts_open", condition=models.Q(outcome=0)),
+            # What waits for a report, for somebody, or for the close.
+            models.Index(fields=("started_at",), name="attempts_unsure", condition=models.Q(outcome=4)),
         )
 
     def __str__(self) -> str:

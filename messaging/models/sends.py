@@ -37,6 +37,7 @@ class Send(models.Model):
         BROADCAST = "broadcast", _("Broadcast")
         CAMPAIGN = "campaign", _("Campaign")
         REPLY = "reply", _("Reply")
+        RESEND = "resend", _("Sent again")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(

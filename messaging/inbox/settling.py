@@ -1,0 +1,60 @@
+"""What a report means for the attempt behind it and for the money that its send holds back."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from messaging.engine.ladder import PROOF
+from messaging.models import Outcome, Status
+
+_PAID = f"{Outcome.UNSURE}, {Outcome.CLOSED}"
+_PROOF = ", ".join(str(rung.value) for rung in PROOF)
+
+# Everybody locks sends before messages; only reports of failures write to their sends.
+_LOCK_SENDS = """
+SELECT id FROM messaging_send WHERE id IN (SELECT send_id FROM messaging_message WHERE id = ANY(%s))
+ ORDER BY id FOR NO KEY UPDATE
+"""
+# Closing the attempt is the fence that `finish` stands behind too, so that no money is given back twice.
+_RETURNED = f"""
+WITH returned AS (
+    UPDATE messaging_attempt a SET outcome = {Outcome.RETURNED} FROM messaging_message m
+     WHERE a.message_id = ANY(%(failed)s) AND m.id = a.message_id AND m.status = {Status.FAILED}
+       AND a.outcome IN ({Outcome.OPEN}, {Outcome.UNSURE}, {Outcome.ACCEPTED})
+    RETURNING m.send_id, a.price)
+UPDATE messaging_send s SET reserved = s.reserved - freed.price
+  FROM (SELECT send_id, sum(price) AS price FROM returned GROUP BY send_id) freed WHERE s.id = freed.send_id
+"""
+# An unsure attempt is settled by any report. What we held for failed, closed or never made arrived after all if the
+# provider proves it, and then it costs.
+_ARRIVED = f"""
+WITH was AS (
+    SELECT id, message_id, outcome, price FROM messaging_attempt
+     WHERE message_id = ANY(%(messages)s)
+       AND (outcome IN ({Outcome.UNSURE}, {Outcome.RETURNED}, {Outcome.FAILED}, {Outcome.CLOSED})
+            OR outcome = {Outcome.NOT_ATTEMPTED} AND id = ANY(%(echoes)s))),
+arrived AS (
+    UPDATE messaging_attempt a SET outcome = {Outcome.ACCEPTED}
+      FROM was JOIN messaging_message m ON m.id = was.message_id
+     WHERE a.id = was.id AND (was.outcome = {Outcome.UNSURE} OR m.status IN ({_PROOF}))
+    RETURNING m.send_id, CASE WHEN was.outcome IN ({_PAID}) THEN 0 ELSE was.price END AS price)
+UPDATE messaging_send s SET reserved = s.reserved + owed.price
+  FROM (SELECT send_id, sum(price) AS price FROM arrived GROUP BY send_id HAVING sum(price) > 0) owed
+ WHERE s.id = owed.send_id
+"""
+
+
+def lock_sends_of(cursor: Any, messages: Sequence[int]) -> None:
+    """Lock the sends of these messages, before the messages themselves."""
+    if messages:
+        cursor.execute(_LOCK_SENDS, [list(messages)])
+
+
+def settle_attempts(cursor: Any, messages: Sequence[int], failed: Sequence[int], echoes: Sequence[UUID | None]) -> None:
+    """After the messages have climbed: settle their attempts, and give back or take again what they cost.
+
+    `failed` are those that a failure was told of; `echoes` our references in the reports.
+    """
+    if failed:
+        cursor.execute(_RETURNED, {"failed": list(failed)})
+    cursor.execute(_ARRIVED, {"messages": list(messages), "echoes": [echo for echo in echoes if echo is not None]})
