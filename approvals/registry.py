@@ -75,6 +75,8 @@ class Tool:
     outside: Callable[[Call, Any, Any], BaseModel] | None = None
     # Whether carrying it out sets in motion what its contract counts: keeping a draft of a broadcast does not.
     spends: bool = True
+    # Asked for by people at the desk and nowhere else: no agent and no script even learns that there is such a tool.
+    desk_only: bool = False
 
     @property
     def family(self) -> str:
@@ -105,20 +107,21 @@ class Tool:
 
 @dataclass
 class Registry:
-    """All declared tools by dotted name; also found by wire name."""
+    """All declared tools by dotted name; also found by wire name. Going through them leaves out the desk's own."""
 
     tools: dict[str, Tool] = field(default_factory=dict)
 
     def add(self, tool: Tool) -> None:
-        if tool.name in self.tools or tool.wire_name in {other.wire_name for other in self}:
+        if tool.name in self.tools or tool.wire_name in {other.wire_name for other in self.tools.values()}:
             raise ValueError(f"two tools are called {tool.name}")
         self.tools[tool.name] = tool
 
     def __iter__(self) -> Iterator[Tool]:
-        return iter(sorted(self.tools.values(), key=lambda tool: tool.name))
+        offered = (tool for tool in self.tools.values() if not tool.desk_only)
+        return iter(sorted(offered, key=lambda tool: tool.name))
 
     def __len__(self) -> int:
-        return len(self.tools)
+        return sum(not tool.desk_only for tool in self.tools.values())
 
     def get(self, name: str) -> Tool | None:
         """The tool of this dotted or wire name."""

@@ -1,6 +1,6 @@
 """Which tools an actor is shown: a toolset is a smaller surface for one job; an empty one shows what scopes allow."""
 
-from accounts.actor import Actor
+from accounts.actor import Actor, Face
 from approvals.registry import Kind, Registry, Tool, registry
 
 READ_ONLY = "read-only"
@@ -20,6 +20,8 @@ def toolsets_of(tool: Tool) -> list[str]:
 
 def visible_to(actor: Actor, tool: Tool) -> bool:
     """Whether this tool belongs to the actor's toolset. Scopes are asked separately, with a clear no."""
+    if tool.desk_only and actor.face is not Face.DESK:
+        return False
     toolset = actor.agent.toolset if actor.agent else ""
     return toolset in ("", SEARCH) or toolset in toolsets_of(tool)
 

@@ -58,7 +58,7 @@ class ToolFilter(DropdownFilter):
     parameter_name = "tool"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(tool.name, tool.name) for tool in registry if tool.approval is not None]
+        return [(tool.name, tool.name) for tool in registry.tools.values() if tool.approval is not None]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[ActionRequest]) -> QuerySet[ActionRequest]:
         return queryset.filter(tool=self.value()) if self.value() else queryset

@@ -61,7 +61,7 @@ _KEYWORDS = {
 }
 
 
-def our_texts(root: Path = settings.BASE_DIR, tools: Iterable[Tool] = registry) -> Found:
+def our_texts(root: Path = settings.BASE_DIR, tools: Iterable[Tool] = registry.tools.values()) -> Found:
     """Every text of ours: marked in modules and templates, or declared with a tool."""
     found: Found = {}
     for folder in (*OURS, "templates"):

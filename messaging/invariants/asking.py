@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db import connection
 
-from messaging.invariants import approvals, handed, liveness, messages, record, sends, stops
+from messaging.invariants import approvals, handed, liveness, messages, record, resends, sends, stops
 from messaging.invariants.handed import Handed
 from messaging.invariants.rules import Broken
 from messaging.models import MessagingRules
 
-RULES = (*sends.RULES, *messages.RULES, *approvals.RULES, *stops.RULES)
+RULES = (*sends.RULES, *messages.RULES, *approvals.RULES, *stops.RULES, *resends.RULES)
 
 
 @dataclass(frozen=True, slots=True)

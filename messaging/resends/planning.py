@@ -1,0 +1,137 @@
+"""Making the contract of a resend: which attempts nobody knows the outcome of, whom they were for, what it may cost."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from approvals.previews import contract_of
+from approvals.reasons import Reason, Refused
+from approvals.registry import Call, registry
+from messaging.audiences.digest import digest_of
+from messaging.broadcasts.contract import BroadcastContract
+from messaging.broadcasts.costs import cost_range
+from messaging.finding import find_own
+from messaging.gate import gate_parameters, verdict_sql
+from messaging.models import UNKNOWN, Attempt, Audience, AudienceMember, Outcome, Send, SendState, Verdict
+from messaging.resends.contract import MOST, ResendAsk, ResendContract
+
+LASTS = timedelta(hours=24)
+# Nothing of these can go out again by itself, however late a lane comes back with its results.
+ENDED = (SendState.COMPLETED, SendState.STOPPED, SendState.EXPIRED)
+
+# The same words to the same address, and the gate's answer of today.
+_FREEZE = f"""
+INSERT INTO messaging_audiencemember
+       (audience_id, contact_id, verdict, address, address_kind, translation_id, "values", market, price)
+SELECT %(audience)s, m.contact_id,
+       CASE WHEN gate.verdict <> {Verdict.INCLUDED} THEN gate.verdict
+            WHEN m.address IS DISTINCT FROM CASE m.address_kind WHEN 'bsuid' THEN c.bsuid ELSE c.phone END
+            THEN {Verdict.CHANGED} ELSE {Verdict.INCLUDED} END,
+       m.address, m.address_kind, m.translation_id, m."values", m.market, m.price
+  FROM messaging_attempt a
+  JOIN messaging_message m ON m.id = a.message_id
+  JOIN messaging_contact c ON c.id = m.contact_id
+ CROSS JOIN LATERAL (SELECT {verdict_sql("c")} AS verdict) gate
+ WHERE a.id = ANY(%(attempts)s)
+"""
+
+
+def unknown_attempts(send: Send) -> QuerySet[Attempt]:
+    """The attempts of a send whose outcome nobody knows and that nobody has had tried again."""
+    return Attempt.objects.filter(
+        message__send=send,
+        message__status__in=UNKNOWN,
+        outcome__in=(Outcome.UNSURE, Outcome.CLOSED),
+        replacement=None,
+    )
+
+
+def plan(call: Call, ask: ResendAsk) -> ResendContract:
+    """Freeze who would be written to again, in the words of the send that they may have got."""
+    send = find_own(Send, ask.broadcast_id, call.organisation, "broadcast_id", "whatsapp.broadcasts.list")
+    attempts = _chosen(send, ask)
+    before = _contract_before(send)
+    with transaction.atomic():
+        audience = _freeze(send, attempts, call)
+        low, high = cost_range(audience, call.now)
+    terms = before.model_dump(include=set(BroadcastContract.model_fields)) | {
+        "audience_id": audience.pk,
+        "audience_digest": audience.digest,
+        "targeted": audience.targeted,
+        "included": audience.included,
+        "excluded": audience.excluded,
+        "translations": _read_by(before, audience),
+        "due_at": call.now,
+        "not_after": call.now + LASTS,
+        "finishes_about": call.now + timedelta(seconds=audience.included // before.per_second),
+        "cost_low": low,
+        "cost_high": high,
+        "cost_ceiling": high,
+    }
+    return ResendContract(**terms, replaced_send_id=send.pk, replaces=attempts)
+
+
+def _chosen(send: Send, ask: ResendAsk) -> list[UUID]:
+    if send.state not in ENDED:
+        raise Refused(
+            Reason(
+                "send_not_ended",
+                _("This send is “%s”; its results may still come in.") % send.get_state_display(),
+                _("Wait until it has ended, or stop it."),
+                "broadcast_id",
+            )
+        )
+    unknown = unknown_attempts(send).order_by("started_at", "pk")
+    if ask.message_ids:
+        unknown = unknown.filter(message__in=ask.message_ids)
+    found = dict(unknown.values_list("pk", "message_id")[:MOST])
+    if not found or (ask.message_ids and set(found.values()) != set(ask.message_ids)):
+        raise Refused(
+            Reason(
+                "not_unknown",
+                _("The outcome is known by now, or it was sent again already."),
+                _("Look at the list of unknown outcomes again."),
+                "message_ids",
+            )
+        )
+    return list(found)
+
+
+def _contract_before(send: Send) -> BroadcastContract:
+    tool = registry.find(send.request.tool) if send.request else None
+    contract = contract_of(tool, send.preview) if tool else None
+    if not isinstance(contract, BroadcastContract):
+        raise Refused(Reason("not_a_broadcast", _("Only broadcasts can be sent again."), _("Write a new message.")))
+    return contract
+
+
+def _freeze(send: Send, attempts: list[UUID], call: Call) -> Audience:
+    audience = Audience.objects.create(
+        organisation=send.organisation,
+        segment=send.audience.segment,
+        segment_version=send.audience.segment_version,
+        targeted=0,
+        included=0,
+        digest="",
+        created_at=call.now,
+    )
+    facts = gate_parameters(send.organisation, send.channel, send.category, call.now)
+    with connection.cursor() as cursor:
+        cursor.execute(_FREEZE, {**facts, "audience": audience.pk, "attempts": attempts})
+    members = AudienceMember.objects.filter(audience=audience)
+    counts = dict(members.values_list("verdict").annotate(people=Count("pk")).order_by("verdict"))
+    audience.targeted = sum(counts.values())
+    audience.included = counts.pop(Verdict.INCLUDED, 0)
+    audience.excluded = {Verdict(verdict).name.lower(): people for verdict, people in counts.items()}
+    audience.digest = digest_of(audience)
+    audience.save()
+    return audience
+
+
+def _read_by(before: BroadcastContract, audience: Audience) -> list[dict[str, object]]:
+    included = AudienceMember.objects.filter(audience=audience, verdict=Verdict.INCLUDED)
+    readers = dict(included.values_list("translation_id").annotate(Count("pk")))
+    return [part.model_dump() | {"people": readers.get(part.translation_id, 0)} for part in before.translations]
