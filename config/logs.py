@@ -17,6 +17,10 @@ SECRET_TEXTS = re.compile(
 )
 # International spellings with a plus; bare runs of 10 to 15 digits that are not a part of an id or a decimal.
 PHONES = re.compile(r"\+\d[\d ().-]{6,18}\d|(?<![\w.+-])\d{10,15}(?![\w-]|\.\d)")
+# What PostgreSQL adds to its errors repeats the row, and pydantic the value: names and words as customers wrote them.
+REPEATED = re.compile(
+    r"\n(?:DETAIL|CONTEXT|HINT): .*?(?=\n\n(?:The above|During)|\Z)|(?<=input_value=).*?(?=, input_type=)", re.DOTALL
+)
 DEEPEST = 6
 
 
@@ -29,6 +33,8 @@ def mask(name: str, value: Any, depth: int = 0) -> Any:
     """A field's value without secrets and phone numbers; a phone keeps its last two digits to be told apart."""
     if SECRET_FIELDS.search(name):
         return MASKED
+    if hasattr(value, "get_full_path"):  # a request: Django's loggers add it, and its text holds what was searched for
+        return mask_text(f"{value.method} {value.path}")
     if isinstance(value, str):
         return mask_text(value)
     if isinstance(value, dict) and depth < DEEPEST:
@@ -41,8 +47,13 @@ def mask(name: str, value: Any, depth: int = 0) -> Any:
 
 
 def mask_text(text: str) -> str:
-    """Text without secrets and phone numbers."""
-    return PHONES.sub(lambda found: f"***{found[0][-2:]}", SECRET_TEXTS.sub(MASKED, text))
+    """Text without secrets, phone numbers, and what errors repeat."""
+    plain = SECRET_TEXTS.sub(MASKED, REPEATED.sub(_without_content, text))
+    return PHONES.sub(lambda found: f"***{found[0][-2:]}", plain)
+
+
+def _without_content(found: re.Match[str]) -> str:
+    return f"{found[0].partition(':')[0]}: {MASKED}" if found[0].startswith("\n") else MASKED
 
 
 SHARED: tuple[Processor, ...] = (
@@ -82,6 +93,8 @@ def logging_settings(*, style: str, level: str) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "level": "WARNING"},
+            # For a variable that is not there it writes down everything the page holds, people among it.
+            "django.template": {"handlers": [], "level": "INFO"},
         },
     }
 

@@ -7,8 +7,13 @@ from io import StringIO
 
 import pytest
 import structlog
+from django.db import Error, connection
+from django.test import RequestFactory
+from pydantic import TypeAdapter, ValidationError
 
 from config.logs import logging_settings, mask_text
+
+WRITTEN = "Ann Archer\nsays hello"
 
 
 @pytest.fixture
@@ -66,3 +71,29 @@ def test_a_number_inside_an_exception_is_masked(lines: StringIO) -> None:
     assert line["event"] == "row 7 failed"
     assert "ValueError: cannot read ***67" in line["exception"]
     assert "91234567" not in lines.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("library", ["psycopg", "pydantic"])
+def test_an_error_is_written_down_without_the_row_or_value_it_repeats(lines: StringIO, library: str) -> None:
+    try:
+        if library == "pydantic":
+            TypeAdapter(int).validate_python(WRITTEN)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT %s::jsonb", ('{"text": ' + WRITTEN,))
+    except (Error, ValidationError):
+        logging.getLogger("other.library").exception("row %s failed", 7)
+    written = json.loads(lines.getvalue())["exception"]
+    assert [word for word in ("Ann", "Archer", "hello") if word in written] == []
+    assert "[masked]" in written
+    assert ("invalid input syntax for type json" if library == "psycopg" else "input_type=str") in written
+
+
+def test_a_request_is_written_down_without_what_was_searched_for(lines: StringIO) -> None:
+    request = RequestFactory().get("/desk/messaging/contact/", {"phone": "+85291234567", "name": "Ann"})
+    logging.getLogger("django.request").warning("Bad Request", extra={"request": request})
+    assert json.loads(lines.getvalue())["request"] == "GET /desk/messaging/contact/"
+
+
+def test_the_contents_of_a_page_are_not_written_down_even_for_developers() -> None:
+    assert logging_settings(style="json", level="DEBUG")["loggers"]["django.template"]["level"] == "INFO"
