@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from celery import shared_task
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
+from accounts.clock import database_now
 from approvals.execution import carry_out
 from approvals.models import ActionRequest, State
 from approvals.reasons import Reason, Refused
@@ -24,13 +24,13 @@ OUTSIDE_LOST_AFTER = timedelta(minutes=15)
 
 @shared_task
 def execute(request_id: str) -> None:
-    carry_out(UUID(request_id), timezone.now())
+    carry_out(UUID(request_id), database_now())
 
 
 @shared_task
 def sweep() -> None:
     """Expire what nobody decided, carry out what no bell woke, give up on what broke off."""
-    now = timezone.now()
+    now = database_now()
     requests = ActionRequest.objects.select_related("organisation")
     for request in requests.filter(state=State.PENDING, expires_at__lte=now):
         _end(request, "expire")
@@ -49,7 +49,7 @@ def _carry_out_alone(request: ActionRequest, now: datetime) -> None:
 
 
 def _end(request: ActionRequest, transition: str) -> None:
-    now = timezone.now()
+    now = database_now()
     reason = {
         "expire": Reason("expired", _("Nobody decided in time."), _("Ask again.")),
         "lose": Reason("outcome_unknown", _("The worker broke off."), _("Ask the provider before asking again.")),

@@ -1,8 +1,8 @@
 """The bell that beat rings every few seconds."""
 
 from celery import shared_task
-from django.utils import timezone
 
+from accounts.clock import database_now
 from audit import checkpoints
 from audit.seal import seal as seal_finished
 
@@ -10,6 +10,6 @@ from audit.seal import seal as seal_finished
 @shared_task
 def seal() -> None:
     """Seal what is finished and write the checkpoints that are due. Rung twice, it does the work once."""
-    now = timezone.now()
+    now = database_now()
     seal_finished(now)
     checkpoints.write_due(now)

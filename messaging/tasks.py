@@ -4,8 +4,8 @@ from uuid import UUID
 
 from celery import shared_task
 
+from accounts.clock import database_now
 from messaging.engine import breakers
-from messaging.engine.clock import database_now
 from messaging.engine.lanes import run_lane
 from messaging.engine.live import senders_with_work
 from messaging.engine.reap import complete_finished

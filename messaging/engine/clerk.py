@@ -11,8 +11,8 @@ from uuid import UUID
 
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection
 
+from accounts.clock import database_now
 from messaging.engine.bodies import Build, builder_of
-from messaging.engine.clock import database_now
 from messaging.engine.finish import finish
 from messaging.engine.take import take
 from messaging.engine.taken import Ending, Result, Taken

@@ -3,8 +3,8 @@
 import time
 
 from celery import shared_task
-from django.utils import timezone
 
+from accounts.clock import database_now
 from messaging.inbox.apply import apply_waiting
 from messaging.inbox.keeping import drop_old_events
 from messaging.inbox.statuses import match_parked
@@ -17,13 +17,13 @@ SLICE_SECONDS = 20.0
 def apply_webhooks() -> None:
     """Apply what waits until nothing does, for at most a slice; then the next ring goes on."""
     until = time.monotonic() + SLICE_SECONDS
-    while apply_waiting(timezone.now()) and time.monotonic() < until:
+    while apply_waiting(database_now()) and time.monotonic() < until:
         pass
 
 
 @shared_task
 def tidy_inbox() -> None:
     """Match parked statuses with messages known since, and drop events that are old enough."""
-    now = timezone.now()
+    now = database_now()
     match_parked(now)
     drop_old_events(now)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
+from accounts.clock import database_now
 from messaging.invariants import approvals, handed, liveness, messages, record, resends, sends, stops
 from messaging.invariants.handed import Handed
 from messaging.invariants.rules import Broken
@@ -50,7 +49,7 @@ def broken_invariants(
     `stopped` says when the opt-out of a contact was known to be committed.
     """
     scope = scope or Scope()
-    parameters = scope.parameters() | {"now": now or _database_now()}
+    parameters = scope.parameters() | {"now": now or database_now()}
     found = [rule.ask(parameters) for rule in (*RULES, *liveness.RULES)]
     found += approvals.untouched(scope.since)
     found += record.chains_hold()
@@ -71,10 +70,3 @@ def assert_invariants(now: datetime | None = None, scope: Scope | None = None, *
 def _told(found: Sequence[Broken]) -> Iterator[str]:
     yield f"{len(found)} invariants do not hold:"
     yield from (f"  {one}" for one in found)
-
-
-def _database_now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
-    return now

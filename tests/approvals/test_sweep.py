@@ -1,6 +1,6 @@
 """The row is the queue and the task its bell: what no bell woke is found, what nobody decided ends."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -46,6 +46,14 @@ def test_what_no_bell_woke_is_carried_out_by_the_sweep() -> None:
     request = approved_ago(1)
     tasks.sweep()
     assert (fresh(request).state, poured()) == ("succeeded", 1)
+
+
+def test_a_worker_whose_clock_is_a_month_ahead_expires_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits, let = serving(tea_agent(), minutes_ago(5)), approved_ago(0)
+    monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC) + timedelta(days=30))
+    tasks.sweep()
+    tasks.execute(str(let.pk))
+    assert [fresh(one).state for one in (waits, let)] == ["pending", "succeeded"]
 
 
 def test_the_sweep_leaves_a_bell_the_time_to_ring() -> None:

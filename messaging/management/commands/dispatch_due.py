@@ -3,8 +3,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clock import database_now
 from messaging.engine import breakers
-from messaging.engine.clock import database_now
 from messaging.engine.reap import reap
 from messaging.engine.release import release_due
 

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext_lazy as _
 
-from messaging.engine.clock import database_now
+from accounts.clock import database_now
 from messaging.engine.lanes import run_lane
 from messaging.engine.live import senders_with_work
 

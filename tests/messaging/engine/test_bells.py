@@ -8,9 +8,9 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from accounts.clock import database_now
 from config.beat import BELLS
 from messaging import tasks
-from messaging.engine.clock import database_now
 from messaging.engine.live import senders_with_work
 from messaging.management.commands.run_lanes import serve
 from messaging.models import Outbox, Send, SendState

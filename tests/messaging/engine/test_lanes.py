@@ -10,9 +10,9 @@ from threading import Event, Thread
 import pytest
 from django.db import connection
 
+from accounts.clock import database_now
 from messaging.carriers import Accepted, Outgoing, Retry, SendFailed
 from messaging.engine import bodies, lanes
-from messaging.engine.clock import database_now
 from messaging.engine.lanes import run_lane
 from messaging.engine.lease import Lease
 from messaging.engine.live import senders_with_work

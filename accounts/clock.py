@@ -1,4 +1,4 @@
-"""The database's clock: leases and due times are compared by many machines, and theirs may disagree."""
+"""The database's clock: deadlines, leases and due times are compared by many machines, and theirs may disagree."""
 
 from datetime import datetime
 
