@@ -32,8 +32,12 @@ LASTS = timedelta(hours=24)
 def preview_broadcast(call: Call, ask: BroadcastAsk) -> BroadcastContract:
     organisation = call.organisation
     segment = find_own(Segment, ask.segment_id, organisation, "segment_id", "whatsapp.segments.list")
-    template = find_own(Template, ask.template_id, organisation, "template_id", "whatsapp.templates.list")
-    sender = find_own(Sender, ask.sender_id, organisation, "sender_id", "whatsapp.phone_numbers.list")
+    template = find_own(
+        Template, ask.template_id, organisation, "template_id", "whatsapp.templates.list", channel=Channel.WHATSAPP
+    )
+    sender = find_own(
+        Sender, ask.sender_id, organisation, "sender_id", "whatsapp.phone_numbers.list", channel=Channel.WHATSAPP
+    )
     translations = list(template.translations.order_by("language"))
     usable = [translation for translation in translations if translation.is_sendable]
     refuse_if_any(_reasons(ask, template, sender, usable, call.now))

@@ -1,4 +1,4 @@
-"""Message templates as Meta reviews them: one name, a translation a language, each with its own review."""
+"""Texts that messages are made of: one name, a translation a language. Meta reviews those of WhatsApp one by one."""
 
 import uuid
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Organisation
-from messaging.models.consent import Category
+from messaging.models.consent import Category, Channel
 from messaging.models.senders import WhatsAppAccount
 
 
@@ -16,8 +16,15 @@ class Template(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
     )
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices, default=Channel.WHATSAPP)
     account = models.ForeignKey(
-        WhatsAppAccount, on_delete=models.PROTECT, related_name="templates", verbose_name=_("account")
+        WhatsAppAccount,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="templates",
+        verbose_name=_("account"),
+        help_text=_("Where Meta reviews it; only for WhatsApp."),
     )
     name = models.CharField(_("name"), max_length=512)
     category = models.CharField(_("category"), max_length=16, choices=Category.choices)
@@ -30,7 +37,19 @@ class Template(models.Model):
     class Meta:
         verbose_name = _("template")
         verbose_name_plural = _("templates")
-        constraints = (models.UniqueConstraint(fields=("account", "name"), name="template_name_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("account", "name"), name="template_name_once"),
+            models.UniqueConstraint(
+                fields=("organisation", "channel", "name"),
+                name="template_name_once_a_channel",
+                condition=models.Q(account=None),
+            ),
+            models.CheckConstraint(
+                name="only_whatsapp_templates_have_an_account",
+                condition=models.Q(channel=Channel.WHATSAPP, account__isnull=False)
+                | (~models.Q(channel=Channel.WHATSAPP) & models.Q(account=None)),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -53,8 +72,8 @@ SENDABLE = frozenset({TranslationStatus.APPROVED, TranslationStatus.FLAGGED})
 
 
 class TemplateTranslation(models.Model):
-    """One language of a template. `definition` is `messaging.whatsapp.templates.definition` as JSON, `digest` its
-    hash.
+    """One language of a template. `definition` is JSON and `digest` its hash: for WhatsApp what
+    `messaging.whatsapp.templates.definition` describes, for SMS `{"text": ...}`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

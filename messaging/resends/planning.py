@@ -15,7 +15,7 @@ from messaging.broadcasts.contract import BroadcastContract
 from messaging.broadcasts.costs import cost_range
 from messaging.finding import find_own
 from messaging.gate import gate_parameters, verdict_sql
-from messaging.models import UNKNOWN, Attempt, Audience, AudienceMember, Outcome, Send, SendState, Verdict
+from messaging.models import UNKNOWN, Attempt, Audience, AudienceMember, Channel, Outcome, Send, SendState, Verdict
 from messaging.resends.contract import MOST, ResendAsk, ResendContract
 
 LASTS = timedelta(hours=24)
@@ -51,7 +51,9 @@ def unknown_attempts(send: Send) -> QuerySet[Attempt]:
 
 def plan(call: Call, ask: ResendAsk) -> ResendContract:
     """Freeze who would be written to again, in the words of the send that they may have got."""
-    send = find_own(Send, ask.broadcast_id, call.organisation, "broadcast_id", "whatsapp.broadcasts.list")
+    send = find_own(
+        Send, ask.broadcast_id, call.organisation, "broadcast_id", "whatsapp.broadcasts.list", channel=Channel.WHATSAPP
+    )
     attempts = _chosen(send, ask)
     before = _contract_before(send)
     with transaction.atomic():

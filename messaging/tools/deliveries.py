@@ -12,7 +12,7 @@ from approvals.masking import Personal
 from approvals.registry import Call, Kind, tool
 from messaging.broadcasts.report import report_of
 from messaging.finding import find_own
-from messaging.models import Message, Send, Status, Verdict
+from messaging.models import Channel, Message, Send, Status, Verdict
 from messaging.tools.paging import PageAnswer, PageAsk, page
 
 
@@ -57,7 +57,9 @@ def list_message_delivery(call: Call, ask: DeliveriesAsk) -> DeliveriesPage:
     """List what became of each person's message of a broadcast: handed over, sent, delivered, read, failed with its
     code.
     """
-    send = find_own(Send, ask.broadcast_id, call.organisation, "broadcast_id", "whatsapp.broadcasts.list")
+    send = find_own(
+        Send, ask.broadcast_id, call.organisation, "broadcast_id", "whatsapp.broadcasts.list", channel=Channel.WHATSAPP
+    )
     messages = Message.objects.filter(send=send).select_related("contact")
     if ask.status:
         messages = messages.filter(status=Status[ask.status.upper()])
@@ -121,5 +123,7 @@ class ReportAnswer(Answer):
 )
 def get_campaign_report(call: Call, ask: ReportAsk) -> ReportAnswer:
     """Sum up a broadcast: outcomes that close, delivery, reading, replies, opt-outs, failures by code and cost."""
-    send = find_own(Send, ask.broadcast_id, call.organisation, "broadcast_id", "whatsapp.broadcasts.list")
+    send = find_own(
+        Send, ask.broadcast_id, call.organisation, "broadcast_id", "whatsapp.broadcasts.list", channel=Channel.WHATSAPP
+    )
     return ReportAnswer.model_validate(report_of(send))

@@ -14,7 +14,7 @@ from approvals.floors import Always, ByPolicy
 from approvals.registry import Call, Kind, tool
 from approvals.versions import token_of
 from messaging.finding import find_own
-from messaging.models import Template, TemplateTranslation, TranslationStatus
+from messaging.models import Channel, Template, TemplateTranslation, TranslationStatus
 from messaging.tools.paging import PageAnswer, PageAsk, page
 from messaging.whatsapp.review import drafts, submission
 from messaging.whatsapp.review import preview as previewing
@@ -57,7 +57,7 @@ class TemplatesPage(PageAnswer):
 )
 def list_templates(call: Call, ask: TemplatesAsk) -> TemplatesPage:
     """List message templates with their languages and their review status at Meta."""
-    templates = Template.objects.filter(organisation=call.organisation)
+    templates = Template.objects.filter(organisation=call.organisation, channel=Channel.WHATSAPP)
     if ask.status is not None:
         templates = templates.filter(translations__status=ask.status).distinct()
     if ask.language:
@@ -109,7 +109,9 @@ class TemplateDetail(TemplateRow):
 )
 def get_template(call: Call, ask: TemplateGetAsk) -> TemplateDetail:
     """Read one template: texts, variables, media, buttons, category, review and quality of each language."""
-    template = find_own(Template, ask.template_id, call.organisation, "template_id", "whatsapp.templates.list")
+    template = find_own(
+        Template, ask.template_id, call.organisation, "template_id", "whatsapp.templates.list", channel=Channel.WHATSAPP
+    )
     translations = [_translation(one) for one in template.translations.order_by("language")]
     return TemplateDetail(**_row(template).model_dump(), translations=translations)
 

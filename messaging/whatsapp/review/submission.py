@@ -72,9 +72,11 @@ def submit_to_meta(call: Call, contract: TemplateContract, _marked: Submitted) -
     """Post each language. Raises Refused when Meta takes none, OutcomeUnknown when an answer was lost."""
     template = _template(contract)
     assert template is not None
+    assert template.account is not None  # the database keeps it so
+    waba_id = template.account.waba_id
     api = carrier("whatsapp").api(template.account)  # type: ignore[attr-defined]
     drafts = list(_texts_of(template, contract).filter(status=TranslationStatus.SUBMITTING).order_by("language"))
-    errors = [error for draft in drafts if (error := _submit(api, call, template, draft)) is not None]
+    errors = [error for draft in drafts if (error := _submit(api, call, waba_id, draft)) is not None]
     if any(error.retry is Retry.UNSURE for error in errors):
         raise OutcomeUnknown
     if errors and len(errors) == len(drafts):
@@ -82,14 +84,14 @@ def submit_to_meta(call: Call, contract: TemplateContract, _marked: Submitted) -
     return Submitted(template_id=template.pk, languages=statuses_of(template))
 
 
-def _submit(api: CloudApi, call: Call, template: Template, draft: TemplateTranslation) -> GraphError | None:
+def _submit(api: CloudApi, call: Call, waba_id: str, draft: TemplateTranslation) -> GraphError | None:
     definition = Definition.model_validate(draft.definition)
     try:
         if draft.meta_id:
             api.edit_template(draft.meta_id, to_meta_edit(definition, approved=False))
             _note(call, draft, TranslationStatus.PENDING, draft.meta_id, draft.reviewed_category)
             return None
-        made = api.create_template(template.account.waba_id, to_meta(definition))
+        made = api.create_template(waba_id, to_meta(definition))
         status = made.status if made.status in TranslationStatus.values else TranslationStatus.PENDING
         _note(call, draft, TranslationStatus(status), made.id, category_named(made.category))
     except GraphError as error:
