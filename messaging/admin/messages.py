@@ -4,19 +4,22 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
-from accounts.admin import ReadOnlyInline
+from accounts.admin import ReadOnlyInline, actor_of
 from messaging.admin.bubbles import bubble_of
 from messaging.admin.masked import MaskedPage, shown
+from messaging.admin.resend_dialog import BUTTON, ResendForm, ask_again
 from messaging.admin.rows_of import RowsOf
-from messaging.models import Attempt, AudienceMember, Message, Status, Verdict
+from messaging.admin.unknown import UnknownFilter, what_is_known
+from messaging.models import UNKNOWN, Attempt, AudienceMember, Message, Status, Verdict
+from messaging.resends.planning import ENDED
 
 STATUS_COLOURS = {
     Status.READ: "success",
@@ -25,6 +28,7 @@ STATUS_COLOURS = {
     Status.ACCEPTED: "info",
     Status.HELD: "warning",
     Status.UNSURE: "warning",
+    Status.CLOSED: "warning",
     Status.FAILED: "danger",
 }
 
@@ -43,7 +47,7 @@ class ErrorCodeFilter(RowsOf):
 
 class AttemptInline(ReadOnlyInline):
     model = Attempt
-    fields = readonly_fields = ("started_at", "ended_at", "outcome", "code")
+    fields = readonly_fields = ("id", "started_at", "ended_at", "outcome", "code")
     ordering = ("started_at",)
 
 
@@ -62,11 +66,13 @@ class Addressed(MaskedPage):
 @admin.register(Message)
 class MessageAdmin(Addressed):
     list_display = ("to", "send", "shown_status", "why", "category", "queued_at", "handed_at", "delivered_at")
-    list_filter = (OfSend, ("status", ChoicesDropdownFilter), ErrorCodeFilter)
+    list_filter = (OfSend, ("status", ChoicesDropdownFilter), UnknownFilter, ErrorCodeFilter)
     list_select_related = ("send",)
     ordering = ("-id",)
+    actions_detail = ("resend",)
     fieldsets = (
         (None, {"fields": (("to", "send"), ("shown_status", "why"), "phone")}),
+        (_("What is known of an unknown outcome"), {"fields": ("unknown",)}),
         (
             _("On its way"),
             {"fields": (("queued_at", "handed_at"), ("sent_at", "delivered_at"), ("read_at", "failed_at"))},
@@ -96,6 +102,26 @@ class MessageAdmin(Addressed):
         bubble = bubble_of(message.translation, values, message.translation.language)
         return SafeString(render_to_string("desk/bubble.html", {"bubble": bubble}))
 
+    @display(description=_("what is known"))
+    def unknown(self, message: Message) -> SafeString | str:
+        return what_is_known(message)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Message | None = None) -> Any:
+        """What is known stands there only where something is not known."""
+        shown = super().get_fieldsets(request, obj)
+        return [part for part in shown if "unknown" not in part[1]["fields"] or (obj and obj.status in UNKNOWN)]
+
+    def has_resend_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        if not actor_of(request).can("whatsapp:request"):
+            return False
+        message = self.get_object(request, object_id) if object_id else None
+        return message is None or (message.status in UNKNOWN and message.send.state in ENDED)
+
+    @action(**BUTTON)
+    def resend(self, request: HttpRequest, form: ResendForm, object_id: str) -> HttpResponse:
+        message: Message = self.find(request, object_id)
+        return ask_again(self, request, form, message, message.send, message_ids=[message.pk])
+
 
 class OfAudience(RowsOf):
     title = _("audience")
@@ -109,7 +135,7 @@ class AudienceMemberAdmin(Addressed):
     """Opened from a decision page or a report: always the people of one audience."""
 
     organisation_path = "audience__organisation"
-    list_display = ("to", "who", "shown_verdict", "language", "market", "price")
+    list_display = fields = ("to", "who", "shown_verdict", "language", "market", "price")  # the values are personal
     list_display_links = None
     list_filter = (OfAudience, ("verdict", ChoicesDropdownFilter))
     list_select_related = ("contact", "translation")

@@ -18,9 +18,10 @@ from messaging.audiences.people import size_of
 from messaging.broadcasts.contract import BroadcastContract
 from messaging.consent.changes import ConsentContract
 from messaging.gate import rules_of
-from messaging.models import AudienceMember, Channel, Contact, ImportBatch, Sender, Verdict
+from messaging.models import UNKNOWN, Attempt, AudienceMember, Channel, Contact, ImportBatch, Sender, Verdict
 from messaging.pricing.markets import market_names
 from messaging.pricing.rate_cards import SHIPPED_CARD_NOTICE
+from messaging.resends.contract import ResendContract
 from messaging.segments import RuleError
 from messaging.tools.imports import ImportContract
 from messaging.tools.segments import SegmentContract
@@ -41,6 +42,31 @@ def broadcast_panels(reading: Reading, contract: BroadcastContract) -> Iterator[
     )
     yield Panel(_("What it costs"), "desk/panel_cost.html", _cost(contract), "payments")
     yield Panel(_("When, and from where"), "desk/panel_schedule.html", _schedule(reading, contract), "schedule")
+
+
+def resend_panels(reading: Reading, contract: ResendContract) -> Iterator[Panel]:
+    """The broadcast's own panels, and before them who may get it twice."""
+    yield Panel(_("They may get it twice"), "desk/panel_resend.html", _replaced(reading, contract), "content_copy")
+    yield from broadcast_panels(reading, contract)
+
+
+def _replaced(reading: Reading, contract: ResendContract) -> dict[str, Any]:
+    attempts = Attempt.objects.filter(
+        pk__in=contract.replaces, message__organisation=reading.actor.organisation
+    ).select_related("contact", "message")
+    in_clear = reading.actor.sees_personal_data
+    people = [
+        {
+            "link": reverse("admin:messaging_message_change", args=(attempt.message_id,)),
+            "name": attempt.contact.name if in_clear else mask(attempt.contact.name, "name"),
+            "address": attempt.message.address if in_clear else mask(attempt.message.address, "phone"),
+            "tried_at": attempt.started_at,
+            "status": attempt.message.get_status_display(),
+            "unknown": attempt.message.status in UNKNOWN,
+        }
+        for attempt in attempts.order_by("started_at", "pk")
+    ]
+    return {"people": people, "first": reverse("admin:messaging_send_change", args=(contract.replaced_send_id,))}
 
 
 def _people(contract: BroadcastContract) -> dict[str, Any]:
@@ -134,6 +160,8 @@ def import_panels(reading: Reading, contract: ImportContract) -> Iterator[Panel]
 
 
 register_panel(BroadcastContract, broadcast_panels)
+register_panel(ResendContract, resend_panels)
+register_drift(ResendContract, broadcast_drift)
 register_panel(ImportContract, import_panels)
 register_drift(BroadcastContract, broadcast_drift)
 register_panel(TemplateContract, template_panels)

@@ -30,7 +30,7 @@ def parts_of(tally: Tally) -> list[Part]:
         Part("sent", _("Sent by WhatsApp"), tally.sent, "status=30"),
         Part("accepted", _("Accepted by WhatsApp"), tally.accepted + tally.held, "status=20"),
         Part("failed", _("Failed"), tally.failed, "status=35"),
-        Part("unsure", _("Outcome unknown"), tally.unsure, "status=15"),
+        Part("unsure", _("Outcome unknown"), tally.unsure, "unknown=any"),
         Part("waiting", _("Waiting"), tally.queued + tally.sending, "status=0"),
         Part("excluded", _("Left out"), sum(tally.excluded.values())),
     ]

@@ -26,9 +26,11 @@ from approvals.reasons import Refused
 from approvals.templatetags.desk import state_colour
 from messaging.admin.progress import is_under_way, parts_of, share_done
 from messaging.admin.report import report_context
+from messaging.admin.resend_dialog import BUTTON, ResendForm, ask_again
 from messaging.engine.sends import move_send, resume_send
 from messaging.engine.tallies import tallies, tally
 from messaging.models import Send, SendState
+from messaging.resends.planning import ENDED, unknown_attempts
 
 _MAY_STOP = (SendState.SCHEDULED, SendState.RELEASING, SendState.SENDING, SendState.PAUSED)
 _MAY_PAUSE = (SendState.SCHEDULED, SendState.RELEASING, SendState.SENDING)
@@ -43,7 +45,7 @@ class SendAdmin(ReadOnly):
     ordering = ("-created_at",)
     sortable_by = ()
     list_per_page = 20
-    actions_detail = ("stop", "pause", "resume")
+    actions_detail = ("stop", "pause", "resume", "resend")
     change_form_template = "admin/messaging/send/report.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Send]:
@@ -132,6 +134,17 @@ class SendAdmin(ReadOnly):
     def has_resume_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Somebody paused it for a reason: letting it go on is a decision."""
         return self._in_state(request, object_id, DECIDERS, (SendState.PAUSED,))
+
+    def has_resend_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        if not self._in_state(request, object_id, SENDERS, ENDED):
+            return False
+        send = self.get_object(request, object_id) if object_id else None
+        return send is None or unknown_attempts(send).exists()
+
+    @action(**BUTTON)
+    def resend(self, request: HttpRequest, form: ResendForm, object_id: str) -> HttpResponse:
+        send: Send = self.find(request, object_id)
+        return ask_again(self, request, form, send, send)
 
     @action(
         description=_("Stop"),

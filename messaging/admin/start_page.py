@@ -20,6 +20,7 @@ from approvals.numerals import number
 from audit.models import Entry, Segment
 from messaging.admin.charts import chart, series
 from messaging.admin.progress import UNDER_WAY, parts_of, share_done
+from messaging.admin.unknown import open_unknown
 from messaging.engine.tallies import tallies
 from messaging.models import Contact, Send, Sender, Suppression
 
@@ -118,7 +119,12 @@ def _tiles(organisation: Organisation, person: Person, now: datetime) -> list[di
     opted_out = Suppression.objects.filter(organisation=organisation, at__gt=week, lifted_at=None).count()
     senders = list(Sender.objects.filter(organisation=organisation))
     healthy = sum(one.quality == Sender.Quality.GREEN and not one.paused_at for one in senders)
-    return [
+    unknown = open_unknown(organisation.pk)
+    tiles = [
+        {"name": _("Outcome unknown"), "value": number(unknown), "note": _("wait for a report or for somebody"),
+         "link": f"{reverse('admin:messaging_message_changelist')}?unknown=open"},
+    ]  # fmt: skip
+    return tiles * bool(unknown) + [
         {"name": _("Waiting for anybody"), "value": number(open_requests), "note": _("requests without a decision"),
          "link": f"{reverse('admin:approvals_actionrequest_changelist')}?turn=open"},
         {"name": _("Contacts"), "value": number(Contact.objects.filter(organisation=organisation).count()),

@@ -15,6 +15,11 @@ from approvals import decisions
 from approvals.calls import call
 from approvals.execution import carry_out
 from approvals.models import ActionRequest
+from messaging.engine.finish import finish
+from messaging.engine.reap import complete_finished
+from messaging.engine.release import release_due
+from messaging.engine.take import take
+from messaging.engine.taken import Ending, Result
 from messaging.models import Contact, Price, Send, SendState
 from tests.factories import (
     NOON,
@@ -94,6 +99,19 @@ def spring_tea_waits() -> ActionRequest:
     waiting = wish(agent, "whatsapp.broadcast.schedule", preview_id=str(preview))
     assert organisation.pk == waiting.organisation_id
     return waiting
+
+
+def answers_were_lost() -> Send:
+    """The spring broadcast, sent at two: the answers for Ann and for Bo were lost, and the send is complete."""
+    request, due = spring_tea_waits(), NOON + timedelta(hours=2)
+    approve(request, mei_chan())
+    carry_out(request.pk, NOON)
+    release_due(due)
+    send = Send.objects.get()
+    going = take(send.sender, 5, due)
+    finish([Result(one, Ending.UNSURE, code="answer_lost") for one in going], send.sender, due)
+    complete_finished(due)
+    return Send.objects.get()
 
 
 def ask(agent: Agent, tool: str, **arguments: Any) -> Any:

@@ -15,15 +15,12 @@ from approvals.registry import registry
 from approvals.toolsets import offered_to
 from messaging.consent.optouts import Stop, opt_out
 from messaging.engine.closing import close_unsure
-from messaging.engine.finish import finish
-from messaging.engine.reap import complete_finished
 from messaging.engine.release import release_due
 from messaging.engine.take import take
-from messaging.engine.taken import Ending, Result
 from messaging.invariants import broken_invariants
 from messaging.models import Attempt, Contact, Message, Replacement, Send, Status, SuppressionReason, Verdict
 from tests.approvals.tea_room import refused
-from tests.desk.harbour import ANN, BO, approve, spring_tea_waits
+from tests.desk.harbour import ANN, BO, answers_were_lost
 from tests.factories import NOON, PersonFactory, mei_chan, other_tenant, sam_lee
 
 pytestmark = pytest.mark.django_db
@@ -34,16 +31,7 @@ TOOL = "whatsapp.unknown.resend"
 
 @pytest.fixture
 def first() -> Send:
-    """The spring broadcast: the answers for Ann and for Bo were lost, and the send is complete."""
-    request = spring_tea_waits()
-    approve(request, mei_chan())
-    carry_out(request.pk, NOON)
-    release_due(DUE)
-    send = Send.objects.get()
-    going = take(send.sender, 5, DUE)
-    finish([Result(one, Ending.UNSURE, code="answer_lost") for one in going], send.sender, DUE)
-    complete_finished(DUE)
-    return Send.objects.get()
+    return answers_were_lost()
 
 
 def wished(send: Send, now: Any = DUE, **arguments: Any) -> ActionRequest:
