@@ -19,7 +19,8 @@ SECRET_TEXTS = re.compile(
 PHONES = re.compile(r"\+\d[\d ().-]{6,18}\d|(?<![\w.+-])\d{10,15}(?![\w-]|\.\d)")
 # What PostgreSQL adds to its errors repeats the row, and pydantic the value: names and words as customers wrote them.
 REPEATED = re.compile(
-    r"\n(?:DETAIL|CONTEXT|HINT): .*?(?=\n\n(?:The above|During)|\Z)|(?<=input_value=).*?(?=, input_type=)", re.DOTALL
+    r"\n(?:DETAIL|CONTEXT|HINT|LINE \d+): .*?(?=\n\n(?:The above|During)|\Z)|(?<=input_value=).*?(?=, input_type=)",
+    re.DOTALL,
 )
 DEEPEST = 6
 
