@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.budgets import Overrun, Spend, reserve, today_of
+from accounts.tenancy import confined_to
 from approvals.arguments import parse
 from approvals.asks import plan_arguments
 from approvals.canonical import seal_of
@@ -33,7 +34,14 @@ _AT_ONCE = timedelta(hours=1)
 
 
 def call(name: str, arguments: Any, actor: Actor, now: datetime) -> Envelope[Any]:
-    """Use a tool. Raises Refused with every reason; then nothing has been changed."""
+    """Use a tool, on the rows of the actor's organisation alone. Raises Refused with every reason; then nothing has
+    been changed.
+    """
+    with confined_to(actor.organisation.pk):
+        return _use(name, arguments, actor, now)
+
+
+def _use(name: str, arguments: Any, actor: Actor, now: datetime) -> Envelope[Any]:
     tool = registry.find(name)
     if not visible_to(actor, tool):
         raise Refused(unknown_tool(name))

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from accounts.actor import Actor
 from accounts.faults import faultpoint
+from accounts.tenancy import confined_to
 from approvals.contracts import Contract
 from approvals.models import ActionRequest, State
 from approvals.previews import contract_of
@@ -33,7 +34,10 @@ def ring(request: ActionRequest) -> None:
 
 
 def carry_out(request_id: UUID, now: datetime) -> ActionRequest:
-    """Carry out an approved request if it still stands; whoever comes second finds it done and changes nothing."""
+    """Carry out an approved request if it still stands; whoever comes second finds it done and changes nothing.
+
+    The tool acts on the rows of the request's organisation alone.
+    """
     with transaction.atomic():
         request = lock(request_id)
         if request.state != State.APPROVED:
@@ -46,12 +50,14 @@ def carry_out(request_id: UUID, now: datetime) -> ActionRequest:
         tool, actor = registry.find(request.tool), requester_of(request)
         assert actor is not None
         call, contract = Call(actor, now, request), contract_of(tool, request.preview)
-        request, answer = _run(tool, call, contract)
+        with confined_to(request.organisation_id):
+            request, answer = _run(tool, call, contract)
         faultpoint("execution.before_commit")
     faultpoint("execution.committed")
     if answer is None or tool.outside is None:
         return request
-    return _reach_outside(tool, call, contract, answer)
+    with confined_to(request.organisation_id):
+        return _reach_outside(tool, call, contract, answer)
 
 
 def _run(tool: Tool, call: Call, contract: Contract) -> tuple[ActionRequest, BaseModel | None]:

@@ -2,6 +2,8 @@
 
 from django.db import connection
 
+from accounts.tenancy import as_login_role
+
 _SAY = """
 CREATE OR REPLACE FUNCTION audit_xid_lift() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS 'SELECT %d::bigint'
 """
@@ -10,9 +12,9 @@ CREATE OR REPLACE FUNCTION audit_xid_lift() RETURNS bigint LANGUAGE sql STABLE P
 def lift() -> int:
     """Make new entries of this database count above all recorded ones, and return by how much they are lifted.
 
-    Takes effect at once. Needs the role that owns the tables: the application's own must not be able to do this.
+    Takes effect at once. The login role must own the tables: the application's own must not be able to do this.
     """
-    with connection.cursor() as cursor:
+    with as_login_role(), connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(xid), 0) + 1 FROM audit_entry")
         (by,) = cursor.fetchone()
         cursor.execute(_SAY % by)

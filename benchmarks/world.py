@@ -7,6 +7,7 @@ from django.db import connection
 
 from accounts.models import Organisation, Person
 from accounts.roles import Role
+from accounts.tenancy import as_login_role
 from messaging.models import MessagingRules, Segment, Sender, Template, TemplateTranslation, WhatsAppAccount
 from messaging.whatsapp.templates.definition import Body, Category, Definition, digest
 
@@ -46,6 +47,7 @@ def contacts(where: Organisation, count: int, first: int = 0) -> None:
     with connection.cursor() as cursor:
         for statement in (_CONTACTS, _AGREED, _OPTED_OUT):
             cursor.execute(statement, values)
+    with as_login_role(), connection.cursor() as cursor:
         cursor.execute("ANALYZE messaging_contact, messaging_consentstate, messaging_suppression")
 
 

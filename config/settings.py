@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.desk import UNFOLD as UNFOLD
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.postgres",
     "csp",
+    "django_otp",
     "pgtrigger",
     "simple_history",
     "rest_framework",
@@ -70,14 +72,18 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.request_log.RequestLog",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.sessions.SessionLife",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "accounts.tenancy.OwnRowsOnly",
     "accounts.local_time.LocalTime",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "accounts.second_factor.gate.SecondFactorGate",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
@@ -99,10 +105,12 @@ TEMPLATES = [
     }
 ]
 
-# Data
+# Data. Whoever logs in, the work is done as the role that no table belongs to; only `migrate` works as the owner.
+DATABASE = env.db_url("DATABASE_URL", **({"default": "postgresql:///countersign"} if DEBUG else {}))
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        **env.db_url("DATABASE_URL", **({"default": "postgresql:///countersign"} if DEBUG else {})),
+        **DATABASE,
+        "OPTIONS": {**DATABASE.get("OPTIONS", {}), "assume_role": "countersign_system"},
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
     }
@@ -128,7 +136,9 @@ CACHES = {
         "KEY_PREFIX": "countersign",
         # redis-py would retry a dead server for four seconds.
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2, "retry": None},
-    }
+    },
+    # Where tries are counted while Redis is away (accounts/bounds.py).
+    "own_process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 
 # People
@@ -137,6 +147,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ] + [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}}]
+# The first keeps new passwords; one kept by another is kept anew when its person signs in.
+PASSWORD_HASHERS = ["accounts.passwords.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+# `required`: the desk opens to nobody with a password alone. `optional`: to those who have set up no second factor.
+SECOND_FACTOR = env.str("SECOND_FACTOR", default="optional" if DEBUG else "required")
+if SECOND_FACTOR not in ("required", "optional"):
+    raise ImproperlyConfigured(f"SECOND_FACTOR is {SECOND_FACTOR!r}: say required or optional")
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
@@ -170,7 +186,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # Security
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-if env.bool("BEHIND_PROXY", default=False):  # only behind a proxy of ours that sets the header itself
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:  # only behind a proxy of ours that sets this header, and X-Forwarded-For, itself
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health$"]  # asked by load balancers from inside

@@ -13,6 +13,8 @@ from config.servers.processes import ServerTrouble, last_lines, make_folder, run
 
 ROLE = DATABASE = "countersign"
 SUPERUSER = "postgres"
+# What the application works as (accounts/tenancy.py): `migrate` would make them, but ours may make no roles.
+WORKING_ROLES = ("countersign_system", "countersign_tenant")
 # A dead postmaster's pid blocks the next start until init has reaped it: about two seconds.
 START_PATIENCE = 12.0
 STOP = signal.SIGINT  # ends the sessions, writes a checkpoint
@@ -89,7 +91,7 @@ def can_connect(socket_folder: Path) -> bool:
 
 
 def make_role_and_database(socket_folder: Path) -> None:
-    """Make what is missing: a role that is no superuser (so that the database's rules bind it) and its database.
+    """Make what is missing: roles that are no superusers (so that the database's rules bind them) and the database.
 
     CREATEDB lets the test suite make databases of its own.
     """
@@ -98,6 +100,10 @@ def make_role_and_database(socket_folder: Path) -> None:
             connection.execute(
                 sql.SQL("CREATE ROLE {} LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS").format(sql.Identifier(ROLE))
             )
+        for name in WORKING_ROLES:
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
+                connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(name)))
+                connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(name), sql.Identifier(ROLE)))
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             names = sql.Identifier(DATABASE), sql.Identifier(ROLE)
             connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*names))

@@ -20,6 +20,9 @@ class WebhookEvent(models.Model):
         PARTLY = 2, _("Applied in part")
         UNREADABLE = 3, _("Unreadable")
 
+    # It names no organisation: it is theirs whose account signed it.
+    rows_of_tenant = "signed_for && ARRAY(SELECT id FROM messaging_whatsappaccount)"
+
     id = models.BigAutoField(primary_key=True)
     carrier = models.CharField(_("carrier"), max_length=20)
     body = models.BinaryField(_("body"))

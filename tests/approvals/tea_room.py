@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field
 from accounts.actor import Actor, Face
 from accounts.budgets import Spend
 from accounts.models import Agent, Organisation, Person
+from accounts.tenancy import as_login_role
 from approvals import decisions
 from approvals.calls import call
 from approvals.contracts import Answer, Ask, Contract
@@ -275,7 +276,7 @@ def tamper(statement: str, *values: Any) -> None:
     """Run an UPDATE or a DELETE FROM as somebody would who has switched the triggers of its table off."""
     words = statement.split()
     table = words[1] if words[0] == "UPDATE" else words[2]
-    with connection.cursor() as cursor:
+    with as_login_role(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(statement, values)

@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.actor import Actor
 from accounts.models import Organisation
+from accounts.tenancy import as_login_role
 from audit.audit_actions import EXPORTED
 from audit.export import export
 from audit.models import Entry
@@ -43,7 +44,7 @@ def from_a_dump() -> Organisation:
 
 def lifted_by(number: int) -> None:
     """Have the database count its transactions from `number`, as an older cluster would."""
-    with connection.cursor() as cursor:
+    with as_login_role(), connection.cursor() as cursor:
         cursor.execute(f"CREATE OR REPLACE FUNCTION audit_xid_lift() RETURNS bigint STABLE RETURN {number}::bigint")
 
 

@@ -5,6 +5,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from accounts.actor import Actor
+from accounts.tenancy import as_login_role
 from audit.audit_actions import EXPORTED
 from audit.models import Entry, Segment
 from audit.record import record
@@ -42,7 +43,8 @@ def test_raw_sql_changes_and_deletes_nothing(statement: str, refused: str) -> No
 @pytest.mark.parametrize("table", ["audit_entry", "audit_segment"])
 def test_the_record_cannot_be_emptied(table: str) -> None:
     connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with waiting checks cannot be altered
-    pgtrigger.enable("audit.Entry:no_truncate", "audit.Segment:no_truncate")  # rolled back with this test
+    with as_login_role():
+        pgtrigger.enable("audit.Entry:no_truncate", "audit.Segment:no_truncate")  # rolled back with this test
     with pytest.raises(DatabaseError, match=f"TRUNCATE on {table} is refused"), transaction.atomic():
         connection.cursor().execute(f"TRUNCATE {table}")
 

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from accounts.actor import Actor
 from accounts.models import Organisation
+from accounts.tenancy import as_login_role
 from approvals.models import ActionRequest, Decision
 from audit.models import Entry
 from audit.record import record
@@ -113,7 +114,7 @@ def _reserved_too_much() -> None:
 
 def unguarded(table: str) -> None:
     """As the tables' owner could: for the rest of the test the database refuses nothing about this one."""
-    with connection.cursor() as cursor:
+    with as_login_role(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with waiting checks cannot be altered
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
 

@@ -7,6 +7,7 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 
+from accounts.tenancy import as_login_role
 from approvals.models import ActionRequest, Preview
 from approvals.reasons import Reason
 from messaging.engine import release
@@ -86,11 +87,11 @@ def test_a_request_that_was_altered_after_the_approval_releases_nothing(altered:
 
 def test_a_contract_that_was_altered_after_the_approval_releases_nothing() -> None:
     send = countersigned(crowd(1))
-    with connection.cursor() as cursor:  # as the owner of the tables might
+    with as_login_role(), connection.cursor() as cursor:  # as the owner of the tables might
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE approvals_preview DISABLE TRIGGER USER")
     Preview.objects.update(contract=send.preview.contract | {"cost_ceiling": "9999"})
-    with connection.cursor() as cursor:
+    with as_login_role(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE approvals_preview ENABLE TRIGGER USER")
     _paused_with(send, "not what was approved")
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from accounts.tenancy import as_login_role
 from messaging.inbox import shim
 from messaging.inbox.group_commit import GroupCommit
 from messaging.inbox.shim import MAX_BYTES, WebhookShim
@@ -91,12 +92,12 @@ def test_an_event_that_cannot_be_stored_is_asked_for_again(
     webhook: WebhookShim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     post(webhook, b"{}")
-    with connection.cursor() as cursor:
+    with as_login_role(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE messaging_webhookevent RENAME TO mislaid")
     try:
         assert post(webhook, b"{}") == ("503 Service Unavailable", b"TRY_AGAIN")
     finally:
-        with connection.cursor() as cursor:
+        with as_login_role(), connection.cursor() as cursor:
             cursor.execute("ALTER TABLE mislaid RENAME TO messaging_webhookevent")
     assert post(webhook, b"{}")[0] == "200 OK"
 
