@@ -3,12 +3,14 @@
 import logging
 import os
 import threading
+from _thread import LockType, allocate_lock
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from uuid import UUID
 
-from django.db import close_old_connections, connection, transaction
+from django.db import close_old_connections, connection
+from psycopg import Cursor
 
 from accounts.faults import faultpoint
 
@@ -20,8 +22,15 @@ WAIT_SECONDS = 5.0
 _INSERT = """
 INSERT INTO messaging_webhookevent (carrier, body, signed_for)
 SELECT carrier, body, string_to_array(accounts, ',')::uuid[]
-  FROM unnest(%s::text[], %s::bytea[], %s::text[]) AS row(carrier, body, accounts)
+  FROM unnest(%b::text[], %b::bytea[], %b::text[]) AS row(carrier, body, accounts)
 """
+
+
+def _taken() -> LockType:
+    """A lock that somebody else will let go: an Event without its bookkeeping, of which there is one a webhook."""
+    lock = allocate_lock()
+    lock.acquire()
+    return lock
 
 
 @dataclass(slots=True)
@@ -31,7 +40,7 @@ class Waiting:
     carrier: str
     body: bytes
     signed_for: tuple[UUID, ...]
-    done: threading.Event = field(default_factory=threading.Event)
+    done: LockType = field(default_factory=_taken)
     kept: bool = False
 
 
@@ -48,7 +57,7 @@ class GroupCommit:
         """Whether the body is committed. False after five seconds or an error: then the provider must ask again."""
         self._start()
         self._queue.put(waiting)
-        return waiting.done.wait(WAIT_SECONDS) and waiting.kept
+        return waiting.done.acquire(timeout=WAIT_SECONDS) and waiting.kept
 
     def stop(self) -> None:
         """End the thread and close its connection, once what waits is stored. The next body starts it again."""
@@ -87,7 +96,7 @@ class GroupCommit:
             for waiting in batch:
                 waiting.kept = True
         for waiting in batch:
-            waiting.done.set()
+            waiting.done.release()
         if batch[0].kept:
             self._after_commit()
 
@@ -110,7 +119,9 @@ class GroupCommit:
 
 
 def _insert(batch: list[Waiting]) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
+    """One prepared statement, a transaction of its own: once to the server and back, the bytes as bytes."""
+    connection.ensure_connection()
+    with Cursor(connection.connection) as cursor:
         cursor.execute(
             _INSERT,
             [
@@ -118,4 +129,5 @@ def _insert(batch: list[Waiting]) -> None:
                 [waiting.body for waiting in batch],
                 [",".join(map(str, waiting.signed_for)) for waiting in batch],
             ],
+            prepare=True,
         )
