@@ -12,10 +12,10 @@ from django.db import connection, transaction
 from accounts.faults import faultpoint
 from messaging.carriers import Malformed, carrier
 from messaging.inbox.handlers import handle
+from messaging.inbox.items import StatusItem
 from messaging.inbox.senders import Known, known_places
 from messaging.inbox.statuses import apply_statuses
 from messaging.models import WebhookEvent, WebhookFailure
-from messaging.whatsapp.webhooks import StatusItem
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ def _take_apart(event: WebhookEvent) -> list[Told]:
 
 def _apply_statuses(statuses: Sequence[Told], known: Known, now: datetime, failed: dict[tuple[int, int], str]) -> None:
     """All at once; if that fails, one by one, so that a poisoned one cannot hold up its siblings."""
-    ours = [(one, known.sender(one.event, one.item.phone_number_id)) for one in statuses]
+    ours = [(one, known.sender(one.event, one.item.sender_ref)) for one in statuses]
     batch = [(one, sender) for one, sender in ours if sender is not None]
     try:
         with transaction.atomic():

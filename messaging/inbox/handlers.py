@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from messaging.inbox import accounts, inbound, people, templates
+from messaging.inbox.items import InboundItem
 from messaging.inbox.senders import Known
 from messaging.models import WebhookEvent
 from messaging.whatsapp.webhooks import (
     AccountItem,
-    InboundItem,
     PhoneQualityItem,
     TemplateCategoryItem,
     TemplateEditedItem,

@@ -11,6 +11,7 @@ from accounts.actor import Actor
 from audit.record import record
 from messaging.consent.optouts import Stop, opt_back_in, opt_out
 from messaging.contacts.identities import Addresses, find_or_make
+from messaging.inbox.items import InboundItem
 from messaging.inbox.senders import Known
 from messaging.models import (
     Category,
@@ -24,14 +25,13 @@ from messaging.models import (
 )
 from messaging.phones import BadPhone, normalise
 from messaging.stopwords import Intent, classify
-from messaging.whatsapp.webhooks import InboundItem
 
 # An answer later than this is no longer counted for a message, unless it quotes it.
 REPLY_WITHIN = timedelta(hours=72)
 
 
 def take_in(item: InboundItem, event: WebhookEvent, known: Known, now: datetime) -> None:
-    sender = known.sender(event, item.phone_number_id)
+    sender = known.sender(event, item.sender_ref)
     if sender is None:
         return
     addresses = addresses_of(item.from_phone, item.user_id)
@@ -61,7 +61,7 @@ def take_in(item: InboundItem, event: WebhookEvent, known: Known, now: datetime)
         last_inbound_at=Greatest(Coalesce(F("last_inbound_at"), said_at), said_at)
     )
     _count_reply(sender, contacts[0], item.reply_to, said_at)
-    _hear(intent, ids, said_at, Actor.system(sender.organisation, "webhook inbox"), now)
+    _hear(intent, ids, f"{sender.channel} message", said_at, Actor.system(sender.organisation, "webhook inbox"), now)
 
 
 def addresses_of(phone: str, user_id: str) -> Addresses:
@@ -77,16 +77,16 @@ def _country(phone: str) -> str:
         return ""
 
 
-def _hear(intent: Intent, contacts: list[int], said_at: datetime, actor: Actor, now: datetime) -> None:
+def _hear(intent: Intent, contacts: list[int], source: str, said_at: datetime, actor: Actor, now: datetime) -> None:
     """A stop counts for every contact the addresses name; an unclear one holds marketing until somebody has read it."""
     if intent is Intent.STOP:
-        opt_out(contacts, Stop(SuppressionReason.STOP, "whatsapp message", said_at), actor, now)
+        opt_out(contacts, Stop(SuppressionReason.STOP, source, said_at), actor, now)
     elif intent is Intent.UNCLEAR:
-        held = Stop(SuppressionReason.REQUEST, "unclear whatsapp message", said_at, Channel.ANY, Category.MARKETING)
+        held = Stop(SuppressionReason.REQUEST, f"unclear {source}", said_at, Channel.ANY, Category.MARKETING)
         opt_out(contacts, held, actor, now)
     elif intent is Intent.START:
         for contact in contacts:
-            opt_back_in(contact, "whatsapp message", said_at, actor, now)
+            opt_back_in(contact, source, said_at, actor, now)
         record("contact.said_start", Contact(pk=contacts[0]), actor, now=now)
 
 

@@ -15,18 +15,16 @@ from django.db.models import Exists, OuterRef
 from accounts.actor import Actor
 from messaging.consent.optouts import Stop, opt_out
 from messaging.engine.ladder import climbed_sql, lock_messages
+from messaging.inbox.items import StatusItem
 from messaging.inbox.settling import lock_sends_of, settle_attempts
 from messaging.models import (
     Category,
-    Channel,
     Message,
     ParkedStatus,
     Sender,
     Status,
     SuppressionReason,
 )
-from messaging.whatsapp.errors import row as error_row
-from messaging.whatsapp.webhooks import StatusItem
 
 log = logging.getLogger(__name__)
 
@@ -176,7 +174,7 @@ def _parameters(items: Sequence[tuple[Sender, StatusItem]]) -> dict[str, Any]:
         "provider": [item.provider_id for _sender, item in items],
         "sender": [sender.pk for sender, _item in items],
         "status": [STATUS_OF[item.status] for _sender, item in items],
-        "code": [str(item.error_code) if item.error_code is not None else None for _sender, item in items],
+        "code": [item.error_code or None for _sender, item in items],
         "text": [item.error_title[:300] or None for _sender, item in items],
         "billable": [item.billable for _sender, item in items],
     }
@@ -205,15 +203,15 @@ def _note_addresses(cursor: Any, seen: Sequence[tuple[StatusItem, int]], now: da
 
 
 def _hear_opt_outs(seen: Sequence[tuple[Sender, StatusItem, int]], now: datetime) -> None:
-    """Some failures say that the person has stopped marketing in WhatsApp itself (131050): that is an opt-out."""
+    """Some failures say that the person has stopped marketing at the provider itself: that is an opt-out."""
     for sender, item, contact in seen:
-        if item.error_code is None or not error_row(item.error_code).opts_out:
+        if not item.opts_out:
             continue
         stop = Stop(
             SuppressionReason.PROVIDER,
             f"error {item.error_code}",
             min(item.at, now),
-            Channel.WHATSAPP,
+            sender.channel,
             Category.MARKETING,
         )
         opt_out([contact], stop, Actor.system(sender.organisation, "webhook inbox"), now)

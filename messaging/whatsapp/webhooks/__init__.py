@@ -2,11 +2,8 @@
 
 from messaging.whatsapp.webhooks.items import (
     AccountItem,
-    InboundItem,
     Item,
-    Media,
     PhoneQualityItem,
-    StatusItem,
     TemplateCategoryItem,
     TemplateEditedItem,
     TemplateQualityItem,
@@ -21,12 +18,9 @@ from messaging.whatsapp.webhooks.signature import SIGNATURE_HEADER, answer_hands
 __all__ = [
     "SIGNATURE_HEADER",
     "AccountItem",
-    "InboundItem",
     "Item",
     "Malformed",
-    "Media",
     "PhoneQualityItem",
-    "StatusItem",
     "TemplateCategoryItem",
     "TemplateEditedItem",
     "TemplateQualityItem",

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from messaging.whatsapp.webhooks.items import InboundItem, Media, UserIdUpdateItem
+from messaging.inbox.items import InboundItem, Media
+from messaging.whatsapp.webhooks.items import UserIdUpdateItem
 from messaging.whatsapp.webhooks.reading import Object, Unreadable, inner, moment, phone, required, text, user_id
 
 MEDIA_KINDS = frozenset({"image", "video", "document", "audio", "sticker"})
@@ -29,7 +30,7 @@ def _message(raw: Object, number: str, kind: str, sender: tuple[str, str], conta
     said, payload, title = _said(kind, content)
     return InboundItem(
         dedupe_key=f"inbound:{number}:{provider_id}",
-        phone_number_id=number,
+        sender_ref=number,
         provider_id=provider_id,
         at=moment(raw, "timestamp"),
         from_phone=sender[0],

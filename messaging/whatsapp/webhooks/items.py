@@ -1,4 +1,4 @@
-"""What a webhook can say, one frozen value per thing. Said again, a thing has the same `dedupe_key`.
+"""What a webhook of Meta's can say beside statuses and inbound messages, one frozen value per thing.
 
 `at` is Meta's own time in UTC, within sane bounds but not compared with now. Phones carry + and country code. Missing
 texts are empty. Texts hold neither NUL nor half surrogates, so every item can be stored.
@@ -7,60 +7,7 @@ texts are empty. Texts hold neither NUL nor half surrogates, so every item can b
 from dataclasses import dataclass
 from datetime import datetime
 
-
-@dataclass(frozen=True, slots=True)
-class StatusItem:
-    """What became of a message of ours. `echo` is the attempt's id that we sent along."""
-
-    dedupe_key: str
-    phone_number_id: str
-    provider_id: str
-    status: str
-    at: datetime
-    echo: str
-    phone: str
-    user_id: str
-    error_code: int | None
-    error_title: str
-    pricing_category: str
-    pricing_type: str
-    billable: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """A file a customer sent. The id can be fetched for seven days."""
-
-    media_id: str
-    mime_type: str
-    sha256: str
-    file_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class InboundItem:
-    """A message from a customer: data, never instruction. At least one of `from_phone` and `user_id` is there.
-
-    `kind` is Meta's type. `payload` and `title` are the button or list row that was tapped; a template's button without
-    a payload of its own repeats its label. `reply_to` is the quoted message, `target_id` the one that is reacted to,
-    edited or taken back.
-    """
-
-    dedupe_key: str
-    phone_number_id: str
-    provider_id: str
-    at: datetime
-    from_phone: str
-    user_id: str
-    kind: str
-    text: str
-    payload: str
-    title: str
-    profile_name: str
-    username: str
-    reply_to: str
-    target_id: str
-    media: Media | None
+from messaging.inbox.items import InboundItem, StatusItem
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from messaging.inbox.items import StatusItem
+from messaging.whatsapp.errors import row as error_row
 from messaging.whatsapp.webhooks.inbound import read_inbound
-from messaging.whatsapp.webhooks.items import AccountItem, Item, StatusItem, UnknownItem
+from messaging.whatsapp.webhooks.items import AccountItem, Item, UnknownItem
 from messaging.whatsapp.webhooks.place import Place
 from messaging.whatsapp.webhooks.reading import (
     Object,
@@ -73,15 +75,16 @@ def _status(raw: Object, number: str, _place: Place) -> StatusItem:
     billable = pricing.get("billable")
     return StatusItem(
         dedupe_key=f"status:{provider_id}:{status}:{who or who_id}",
-        phone_number_id=number,
+        sender_ref=number,
         provider_id=provider_id,
         status=status,
         at=moment(raw, "timestamp"),
         echo=text(raw, "biz_opaque_callback_data", 512),
         phone=who,
         user_id=who_id,
-        error_code=code,
+        error_code="" if code is None else str(code),
         error_title=title,
+        opts_out=code is not None and error_row(code).opts_out,
         pricing_category=text(pricing, "category", 64).lower().replace("-", "_"),
         pricing_type=text(pricing, "type", 64).lower(),
         billable=billable if isinstance(billable, bool) else None,

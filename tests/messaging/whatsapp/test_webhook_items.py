@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 
+from messaging.inbox.items import InboundItem, Media, StatusItem
 from messaging.whatsapp.webhooks import (
     AccountItem,
-    InboundItem,
-    Media,
     PhoneQualityItem,
-    StatusItem,
     TemplateCategoryItem,
     TemplateEditedItem,
     TemplateQualityItem,
@@ -26,22 +24,23 @@ from tests.messaging.whatsapp.bodies import IDA, NOON, body, change, messages, s
 AT_NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 DELIVERED = StatusItem(
     dedupe_key="status:wamid.OUT1:delivered:+85251234567",
-    phone_number_id="555001",
+    sender_ref="555001",
     provider_id="wamid.OUT1",
     status="delivered",
     at=AT_NOON,
     echo="0190b5a1-7c3e-7d21-9a61-1f2e3d4c5b6a",
     phone="+85251234567",
     user_id="HK.1234567890",
-    error_code=None,
+    error_code="",
     error_title="",
+    opts_out=False,
     pricing_category="marketing",
     pricing_type="regular",
     billable=True,
 )
 HELLO = InboundItem(
     dedupe_key="inbound:555001:wamid.IN1",
-    phone_number_id="555001",
+    sender_ref="555001",
     provider_id="wamid.IN1",
     at=AT_NOON,
     from_phone="+85251234567",
@@ -86,7 +85,7 @@ def test_a_failed_message_says_why() -> None:
     raw = status("failed", errors=errors)
     del raw["pricing"], raw["recipient_user_id"]
     found = only(body(messages(statuses=[raw])))
-    assert (found.status, found.error_code) == ("failed", 131049)
+    assert (found.status, found.error_code) == ("failed", "131049")
     assert found.error_title == (
         "Not delivered: This message was not delivered to maintain healthy ecosystem engagement."
     )

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from messaging.whatsapp.webhooks import InboundItem, Item, Malformed, StatusItem, UnknownItem, parse
+from messaging.inbox.items import InboundItem, StatusItem
+from messaging.whatsapp.webhooks import Item, Malformed, UnknownItem, parse
 from tests.messaging.whatsapp.bodies import body, change, messages, said, status
 
 DEEP = "[" * 5000 + "]" * 5000

@@ -7,10 +7,11 @@ import pytest
 
 from accounts.models import Organisation
 from messaging.carriers import carrier
+from messaging.inbox.items import StatusItem
 from messaging.models import WhatsAppAccount
 from messaging.whatsapp.carrier import WhatsAppCarrier
 from messaging.whatsapp.client import Address
-from messaging.whatsapp.webhooks import StatusItem, answer_handshake, signers, verify_signature
+from messaging.whatsapp.webhooks import answer_handshake, signers, verify_signature
 from tests.messaging.whatsapp.bodies import body, messages, status
 
 RAW = b'{"object":"whatsapp_business_account","entry":[],"note":"\\u00e9"}'
