@@ -119,13 +119,25 @@ _MOMENT: Final = re.compile(
     r"(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?"
 )
 _PROTECTED: Final = re.compile(r"^'(?=[=+\-@\t])")
+_TURNING: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""Marks that turn the direction of whatever follows, also of what is ours."""
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_UNSEEN: Final = frozenset(("Cc", "Cf", "Mn", "Zs", "Zl", "Zp"))
 _TAG_SEPARATORS: Final = re.compile(r"[;,|、，；\n]")
 
 
 def plain_text(cell: str) -> str:
     """A cell's text without the spaces around it and the apostrophe that keeps spreadsheets from computing."""
     text = cell.strip()
+    if not text.isprintable():
+        text = _visible(text)
     return _PROTECTED.sub("", text) if text[:1] == "'" else text
+
+
+def _visible(text: str) -> str:
+    """Without turning marks and control characters save line ends; "" when nothing that can be seen is left."""
+    kept = _CONTROL.sub(" ", text.translate(_TURNING)).strip()
+    return kept if any(unicodedata.category(letter) not in _UNSEEN for letter in kept) else ""
 
 
 @lru_cache(maxsize=2_048)
@@ -192,7 +204,7 @@ def language_of(cell: str) -> tuple[str, str]:
 @lru_cache(maxsize=1_024)
 def tags_of(cell: str) -> tuple[tuple[str, ...], str]:
     """Tags of a cell, each once, in order."""
-    said = [tag.strip() for tag in _TAG_SEPARATORS.split(unicodedata.normalize("NFKC", cell))]
+    said = [plain_text(tag) for tag in _TAG_SEPARATORS.split(unicodedata.normalize("NFKC", cell))]
     tags = tuple(dict.fromkeys(tag for tag in said if tag))
     short = tuple(tag for tag in tags if len(tag) <= LONGEST_TAG)
     problem = "tag_too_long" if len(short) < len(tags) else "tags_too_many" if len(short) > MOST_TAGS else ""

@@ -81,7 +81,8 @@ def _target(heading: str, mapping: Mapping[str, str]) -> str:
         return mapping[heading]
     attribute = _ATTRIBUTE.match(heading)
     if attribute:
-        return "attribute." + attribute_name(attribute.group(1))
+        name = attribute_name(attribute.group(1))
+        return f"attribute.{name}" if name else ""
     return _known().get(_bare(heading), "")
 
 

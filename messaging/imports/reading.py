@@ -5,8 +5,8 @@ row stops the file; only what makes the whole file unusable is a `Refused`.
 """
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import IO, Any, Final
 
 from django.utils.translation import gettext as _
@@ -18,6 +18,8 @@ from messaging.imports.rows import Customs, ParsedRow, RowReader
 from messaging.imports.surveying import Limits, Survey, survey
 
 DELIMITERS: Final = (",", ";", "\t", "|")
+
+_MOST_EMPTY_LINES: Final = 20
 
 
 class ContactFile:
@@ -46,10 +48,10 @@ def open_file(
     found = survey(file, limits)
     file.seek(0)
     text = io.TextIOWrapper(_Unclosed(file), encoding=found.codec, errors="replace", newline="")
-    first = text.readline(limits.bytes)
-    delimiter = _delimiter_of(first)
-    records = records_of(chain([first], text), delimiter, limits.cell)
-    headings = next(records, Record(1, [], "")).cells
+    beginning = _beginning_of(text)
+    delimiter = _delimiter_of(beginning[-1])
+    records = records_of(chain(beginning, text), delimiter, limits.cell)
+    headings = _headings(records)
     columns = columns_of(headings, limits.columns, mapping)
     contact_file = ContactFile(found, delimiter, headings, columns)
     contact_file.rows = _rows(records, RowReader(headings, columns, customs), limits)
@@ -74,6 +76,30 @@ class _Raw(io.RawIOBase):
         chunk = self._file.read(len(buffer))
         buffer[: len(chunk)] = chunk
         return len(chunk)
+
+
+def _beginning_of(text: Iterable[str]) -> list[str]:
+    """The lines up to the first one that says something; more than a few empty ones are no beginning of a table."""
+    lines = []
+    for line in islice(text, _MOST_EMPTY_LINES):
+        lines.append(line)
+        if line.strip():
+            break
+    if not lines:
+        raise Refused(Reason("import_empty", _("The file is empty."), _("Export it again."), field="file"))
+    return lines
+
+
+def _headings(records: Iterator[Record]) -> list[str]:
+    """The first record that says something, save the line in which Excel names its separator (``sep=;``)."""
+    for record in records:
+        if record.damage:
+            text = _("The headings on line %(line)d cannot be read.") % {"line": record.line}
+            fix = _("Name the columns in plain words: phone, name, consent source, consent date.")
+            raise Refused(Reason("import_headings", text, fix, field="file"))
+        if any(cell.strip() for cell in record.cells) and record.cells[0].lower() != "sep=":
+            return record.cells
+    return []
 
 
 def _delimiter_of(headings: str) -> str:

@@ -37,11 +37,17 @@ class Survey:
     size: int
 
 
+# The mark of UTF-32 begins with that of UTF-16.
 _MARKS: Final = (
     (codecs.BOM_UTF8, Survey("UTF-8 (BOM)", "utf-8-sig", "", 0)),
+    (codecs.BOM_UTF32_LE, Survey("UTF-32", "utf-32", "", 0)),
+    (codecs.BOM_UTF32_BE, Survey("UTF-32", "utf-32", "", 0)),
     (codecs.BOM_UTF16_LE, Survey("UTF-16", "utf-16", "", 0)),
     (codecs.BOM_UTF16_BE, Survey("UTF-16", "utf-16", "", 0)),
 )
+_OTHER_KINDS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF-")
+"""How workbooks (which are ZIP archives), old workbooks, gzip archives and PDFs begin."""
+
 _CHUNK: Final = 1 << 18
 _SAMPLE: Final = 1 << 16
 
@@ -53,10 +59,13 @@ _LOW_SECOND_BYTES_OF_BIG5: Final = 0.12
 
 
 def survey(file: IO[bytes], limits: Limits) -> Survey:
-    """Look over a seekable file. Raises `Refused` when it is empty, too large, or in no encoding we read."""
+    """Look over a seekable file. Raises `Refused` when it is empty, too large, no CSV, or in no encoding we read."""
     size, digest = _size_and_digest(file, limits)
     file.seek(0)
     sample = file.read(_SAMPLE)
+    if sample.startswith(_OTHER_KINDS):
+        text = _("This is a workbook, an archive or a document, not a CSV file.")
+        raise Refused(Reason("import_not_csv", text, _("Save it as “CSV UTF-8” in the spreadsheet."), field="file"))
     encoding, codec = _encoding(file, sample)
     return Survey(encoding, codec, digest, size)
 

@@ -122,6 +122,12 @@ def test_the_separator_is_found(delimiter: str) -> None:
     assert next(iter(file)).name == "Ada"
 
 
+@pytest.mark.parametrize("before", ["\n\r\n", "sep=;\n", "SEP=;\r\n", ";;\n"])
+def test_what_stands_before_the_headings_is_passed_over(before: str) -> None:
+    file = opened(f"{before}phone;name\n+85261234567;Ada\n")
+    assert [(row.line, row.name) for row in file] == [(before.count("\n") + 2, "Ada")]
+
+
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_every_line_ending_is_read_and_lines_are_counted(ending: str) -> None:
     read = rows(ending.join(["phone,name", "+85261234567,Ada", "", '+85261234568,"Ben', 'Lee"', "x,Chi", ""]))
@@ -168,6 +174,22 @@ def test_what_keeps_a_spreadsheet_from_computing_is_taken_off_a_phone(cell: str)
 def test_an_apostrophe_before_a_formula_is_taken_off_text() -> None:
     assert only("+85261234567,form,2026-01-05,,,,'=1+1").name == "=1+1"
     assert only("+85261234567,form,2026-01-05,,,,O'Neill").name == "O'Neill"
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ("Mei\u202e Chan", "Mei Chan"),
+        ("\u2066Mei\u2069", "Mei"),
+        ("Mei\x07Chan\x1b", "Mei Chan"),
+        ("\u200b\u2060", ""),
+        ("👩‍👧", "👩‍👧"),
+        ("שלום", "שלום"),
+    ],
+)
+def test_what_cannot_be_seen_is_taken_out_of_a_name(cell: str, name: str) -> None:
+    row = only(f"+85261234567,form,2026-01-05,,{cell},,{cell}")
+    assert (row.name, "".join(row.tags)) == (name, name)
 
 
 def test_a_national_number_is_read_in_the_country_of_its_row() -> None:
@@ -302,6 +324,10 @@ def test_a_mapping_goes_before_the_headings() -> None:
     ("content", "options", "found"),
     [
         (b"", {}, ["import_empty"]),
+        (b"\xef\xbb\xbf", {}, ["import_empty"]),
+        (b"PK\x03\x04phone\n1\n", {}, ["import_not_csv"]),
+        ("ph\x00one,name\n1,Ada\n", {}, ["import_headings"]),
+        (f"phone,{'x' * 33_000}\n1,2\n", {}, ["import_headings"]),
         ("name\nAda\n", {}, ["import_no_phone"]),
         ("+85261234567,Ada\n", {}, ["import_no_phone"]),
         ("phone,mobile\n1,2\n", {}, ["import_column_twice"]),
