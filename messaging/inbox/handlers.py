@@ -21,7 +21,7 @@ from messaging.whatsapp.webhooks import (
 
 Handler = Callable[[Any, WebhookEvent, Known, datetime], None]
 
-HANDLERS: dict[type, Handler] = {
+_HANDLERS: dict[type, Handler] = {
     InboundItem: inbound.take_in,
     UserPreferenceItem: people.change_preference,
     UserIdUpdateItem: people.change_address,
@@ -34,8 +34,15 @@ HANDLERS: dict[type, Handler] = {
 }
 
 
+def register(kind: type, handler: Handler) -> None:
+    """Make known who applies items of a channel's own kind."""
+    if kind in _HANDLERS:
+        raise ValueError(f"{kind.__name__} is handled already; there is one handler a kind.")
+    _HANDLERS[kind] = handler
+
+
 def handle(item: Any, event: WebhookEvent, known: Known, now: datetime) -> None:
     """Apply one item inside the caller's savepoint. Applying it again changes nothing."""
-    handler = HANDLERS.get(type(item))
+    handler = _HANDLERS.get(type(item))
     if handler is not None:
         handler(item, event, known, now)
