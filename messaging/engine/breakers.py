@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from messaging.engine.live import live_sends
 from messaging.engine.senders import pause_account, pause_sender
-from messaging.engine.sends import move_send, system
+from messaging.engine.sends import lock_send, move_send, system
 from messaging.engine.standing import reasons_against
 from messaging.engine.taken import Ending, Result
 from messaging.gate import rules_of
@@ -112,6 +112,7 @@ def _opt_outs(send: Send) -> tuple[int, int]:
 
 def pause(send: Send, why: str, now: datetime) -> None:
     """Pause a send that is still going out; one that was paused or ended in this very moment stays as it is."""
-    current = Send.objects.select_related("organisation").get(pk=send.pk)
-    if current.state in _PAUSABLE:
-        move_send(current, "pause", system(current), now, why)
+    with transaction.atomic():
+        current = lock_send(send)
+        if current.state in _PAUSABLE:
+            move_send(current, "pause", system(current), now, why)

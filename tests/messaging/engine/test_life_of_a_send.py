@@ -16,7 +16,7 @@ from messaging.engine.sends import move_send, resume_send, system
 from messaging.engine.take import take
 from messaging.engine.taken import Ending, Result
 from messaging.engine.tallies import failures_of, tallies, tally
-from messaging.models import Attempt, Message, Outbox, Outcome, Sender, SendState, Status, Verdict
+from messaging.models import Attempt, Message, Outbox, Outcome, Send, Sender, SendState, Status, Verdict
 from tests.factories import NOON, SuppressionFactory
 from tests.messaging.engine.conftest import Facts
 from tests.messaging.engine.stage import countersigned, crowd, fresh, message_to, released, someone
@@ -131,6 +131,19 @@ def test_a_red_rating_pauses_marketing() -> None:
     assert (fresh(send).state, fresh(send).pause_reason) == (
         SendState.PAUSED, "The provider rates the sender's quality red.",
     )  # fmt: skip
+
+
+def test_who_pauses_a_second_later_finds_it_paused_and_the_first_reason_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    send = released(crowd(1))
+    lock = breakers.lock_send
+
+    def after_somebody_else(one: Send) -> Send:
+        move_send(one, "pause", system(one), NOON, "a person wants to look")
+        return lock(one)
+
+    monkeypatch.setattr(breakers, "lock_send", after_somebody_else)
+    breakers.pause(send, "The provider rates the sender's quality red.", LATER)
+    assert (fresh(send).state, fresh(send).pause_reason) == (SendState.PAUSED, "a person wants to look")
 
 
 def test_people_opting_out_in_numbers_pause_the_send(monkeypatch: pytest.MonkeyPatch) -> None:
