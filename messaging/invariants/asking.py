@@ -8,6 +8,8 @@ from typing import Any
 from accounts.clock import database_now
 from messaging.invariants import approvals, handed, liveness, messages, record, resends, sends, stops
 from messaging.invariants.handed import Handed
+from messaging.invariants.logs import Logs
+from messaging.invariants.logs import against as against_logs
 from messaging.invariants.rules import Broken
 from messaging.models import MessagingRules
 
@@ -42,11 +44,12 @@ def broken_invariants(
     *,
     journal: Sequence[Handed] | None = None,
     stopped: Mapping[int, datetime] | None = None,
+    logs: Logs | None = None,
 ) -> list[Broken]:
     """Every rule that does not hold, in a fixed order. Reads only.
 
     `now` is the database's clock unless told otherwise. `journal` is what the provider says it took, in the scope;
-    `stopped` says when the opt-out of a contact was known to be committed.
+    `stopped` says when the opt-out of a contact was known to be committed; `logs` is what the processes wrote.
     """
     scope = scope or Scope()
     parameters = scope.parameters() | {"now": now or database_now()}
@@ -57,6 +60,8 @@ def broken_invariants(
         found += handed.against(journal, parameters)
     if stopped:
         found += stops.after_commit(stopped)
+    if logs is not None:
+        found += against_logs(logs)
     return [one for one in found if one is not None]
 
 
