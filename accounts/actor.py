@@ -35,6 +35,7 @@ PARTS = (
     gettext_noop("delivery engine"),
     gettext_noop("webhook inbox"),
     gettext_noop("command line"),
+    gettext_noop("login page"),
 )
 
 

@@ -1,12 +1,14 @@
 """Organisations, the people in them and the agents they own."""
 
 import uuid
+from collections.abc import Callable
 from decimal import Decimal
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -51,6 +53,9 @@ class Person(AbstractUser):
         verbose_name=_("organisation"),
     )
     role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.VIEWER)
+    sessions_ended_at = models.DateTimeField(_("sessions ended at"), null=True, blank=True, editable=False)
+
+    is_verified: Callable[[], bool]  # by a second factor, in this session; django-otp's middleware puts it there
 
     class Meta:
         verbose_name = _("person")
@@ -58,6 +63,13 @@ class Person(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django keeps this in each session and ends those where it has changed: by a new password, as there, and by
+        another role or organisation. The moment tells apart who was deactivated and activated again meanwhile."""
+        standing = (self.password, self.role, self.organisation_id, self.is_superuser, self.sessions_ended_at)
+        told = "/".join(str(fact) for fact in standing)
+        return salted_hmac("accounts.Person.session", told, secret=secret, algorithm="sha256").hexdigest()
 
 
 class Agent(models.Model):
@@ -121,3 +133,8 @@ class BudgetUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}: {self.people}"
+
+
+from accounts.second_factor.devices import Authenticator, BackupCodes  # noqa: E402
+
+__all__ = ["Agent", "Authenticator", "BackupCodes", "BudgetUse", "Organisation", "Person"]

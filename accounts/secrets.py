@@ -8,7 +8,7 @@ from django.db import models
 
 
 def cipher() -> MultiFernet:
-    """The keys of `SECRETS_KEYS`, newest first. Rotate by putting a new one in front and saving the rows again."""
+    """The keys of `SECRETS_KEYS`, newest first. `manage.py rotate_secrets` writes all with the first."""
     return MultiFernet([Fernet(key) for key in settings.SECRETS_KEYS])
 
 

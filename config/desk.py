@@ -121,6 +121,11 @@ def _badge(request: HttpRequest) -> dict[str, Any]:
     return {"badge": count, "badge_variant": "warning", "badge_style": "solid"} if count else {}
 
 
+def own_links(request: HttpRequest) -> list[dict[str, Any]]:
+    """What stands in the menu under one's own name."""
+    return [{"title": _("My second factor"), "link": reverse("second_factor:mine")}]
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Countersign",
     "SITE_HEADER": "Countersign",
@@ -135,6 +140,8 @@ UNFOLD: dict[str, Any] = {
     "STYLES": [asset("desk.css"), asset("bubbles.css")],
     "SCRIPTS": [asset("desk.js")],
     "DASHBOARD_CALLBACK": "messaging.admin.start_page.start_page",
+    "LOGIN": {"form": "accounts.sign_in.SignInForm"},
+    "ACCOUNT": {"navigation": "config.desk.own_links"},
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "config.desk.navigation"},
     "COLORS": {
         "primary": {

@@ -5,6 +5,7 @@ import os
 os.environ.update(
     DEBUG="false",
     HTTPS="false",
+    SECOND_FACTOR="optional",
     SECRET_KEY="only-for-tests",
     SECRETS_KEYS="ZmFrZS1mZXJuZXQta2V5LW9ubHktZm9yLXRlc3RzISE=",
     AUDIT_SIGNING_KEY="11" * 32,

@@ -8,6 +8,7 @@ from config.health import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("desk/second-factor/", include("accounts.second_factor.urls")),
     path("desk/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", include("approvals.rest.urls")),

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,17 +12,33 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.decorators import display
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.forms import AdminPasswordChangeForm, BaseDialogForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminPasswordWidget
 
 from accounts.actor import Actor
 from accounts.admin.organisations import actor_in
-from accounts.admin.scope import OrganisationScoped, actor_of, person_of
+from accounts.admin.scope import OrganisationScoped, actor_of, back_to, person_of
 from accounts.changes import tell
 from accounts.models import Person
+from accounts.password_again import password_error
 from accounts.roles import Role
+from accounts.second_factor.enrolment import authenticator_of, remove
 
 _OF_INSTALLATION = ("organisation", "is_superuser")
+# Whoever they were signed in as, they are somebody else now.
+_ENDS_SESSIONS = frozenset({"role", "is_active", "organisation", "is_superuser"})
+
+
+class OwnPasswordForm(BaseDialogForm):
+    """The password of whoever presses the button."""
+
+    password = forms.CharField(
+        label=_("Your own password"),
+        strip=False,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "current-password"}),
+    )
 
 
 @admin.register(Person)
@@ -47,6 +64,8 @@ class PersonAdmin(OrganisationScoped, UserAdmin):  # type: ignore[type-arg, misc
         (_("Person"), {"fields": ("first_name", "last_name", "email")}),
         (_("At the desk"), {"fields": ("organisation", "role")}),
     )
+
+    actions_detail = ("reset_second_factor",)
 
     @display(description=_("name"), header=True)
     def who(self, person: Person) -> tuple[str, str, str]:
@@ -92,7 +111,46 @@ class PersonAdmin(OrganisationScoped, UserAdmin):  # type: ignore[type-arg, misc
         obj.is_staff = True  # it only opens the desk's door; what is behind it, the role decides
         if not change and not me.is_superuser:
             obj.organisation_id = me.organisation_id
+        if change and not _ENDS_SESSIONS.isdisjoint(form.changed_data):
+            obj.sessions_ended_at = timezone.now()
         super().save_model(request, obj, form, change)
+
+    def has_reset_second_factor_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """For somebody else who has one: resetting one's own would be a way round it."""
+        person = self.get_object(request, str(object_id)) if object_id else None
+        if person is None or person.pk == person_of(request).pk or not self.has_change_permission(request, person):
+            return False
+        return authenticator_of(person) is not None
+
+    @action(
+        description=_("Reset the second factor"),
+        permissions=["reset_second_factor"],
+        icon="phonelink_erase",
+        variant=ActionVariant.DANGER,
+        dialog={
+            "title": _("Reset this person's second factor?"),
+            "description": _(
+                "Do it only when you have spoken to them: until they set up a new one, their password is enough "
+                "to do so. Their sessions end."
+            ),
+            "form_class": OwnPasswordForm,
+            "form_submit_text": _("Reset it"),
+        },
+    )
+    def reset_second_factor(self, request: HttpRequest, form: forms.Form, object_id: str) -> HttpResponse:
+        person: Person = self.find(request, object_id)
+        now = timezone.now()
+        error = password_error(person_of(request), form.cleaned_data["password"], now)
+        if error:
+            messages.error(request, error)
+            return back_to(self, person)
+        with transaction.atomic():
+            remove(person)
+            person.sessions_ended_at = now
+            person.save(update_fields=("sessions_ended_at",))
+            self.record_change(request, "person.second_factor_reset", person)
+        messages.success(request, _("The second factor of %s is reset.") % person)
+        return back_to(self, person)
 
     def record_change(self, request: HttpRequest, action: str, obj: Any, **facts: object) -> None:
         if obj.organisation is not None:
