@@ -14,7 +14,7 @@ from unfold.paginator import InfinitePaginator
 from messaging.admin.masked import MaskedPage, shown
 from messaging.admin.rows_of import RowsOf
 from messaging.imports.preview import summarise, told
-from messaging.models import ImportBatch, ImportRow, MergeTask
+from messaging.models import ImportBatch, ImportRow
 
 VERDICT_COLOURS = {
     ImportRow.Verdict.NEW: "success",
@@ -113,15 +113,3 @@ class ImportRowAdmin(MaskedPage):
     @display(description=_("consent"))
     def consent(self, row: ImportRow) -> str:
         return f"{row.consent_category} · {row.consent_source}" if row.consent_source else "–"
-
-
-@admin.register(MergeTask)
-class MergeTaskAdmin(MaskedPage):
-    """Two contacts that look like one person. Until somebody settles it, an opt-out of one counts for both."""
-
-    list_display = ("first", "second", "evidence", "found_at", "settled_at")
-    list_select_related = ("first", "second")
-    ordering = ("settled_at", "-found_at")
-    sortable_by = ()
-    fields = ("first", "second", "evidence", "found_at", "settled_at")
-    readonly_fields = fields

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Organisation
 from messaging.models import Contact, Identity, IdentityKind, MergeTask
+from messaging.phones import BadPhone, normalise
 
 # The kinds that are an address to send to, kept on the contact itself as well.
 _SENDABLE = {IdentityKind.PHONE: "phone", IdentityKind.BSUID: "bsuid"}
@@ -63,6 +64,8 @@ def _found_or_made(
 def _ask_whether_same(organisation: Organisation, known: list[Contact], evidence: str, now: datetime) -> None:
     first, *others = sorted(known, key=lambda contact: contact.pk)
     for other in others:
+        if MergeTask.objects.filter(first=first, second=other, outcome=MergeTask.Outcome.APART).exists():
+            continue  # somebody has said that they are two
         MergeTask.objects.get_or_create(
             organisation=organisation,
             first=first,
@@ -74,9 +77,19 @@ def _ask_whether_same(organisation: Organisation, known: list[Contact], evidence
 
 def _make(organisation: Organisation, addresses: Addresses, now: datetime, name: str, country: str) -> Contact:
     sendable = {column: addresses.get(kind) or None for kind, column in _SENDABLE.items()}
+    country = country or _country_of(addresses.get(IdentityKind.PHONE) or "")
     return Contact.objects.create(
         organisation=organisation, name=name, country=country, created_at=now, updated_at=now, **sendable
     )
+
+
+def _country_of(phone: str) -> str:
+    """The country of a number: +1 is many, and in one of them no marketing is delivered. Empty when nobody can say."""
+    try:
+        region = normalise(phone, "").region
+    except BadPhone:
+        return ""
+    return region if region.isalpha() else ""
 
 
 def _note(contact: Contact, addresses: Addresses) -> None:

@@ -106,6 +106,8 @@ SELECT DISTINCT c.organisation_id, least(c.id, i.contact_id), greatest(c.id, i.c
   JOIN messaging_contact c ON c.id = row.contact_id
   JOIN messaging_identity i ON i.organisation_id = c.organisation_id AND i.kind = row.kind AND i.value = row.value
  WHERE i.contact_id <> c.id
+   AND NOT EXISTS (SELECT 1 FROM messaging_mergetask t WHERE t.outcome = 'apart'
+                      AND t.first_id = least(c.id, i.contact_id) AND t.second_id = greatest(c.id, i.contact_id))
 ON CONFLICT DO NOTHING
 """
 

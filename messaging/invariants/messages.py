@@ -69,10 +69,13 @@ RULES = (
     ),
     Rule(
         "attempts_tell_of_their_message",
-        "An attempt has the contact, sender, category and price of its message.",
+        "An attempt has the sender, category and price of its message, and its contact or the one it was merged into.",
         """SELECT 'attempt ' || a.id FROM messaging_attempt a JOIN messaging_message m ON m.id = a.message_id
              JOIN messaging_send s ON s.id = m.send_id
-            WHERE s.created_at >= %(since)s AND (a.contact_id, a.sender_id, a.category, a.price)
-                  <> (m.contact_id, m.sender_id, m.category, m.price)""",
+            WHERE s.created_at >= %(since)s
+              AND ((a.sender_id, a.category, a.price) <> (m.sender_id, m.category, m.price)
+                   OR a.contact_id <> m.contact_id AND NOT EXISTS (
+                      SELECT 1 FROM audit_entry e WHERE e.action = 'contacts.merged'
+                         AND e.facts -> 'merged' = to_jsonb(m.contact_id)))""",
     ),
 )

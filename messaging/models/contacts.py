@@ -99,6 +99,10 @@ class MergeTask(models.Model):
     both.
     """
 
+    class Outcome(models.TextChoices):
+        MERGED = "merged", _("One person")
+        APART = "apart", _("Two people")
+
     id = models.BigAutoField(primary_key=True)
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
@@ -108,6 +112,7 @@ class MergeTask(models.Model):
     evidence = models.CharField(_("evidence"), max_length=200)
     found_at = models.DateTimeField(_("found at"))
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=6, choices=Outcome.choices, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("merge task")
