@@ -30,7 +30,8 @@ SCOPES_OF_ROLE: dict[Role, frozenset[str]] = {
     Role.ADMIN: _verbs("read", "preview", "request") | {PERSONAL_DATA, AUDIT, CONFIGURATION, DECIDE},
     Role.COMPLIANCE: _verbs("read", "preview", "request") | {PERSONAL_DATA, AUDIT, CONFIGURATION, DECIDE},
     Role.MARKETER: _verbs("read", "preview", "request"),
-    Role.SUPPORT: _verbs("read"),
+    # Asks for nothing, and still writes a customer's no down: opting out waits for nobody.
+    Role.SUPPORT: _verbs("read", "opt_out"),
     Role.VIEWER: _verbs("read"),
 }
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actor import Actor
 from accounts.budgets import Overrun, Spend, reserve, today_of
 from accounts.tenancy import confined_to
+from approvals import refusals
 from approvals.arguments import parse
 from approvals.asks import plan_arguments
 from approvals.canonical import seal_of
@@ -20,7 +21,7 @@ from approvals.idempotency import begin
 from approvals.masking import masked_for
 from approvals.models import ActionRequest, Decision, IdempotentCall, Preview, State
 from approvals.numerals import number
-from approvals.policies import Ruling, rule
+from approvals.policies import Ruling, may_ask, rule
 from approvals.previews import contract_of, find, freeze
 from approvals.reasons import Reason, Refused, refuse_if_any
 from approvals.registry import Call, Kind, Tool, registry, unknown_tool
@@ -38,14 +39,18 @@ def call(name: str, arguments: Any, actor: Actor, now: datetime) -> Envelope[Any
     been changed.
     """
     with confined_to(actor.organisation.pk):
-        return _use(name, arguments, actor, now)
+        try:
+            return _use(name, arguments, actor, now)
+        except Refused as no:
+            refusals.note(name, no, actor, now)
+            raise
 
 
 def _use(name: str, arguments: Any, actor: Actor, now: datetime) -> Envelope[Any]:
     tool = registry.find(name)
     if not visible_to(actor, tool):
         raise Refused(unknown_tool(name))
-    if not actor.can(tool.scope):
+    if not actor.can(tool.scope) and not actor.can(tool.scope_of_a_no):
         raise Refused(_scope_missing(tool))
     ask = parse(tool, arguments)
     if tool.kind is Kind.WRITE:
@@ -121,6 +126,8 @@ def _keep_answer(first: IdempotentCall, answer: Envelope[Any]) -> None:
 def _make_request(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> ActionRequest:
     preview = _preview_for(tool, ask, actor, now)
     contract = contract_of(tool, preview)
+    if not may_ask(actor, tool, contract):
+        raise Refused(_scope_missing(tool))
     refuse_if_any(ask_all(tool.guards, Call(actor, now), contract))
     tainted = preview.tainted or is_tainted(actor, now)
     ruling = rule(tool, contract, actor, tainted=tainted)

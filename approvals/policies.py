@@ -41,7 +41,7 @@ def rule(tool: Tool, contract: Contract, actor: Actor, *, tainted: bool) -> Ruli
     """The ruling on this contract. Raises Refused when a policy forbids it."""
     floor = tool.approval
     assert floor is not None
-    if isinstance(floor, Never) or (isinstance(floor, When) and floor.never(contract)):
+    if _nobody_is_asked(floor, contract):
         return Ruling(Role.COMPLIANCE, 1, timedelta(0), False, (), unconditional=True)
     matching = [policy for policy in _policies_of(actor) if matches(policy, tool, contract, actor, tainted=tainted)]
     forbidding = [policy for policy in matching if policy.outcome == Policy.Outcome.REFUSE]
@@ -51,6 +51,14 @@ def rule(tool: Tool, contract: Contract, actor: Actor, *, tainted: bool) -> Ruli
     if asking or not matching or _floor_asks(floor, contract):
         return _a_person_decides(floor, contract, asking)
     return Ruling(_role(floor), 1, timedelta(hours=1), False, _names(matching), automatic=matching[0])
+
+
+def may_ask(actor: Actor, tool: Tool, contract: Contract) -> bool:
+    """Whether the actor may ask for this contract: by the tool's scope, or by the lesser one where nobody is asked."""
+    if actor.can(tool.scope):
+        return True
+    assert tool.approval is not None
+    return actor.can(tool.scope_of_a_no) and _nobody_is_asked(tool.approval, contract)
 
 
 def matches(policy: Policy, tool: Tool, contract: Contract, actor: Actor, *, tainted: bool) -> bool:
@@ -68,6 +76,10 @@ def matches(policy: Policy, tool: Tool, contract: Contract, actor: Actor, *, tai
 
 def _policies_of(actor: Actor) -> Iterable[Policy]:
     return Policy.objects.filter(organisation=actor.organisation, enabled=True).order_by("name", "pk")
+
+
+def _nobody_is_asked(floor: Floor, contract: Contract) -> bool:
+    return isinstance(floor, Never) or (isinstance(floor, When) and floor.never(contract))
 
 
 def _floor_asks(floor: Floor, contract: Contract) -> bool:

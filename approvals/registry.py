@@ -75,6 +75,8 @@ class Tool:
     outside: Callable[[Call, Any, Any], BaseModel] | None = None
     # Whether carrying it out sets in motion what its contract counts: keeping a draft of a broadcast does not.
     spends: bool = True
+    # A lesser scope that suffices where the floor asks nobody: whoever serves customers may write down their no.
+    scope_of_a_no: str = ""
     # Asked for by people at the desk and nowhere else: no agent and no script even learns that there is such a tool.
     desk_only: bool = False
 

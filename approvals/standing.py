@@ -11,7 +11,7 @@ from approvals.contracts import Contract
 from approvals.floors import Always
 from approvals.guards import ask_all
 from approvals.models import ActionRequest, Decision
-from approvals.policies import rule
+from approvals.policies import may_ask, rule
 from approvals.previews import contract_of
 from approvals.reasons import Reason, Refused
 from approvals.registry import Call, Tool, registry
@@ -30,7 +30,7 @@ def reasons_against_executing(request: ActionRequest, now: datetime) -> Iterator
         yield Reason("unreadable", _("This version of Countersign cannot read the contract."), _("Ask again."))
         return
     yield from _approvers_who_lost_their_right(request)
-    if actor is None or not (actor.can(tool.scope) or actor.owner is None):
+    if actor is None or not (actor.owner is None or may_ask(actor, tool, contract)):
         yield Reason("requester_disabled", _("Who asked for this may not ask for it any more."),
                      _("Somebody who may has to ask again."))  # fmt: skip
         return

@@ -1,5 +1,6 @@
 """Organisations: their own administrators keep the settings; a superuser of the installation adds new ones."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
@@ -22,6 +23,9 @@ from accounts.changes import tell
 from accounts.desk_permissions import ADMINS, DECIDERS
 from accounts.models import Organisation
 from accounts.roles import Role
+
+# What a new organisation begins with; packages above add theirs.
+BEGINNINGS: list[Callable[[Organisation], object]] = []
 
 # Roles are what this product knows; Django's groups would be a second, silent way to give rights.
 admin.site.unregister(Group)
@@ -59,6 +63,12 @@ class OrganisationAdmin(OrganisationScoped):
         if person_of(request).is_superuser:
             return Organisation.objects.all()
         return super().get_queryset(request)
+
+    def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
+        """A new one begins with its defaults, so that nothing of it runs past the policies that all others have."""
+        super().save_model(request, obj, form, change)
+        for begin in () if change else BEGINNINGS:
+            begin(obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The slug stands in addresses and exports: only the installation's superuser sets it."""

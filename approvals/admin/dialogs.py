@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.admin.scope import actor_of
-from approvals import decisions
+from approvals import decisions, refusals
 from approvals.admin.password import confirm_password
 from approvals.models import ActionRequest, State
 from approvals.reasons import Reason, Refused
@@ -30,6 +30,7 @@ def decide(
     try:
         done = _carry_out(http, request, verdict, now)
     except Refused as no:
+        refusals.note(request.tool, no, actor_of(http), now, request)
         return no.reasons, None
     messages.success(http, _approved(done) if verdict == "approve" else _DONE[verdict])
     return (), redirect("admin:approvals_actionrequest_change", done.pk)

@@ -9,10 +9,21 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin.scope import WithHistory
+from accounts.roles import DECIDE, SCOPES_OF_ROLE
 from approvals.models import Policy
+
+_DECIDE = [role.value for role, scopes in SCOPES_OF_ROLE.items() if DECIDE in scopes]
 
 
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Only roles that may decide are offered: a request that waits for another would wait for ever."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role: Any = self.fields.get("role")
+        if role is not None:  # not there for somebody who may only read
+            role.choices = [(value, label) for value, label in role.choices if not value or value in _DECIDE]
+
     def clean_quorum(self) -> int:
         return _at_least_one(self.cleaned_data["quorum"])
 

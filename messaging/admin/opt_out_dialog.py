@@ -68,7 +68,8 @@ class MayRecordOptOuts:
     """The button is there for whoever may use the tool behind it."""
 
     def has_record_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        return actor_of(request).can("whatsapp:request")
+        actor = actor_of(request)
+        return actor.can("whatsapp:request") or actor.can("whatsapp:opt_out")
 
 
 class RecordsOptOuts(MayRecordOptOuts):

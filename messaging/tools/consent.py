@@ -134,6 +134,7 @@ def _opt_out(row: Suppression) -> OptOut:
     "whatsapp.consent.update",
     kind=Kind.WRITE,
     scope="whatsapp:request",
+    scope_of_a_no="whatsapp:opt_out",
     reads_first=("whatsapp.consent_records.list", "whatsapp.opt_outs.list"),
     plan=changes.plan,
     approval=When(needs_a_person, never=is_a_no),

@@ -1,6 +1,7 @@
 """Settings at the desk: secrets go in and never out, opt-outs are recorded at once, prices and rules leave a trace."""
 
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -75,6 +76,28 @@ def test_a_policy_is_changed_by_administrators_alone_with_its_past_and_an_entry(
     assert policy.history.count() == 2
     assert Entry.objects.get(action="policy.changed").facts["fields"] == ["hours_to_decide", "name", "quorum"]
     assert "Changed" in page(mei_chan(), "approvals_policy_history", policy.pk)
+
+
+def test_a_policy_offers_only_roles_that_may_decide() -> None:
+    form = re.search(r'<select name="role".*?</select>', page(ada_wong(), "approvals_policy_add"), re.DOTALL)
+    assert form is not None
+    assert re.findall(r'value="(\w*)"', form[0]) == ["admin", "compliance"]
+
+
+def test_a_new_organisation_begins_with_the_default_policies() -> None:
+    root = PersonFactory(username="root", is_superuser=True, organisation=None)
+    form = {"name": "New Tea", "slug": "new-tea", "timezone": "Asia/Hong_Kong", "locale": "en", "currency": "usd",
+            "default_country": "hk"}  # fmt: skip
+    assert signed_in(root).post(reverse("admin:accounts_organisation_add"), form).status_code == 302
+    assert Policy.objects.filter(organisation__slug="new-tea").count() == 5
+
+
+def test_support_records_an_opt_out_at_the_desk() -> None:
+    ann = ContactFactory(phone=ANN)
+    form = {"_form_submitted": "on", "channel": "any", "category": "any", "source": "phone call", "evidence": "",
+            "key": "desk-0000-2222"}  # fmt: skip
+    assert status(ken_ho(), "messaging_contact_record_opt_out", ann.pk, method="post", **form) == 204
+    assert Suppression.objects.get().contact == ann
 
 
 def test_an_opt_out_is_recorded_by_a_form_and_counts_at_once() -> None:

@@ -37,7 +37,7 @@ whatsapp.broadcast.schedule       +     +          +        -       -      | -  
 whatsapp.broadcasts.list          +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.campaign_report.get      +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.config.get               +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
-whatsapp.consent.update           +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.consent.update           +     +          +        +       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.consent_records.list     +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.contact.get              +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.contact.import           +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -

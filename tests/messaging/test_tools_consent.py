@@ -15,7 +15,16 @@ from approvals.models import ActionRequest, Policy
 from audit.models import Entry
 from messaging.models import ConsentEvidence, ConsentState, Contact, MergeTask, Suppression
 from tests.approvals.tea_room import approved, at_desk, codes_of, fresh, refused, request_of
-from tests.factories import NOON, ContactFactory, SuppressionFactory, harbour_tea, mei_chan, other_tenant, vera_ng
+from tests.factories import (
+    NOON,
+    ContactFactory,
+    SuppressionFactory,
+    harbour_tea,
+    ken_ho,
+    mei_chan,
+    other_tenant,
+    vera_ng,
+)
 from tests.messaging.spring_tea import tea_assistant
 
 pytestmark = pytest.mark.django_db
@@ -210,6 +219,16 @@ def test_another_tenants_contact_is_as_unknown_as_none_and_nothing_is_changed() 
 def test_who_may_only_read_changes_nothing() -> None:
     viewer = Actor.of_person(vera_ng(), Face.REST)
     assert refused(lambda: update([ContactFactory()], "opt_out", viewer)).codes == ["scope_missing"]
+
+
+def test_support_writes_a_no_down_at_once_and_asks_for_nothing_else() -> None:
+    ann, support = ContactFactory(), Actor.of_person(ken_ho(), Face.DESK)
+    assert state(update([ann], "opt_out", support)) == "succeeded"
+    assert standing(ann) == {("request", "any", "any")}
+    for change in ("grant", "opt_in"):
+        proof = {"customers_own_act": True, "evidence": "form 4", "category": "marketing"}
+        assert refused(lambda change=change: update([ann], change, support, **proof)).codes == ["scope_missing"]
+    assert ActionRequest.objects.count() == 1
 
 
 def test_the_officer_cannot_lift_a_no_by_themselves() -> None:
