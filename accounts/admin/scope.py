@@ -21,6 +21,7 @@ from accounts.changes import tell
 from accounts.desk_permissions import may
 from accounts.models import Organisation, Person
 from accounts.roles import PERSONAL_DATA, SCOPES_OF_ROLE, Role
+from accounts.tenancy import unconfined
 
 # How the filters on a page spell themselves in an address, behind the name of their field.
 _FILTER_ENDINGS = (
@@ -113,13 +114,18 @@ class OrganisationScoped(ModelAdmin):
         """A form that knows whose row it makes: models check what belongs together before the row is saved."""
         form = super().get_form(request, obj, change=change, **kwargs)
         organisation = person_of(request).organisation
-        if obj is not None or organisation is None or self.organisation_path != "organisation":
-            return form
+        names_owner = obj is None and organisation is not None and self.organisation_path == "organisation"
 
         class OwnForm(form):  # type: ignore[misc, valid-type]
             def __init__(self, *args: Any, **kwargs: Any) -> None:
                 super().__init__(*args, **kwargs)
-                self.instance.organisation = organisation
+                if names_owner:
+                    self.instance.organisation = organisation
+
+            def _post_clean(self) -> None:
+                """What is unique in the installation is asked of all its rows: a username may be taken elsewhere."""
+                with unconfined():
+                    super()._post_clean()
 
         return OwnForm
 
