@@ -8,10 +8,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+from tests.faults.parts import FEWEST, play_parts
 from tests.faults.stack import LAYOUTS, Stack
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument("--cell", action="append", default=[], metavar="NAME", help="only cells whose name has this")
     words.add_argument("--seeds", type=int, default=0, help="play so many cells by chance instead of each once")
     words.add_argument("--seed", type=int, default=1, help="the seed of a cell, or the first of many")
+    words.add_argument("--parts", type=int, default=2, help="so many stacks side by side (default: %(default)s)")
+    words.add_argument("--part", type=int, default=0, help="play only what falls to this one of the parts")
     words.add_argument("--all", action="store_true", help="the rare cells too")
     words.add_argument("--list", action="store_true", help="name the cells and stop")
     words.add_argument("--trace", action="store_true", help="show where a cell broke off")
@@ -32,6 +36,8 @@ def parser() -> argparse.ArgumentParser:
 def main() -> int:
     chosen = parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing we started is left behind
+    if _are_many(chosen):
+        return play_parts(sys.argv[1:], chosen.parts)
     folder = Path(tempfile.mkdtemp(prefix="countersign-faults-logs-"))
     stack = Stack(folder)
     began = time.monotonic()
@@ -44,6 +50,12 @@ def main() -> int:
     finally:
         stack.stop()
         sys.stdout.flush()
+
+
+def _are_many(chosen: argparse.Namespace) -> bool:
+    """Whether it pays to have several stacks."""
+    is_whole = not (chosen.part or chosen.list or chosen.cell)
+    return is_whole and chosen.parts > 1 and (not chosen.seeds or chosen.seeds >= FEWEST)
 
 
 def _run(stack: Stack, chosen: argparse.Namespace, began: float) -> int:
@@ -63,13 +75,14 @@ def _run(stack: Stack, chosen: argparse.Namespace, began: float) -> int:
     business = open_business()
     _say(f"up after {time.monotonic() - began:.0f} s; logs in {stack.folder}")
     passed = failed = 0
-    for outcome in play(stack, business, _wanted(cells, chosen)):
+    for outcome in play(stack, business, islice(_wanted(cells, chosen), max(chosen.part - 1, 0), None, _step(chosen))):
         passed, failed = passed + (not outcome.wrongs), failed + bool(outcome.wrongs)
         _say(str(outcome))
+    stack.stop_members()
     if not chosen.cell:
         failed += _ask_all_together()
     took, computed = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    _say(f"{took:.0f} s in all, {computed.ru_utime + computed.ru_stime:.0f} s of a core by processes that ended")
+    _say(f"{took:.0f} s in all, {computed.ru_utime + computed.ru_stime:.0f} s of a core by the members")
     _say(f"PostgreSQL broke up {stack.servers.deadlocks()} deadlocks")
     _say(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
@@ -112,6 +125,10 @@ def _wanted(cells: "list[Cell]", chosen: argparse.Namespace) -> "Iterator[tuple[
             if seed is None:
                 return
             yield chance.choice(some), seed
+
+
+def _step(chosen: argparse.Namespace) -> int:
+    return int(chosen.parts) if chosen.part else 1
 
 
 def _say(words: str) -> None:

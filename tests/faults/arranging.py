@@ -32,21 +32,28 @@ class Arranging:
         self.folder = folder
         self._cells = 0
         self._points: dict[str, dict[str, Any]] = {}
+        self._clocks: dict[str, float] = {}
         self.begin()
 
     def begin(self) -> None:
-        """Nothing is arranged, nothing counted, and whoever stood still goes on."""
+        """Nothing is arranged, nothing counted, every clock is right, and whoever stood still goes on."""
         if self._cells:
             self.let_all_go()
         self._cells += 1
         self.cell = self.folder / f"cell-{self._cells}"
         self.cell.mkdir(parents=True)
         self._points.clear()
+        self._clocks.clear()
         self._write()
 
     def at(self, point: str, *, nth: int = 1, times: int = 1, role: str = "", deed: str = "hold", **more: Any) -> None:
         """From the nth time that a process of this role reaches the point, so many times."""
         self._points[point] = {"first": nth, "times": times, "role": role, "deed": deed, **more}
+        self._write()
+
+    def put_wrong(self, clocks: dict[str, float]) -> None:
+        """From now on the clocks of these members go before (or after) by so many seconds."""
+        self._clocks.update(clocks)
         self._write()
 
     def count(self, point: str) -> int:
@@ -69,5 +76,5 @@ class Arranging:
 
     def _write(self) -> None:
         draft = self.folder / "arranged.draft"
-        draft.write_text(json.dumps({"cell": str(self.cell), "points": self._points}))
+        draft.write_text(json.dumps({"cell": str(self.cell), "points": self._points, "clocks": self._clocks}))
         draft.rename(self.folder / "arranged.json")

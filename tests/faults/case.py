@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from accounts.clock import database_now
 from approvals.models import ActionRequest, State
 from messaging.engine.senders import resume_sender
 from messaging.engine.sends import resume_send
@@ -41,12 +42,17 @@ class NotQuiet(Exception):
 
 @dataclass(slots=True)
 class Case:
-    """`unsure_at_most` is what the faults done so far may leave unknown; `ends` are the states a send may end in."""
+    """`unsure_at_most` is what the faults done so far may leave unknown; `ends` are the states a send may end in.
+
+    `breaks` are the exceptions (classes, without modules) that the fault brings upon the processes; logs may tell them.
+    `still_breaks` are those of the cell before, whose last lines may come late.
+    """
 
     stack: Stack
     business: Business
     chance: Random
     journal_from: int
+    logs_from: dict[str, int]
     began: datetime = field(default_factory=timezone.now)
     request: ActionRequest | None = None
     people: list[Contact] = field(default_factory=list)
@@ -55,6 +61,8 @@ class Case:
     unsure_at_most: int = 0
     webhooks_come: bool = True
     told_late_by: float = 30.0
+    breaks: frozenset[str] = frozenset()
+    still_breaks: frozenset[str] = frozenset()
 
     @property
     def faults(self) -> Arranging:
@@ -159,10 +167,3 @@ class Case:
 
     def count(self, *statuses: Status) -> int:
         return Message.objects.filter(send=self.send, status__in=statuses).count()
-
-
-def database_now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
-    return now

@@ -4,11 +4,13 @@ Everything keeps its order: a hand-over times out before its attempt runs out, a
 """
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
+
+from tests.faults.plan import wrong_now
 
 SHORTER: dict[str, Any] = {
     "messaging.engine.lease:SECONDS": 2.5,
@@ -40,8 +42,8 @@ class Hurry(AppConfig):
             assert hasattr(owner, name), f"{place} is gone: the harness hurries something that does not exist"
             setattr(owner, name, value)
         _answer_sooner()
-        if skew := float(os.environ.get("FAULT_SKEW", "0")):
-            _go_wrong(timedelta(seconds=skew))
+        if "COUNTERSIGN_FAULTS" in os.environ:
+            _ask_the_cell_for_the_time()
 
 
 def _answer_sooner() -> None:
@@ -54,8 +56,8 @@ def _answer_sooner() -> None:
     carrier("whatsapp")._address = lambda: address  # type: ignore[attr-defined]
 
 
-def _go_wrong(by: timedelta) -> None:
+def _ask_the_cell_for_the_time() -> None:
     """A machine whose clock is wrong: the application reads it wherever it does not ask the database."""
     from django.utils import timezone
 
-    timezone.now = lambda: datetime.now(UTC) + by
+    timezone.now = wrong_now

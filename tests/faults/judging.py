@@ -1,22 +1,39 @@
 """The end of a cell: everything that must hold, asked of the rows, the provider's journal and the cell itself."""
 
+import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from messaging.engine.tallies import tally
 from messaging.invariants import Scope, broken_invariants
 from messaging.invariants.handed import Handed
+from messaging.invariants.logs import Logs
 from messaging.models import Attempt, Status
 from simulators.graph.witness import read_journal
 from tests.faults.case import Case
+from tests.faults.stack import APP_SECRET, TOKEN, VERIFY_TOKEN
 
 
 def wrongs(case: Case) -> list[str]:
     """What does not hold, in words; nothing when all does."""
     journal = handed_over(case)
     scope = Scope(case.began, timedelta(0), timedelta(seconds=case.told_late_by))
-    found = broken_invariants(scope=scope, journal=journal, stopped=case.stopped)
+    found = broken_invariants(scope=scope, journal=journal, stopped=case.stopped, logs=written(case))
     return [*map(str, found), *(_of_the_send(case, journal) if case.request else ())]
+
+
+def written(case: Case) -> Logs:
+    """What the processes logged in this cell, and what must not stand there."""
+    secrets = {
+        "the access token": re.escape(TOKEN),
+        "the app secret": re.escape(APP_SECRET),
+        "the verify token": re.escape(VERIFY_TOKEN),
+        "the agent's key": re.escape(case.business.key),
+        "a customer's number": r"8526\d{7}",
+        "the key of all secrets": re.escape(os.environ["SECRET_KEY"]),
+    }
+    return Logs(case.stack.logs_since(case.logs_from), secrets, case.breaks | case.still_breaks)
 
 
 def handed_over(case: Case) -> list[Handed]:

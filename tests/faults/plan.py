@@ -8,6 +8,7 @@ Knows neither Django nor the product.
 import json
 import os
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +33,28 @@ def reach(point: str) -> None:
 
 
 def _wish(point: str) -> tuple[dict[str, Any] | None, Path]:
-    try:
-        arranged = json.loads((Path(os.environ["FAULT_FOLDER"]) / "arranged.json").read_bytes())
-    except (FileNotFoundError, ValueError):  # no cell, or it is just being written
+    arranged = _arranged()
+    if not arranged:
         return None, Path()
     wish = arranged["points"].get(point)
     if wish and wish["role"] not in ("", os.environ.get("FAULT_ROLE")):
         wish = None
     return wish, Path(arranged["cell"])
+
+
+def wrong_now() -> datetime:
+    """What the clock of this process says: right, unless the cell has put it wrong by so many seconds."""
+    clocks = _arranged().get("clocks", {})
+    return datetime.now(UTC) + timedelta(seconds=clocks.get(os.environ.get("FAULT_ROLE", ""), 0))
+
+
+def _arranged() -> dict[str, Any]:
+    """What the cell has arranged; it is replaced as a whole, so that nobody reads half of it."""
+    try:
+        found: dict[str, Any] = json.loads((Path(os.environ["FAULT_FOLDER"]) / "arranged.json").read_bytes())
+    except FileNotFoundError:  # no cell yet
+        return {}
+    return found
 
 
 def _count(path: Path) -> int:

@@ -43,14 +43,19 @@ class Outcome:
 
 
 def play(stack: Stack, business: Business, wanted: Iterable[tuple[Cell, int]]) -> Iterable[Outcome]:
+    breaks: frozenset[str] = frozenset()
     for cell, seed in wanted:
         began = time.monotonic()
-        stack.lay_out(cell.layout, **cell.environment)
-        found = _play(stack, business, cell, seed)
+        stack.lay_out(cell.layout)
+        case = _prepared(stack, business, cell, seed)
+        case.still_breaks = breaks
+        found = _played(cell, case)
+        breaks = case.breaks
         yield Outcome(cell.name, seed, time.monotonic() - began, found)
 
 
-def _play(stack: Stack, business: Business, cell: Cell, seed: int) -> list[str]:
+def _prepared(stack: Stack, business: Business, cell: Cell, seed: int) -> Case:
+    """Nothing of the cells before stands in the way."""
     connection.close()
     stack.faults.begin()
     stack.simulator.reset(keep_templates=True)
@@ -58,7 +63,10 @@ def _play(stack: Stack, business: Business, cell: Cell, seed: int) -> list[str]:
     stack.wait_until_ready()
     business.recover()
     chance = Random(crc32(f"{cell.name} {seed}".encode()))
-    case = Case(stack, business, chance, stack.simulator.journal_end())
+    return Case(stack, business, chance, stack.simulator.journal_end(), stack.log_sizes())
+
+
+def _played(cell: Cell, case: Case) -> list[str]:
     try:
         cell.play(case)
         case.settle()
@@ -66,7 +74,7 @@ def _play(stack: Stack, business: Business, cell: Cell, seed: int) -> list[str]:
     except Exception as trouble:  # noqa: BLE001 - the cell ends here, the next one is played all the same
         if "--trace" in sys.argv:
             traceback.print_exc()
-        stack.faults.let_all_go()
+        case.faults.let_all_go()
         return [f"{type(trouble).__name__}: {trouble}", *_still_wrong(case)]
 
 

@@ -3,14 +3,14 @@
 import os
 import secrets
 import signal
-import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
 
-from config.demo.processes import Running, answers, port_or_free, python
+from config.demo.processes import answers, port_or_free
 from simulators.process import GraphSimulator
 from tests.faults.arranging import Arranging
+from tests.faults.members import Member, Nursery
 from tests.faults.servers import Servers
 
 READY_WITHIN = 90.0  # seconds; the machine may be busy with other things
@@ -22,63 +22,11 @@ CELERY = ("-m", "celery", "-A", "config.celery")
 # or slices that a Celery worker of their own takes. Where there are two of a kind, one takes over what the other drops.
 LAYOUTS: dict[str, tuple[str, ...]] = {
     "plain": ("worker", "worker-2", "beat", "lanes", "lanes-2"),
+    "agents": ("worker", "worker-2", "beat", "lanes", "lanes-2", "mcp"),
     "celery": ("worker", "beat", "slices", "slices-2"),
     "alone": ("worker", "beat", "lanes"),
-    "crowd": ("worker", "worker-2", "beat", "beat-2", "lanes", "lanes-2", "slices"),
-    "skewed": ("worker", "beat", "lanes"),
+    "crowd": ("worker", "worker-2", "worker-3", "worker-4", "beat", "beat-2", "lanes", "lanes-2", "slices"),
 }
-
-
-class Member:
-    """One process in a group of its own."""
-
-    def __init__(self, name: str, command: list[str], log: Path, environment: dict[str, str]) -> None:
-        self.name, self._command, self._log = name, command, log
-        self._environment = environment | {"FAULT_ROLE": name}
-        self._running: Running | None = None
-
-    def start(self) -> None:
-        if not self.is_alive:
-            self._running = Running(self.name, self._command, self._log, self._environment, lambda: True)
-
-    @property
-    def is_alive(self) -> bool:
-        return self._running is not None and self._running.process.poll() is None
-
-    @property
-    def pid(self) -> int:
-        assert self._running
-        return self._running.process.pid
-
-    def signal(self, number: signal.Signals) -> None:
-        """To the whole group, as long as its leader is ours: afterwards the number may be somebody else's."""
-        if self._running is not None and self._running.process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(self.pid, number)
-
-    def kill(self) -> None:
-        """As when the machine takes the whole process tree away."""
-        self.signal(signal.SIGKILL)
-        self.wait(10)
-
-    def ask_to_end(self) -> None:
-        """As a deployment does; the process may take its time."""
-        assert self._running
-        self._running.ask_to_end()
-
-    def end(self, patience: float = 20.0) -> None:
-        if self._running is None:
-            return
-        self.signal(signal.SIGCONT)
-        self.ask_to_end()
-        self.wait(patience)
-        self.signal(signal.SIGKILL)
-
-    def wait(self, patience: float) -> None:
-        """Until it has ended, or the patience is over."""
-        assert self._running
-        with suppress(subprocess.TimeoutExpired):
-            self._running.process.wait(patience)
 
 
 class Stack:
@@ -88,21 +36,21 @@ class Stack:
         self.folder = folder
         self.servers = Servers()
         self.faults = Arranging(folder / "faults")
-        self.port = port_or_free(0)
+        self.port, self.mcp_port = port_or_free(0), port_or_free(0)
         self.simulator = GraphSimulator(
             folder / "simulator", f"http://127.0.0.1:{self.port}/webhook", app_secret=APP_SECRET,
             verify_token=VERIFY_TOKEN, token=TOKEN, waba_id=WABA, phone_number_ids=(f"{NUMBER_ID}={NUMBER}",),
         )  # fmt: skip
-        self.environment: dict[str, str] = {}
         self.members: dict[str, Member] = {}
-        self._extra: dict[str, str] = {}
+        self._nursery: Nursery | None = None
 
     def start_servers(self) -> None:
-        """Servers and simulator; afterwards `os.environ` is that of the whole stack, for us too."""
+        """Servers, simulator and nursery; afterwards `os.environ` is that of the whole stack, for us too."""
         urls = self.servers.start()
         self.simulator.start()
         os.environ.update(urls | self._settings())
-        self.environment = dict(os.environ) | {"COUNTERSIGN_FAULTS": "tests.faults.plan.reach"}
+        points = {"COUNTERSIGN_FAULTS": "tests.faults.plan.reach"}
+        self._nursery = Nursery(self.folder / "nursery.log", dict(os.environ) | points)
 
     def _settings(self) -> dict[str, str]:
         return {
@@ -125,34 +73,43 @@ class Stack:
     def web_url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def lay_out(self, layout: str, **environment: str) -> None:
+    def lay_out(self, layout: str) -> None:
         """Have exactly these processes, and web, running."""
+        assert self._nursery
         wanted = ("web", *LAYOUTS[layout])
-        changed = environment != self._extra
-        for name in list(self.members):
-            if name not in wanted or (changed and name != "web"):
-                self.members.pop(name).end()
-        self._extra = environment
+        for name in [name for name in self.members if name not in wanted]:
+            self.members.pop(name).end()
         for name in wanted:
             if name not in self.members:
                 log = self.folder / f"{name}.log"
-                self.members[name] = Member(name, self._command(name), log, self.environment | environment)
+                self.members[name] = Member(name, self._command(name), log, self._nursery)
             self.members[name].start()
 
     def _command(self, name: str) -> list[str]:
         kind = name.split("-")[0]
         if kind == "web":
-            words = ("--worker-class=gthread", "--workers=1", "--threads=8", "--graceful-timeout=5",
-                     f"--bind=127.0.0.1:{self.port}", *_heartbeats())  # fmt: skip
-            return python("-m", "gunicorn", "config.wsgi", *words)
+            return ["-m", "gunicorn", "config.wsgi", "--worker-class=gthread", "--workers=1", "--threads=8",
+                    "--graceful-timeout=5", f"--bind=127.0.0.1:{self.port}", *_heartbeats()]  # fmt: skip
         if kind == "lanes":
-            return python("manage.py", "run_lanes")
+            return ["manage.py", "run_lanes"]
+        if kind == "mcp":
+            return ["manage.py", "mcp", "--http", f"--port={self.mcp_port}"]
         if kind == "beat":
-            return python(*CELERY, "beat", "--loglevel=WARNING")
+            return [*CELERY, "beat", "--loglevel=WARNING"]
         queue, children = ("lanes", 1) if kind == "slices" else ("celery", 2)
-        words = (f"--queues={queue}", f"--concurrency={children}", f"--hostname={name}@faults", "--loglevel=WARNING",
-                 "--without-gossip", "--without-mingle")  # fmt: skip
-        return python(*CELERY, "worker", *words)
+        return [*CELERY, "worker", f"--queues={queue}", f"--concurrency={children}", f"--hostname={name}@faults",
+                "--loglevel=WARNING", "--without-gossip", "--without-mingle"]  # fmt: skip
+
+    def log_sizes(self) -> dict[str, int]:
+        """How far each process's log goes."""
+        return {log.name: log.stat().st_size for log in self.folder.glob("*.log")}
+
+    def logs_since(self, sizes: dict[str, int]) -> dict[str, str]:
+        """What each has written after that."""
+        return {
+            log.name: log.read_bytes()[sizes.get(log.name, 0) :].decode(errors="replace")
+            for log in sorted(self.folder.glob("*.log"))
+        }
 
     def mend(self) -> None:
         """Start again whoever has ended, as systemd would."""
@@ -174,18 +131,30 @@ class Stack:
         """`lanes` and `lanes-2`."""
         return [member for name, member in self.members.items() if name.split("-")[0] == kind]
 
-    def wait_until_ready(self) -> None:
-        until = time.monotonic() + READY_WITHIN
-        ready = answers(f"{self.web_url}/health")
-        while not ready():
-            assert time.monotonic() < until, f"web is not ready; see {self.folder / 'web.log'}"
-            time.sleep(0.1)
+    @property
+    def mcp_url(self) -> str:
+        return f"http://127.0.0.1:{self.mcp_port}"
 
-    def stop(self) -> None:
+    def wait_until_ready(self) -> None:
+        """Until those who answer over HTTP do."""
+        until = time.monotonic() + READY_WITHIN
+        for name, url in (("web", self.web_url), ("mcp", self.mcp_url)):
+            ready = answers(f"{url}/health")
+            while name in self.members and not ready():
+                assert time.monotonic() < until, f"{name} is not ready; see {self.folder / name}.log"
+                time.sleep(0.05)
+
+    def stop_members(self) -> None:
+        """Nobody works any more; servers and simulator still answer."""
         self.faults.let_all_go()
         for member in self.members.values():
-            member.signal(signal.SIGCONT)
-            member.signal(signal.SIGKILL)
+            member.kill()
+        if self._nursery:
+            self._nursery.end()
+            self._nursery = None
+
+    def stop(self) -> None:
+        self.stop_members()
         self.simulator.stop()
         self.servers.stop()
 

@@ -1,7 +1,9 @@
 """The cells: each is one fault at one step, played by a function. `CELLS` has them by name."""
 
 from tests.faults.cells import (
+    calling,
     changing,
+    clocks,
     crashing,
     deciding,
     freezing,
@@ -14,6 +16,6 @@ from tests.faults.cells import (
 from tests.faults.cells.registry import CELLS, Cell
 
 __all__ = [
-    "CELLS", "Cell", "changing", "crashing", "deciding", "freezing", "killing", "repeating", "submitting", "telling",
-    "throttling",
+    "CELLS", "Cell", "calling", "changing", "clocks", "crashing", "deciding", "freezing", "killing", "repeating",
+    "submitting", "telling", "throttling",
 ]  # fmt: skip

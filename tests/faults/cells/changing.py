@@ -65,7 +65,8 @@ def _stop_while_held(case: Case, point: str, latest: int) -> None:
 
 
 for _point, _latest in (("take.before_commit", 4), ("take.committed", 4), ("finish.before_commit", 3)):
-    add(f"stop@{_point}", partial(_stop_while_held, point=_point, latest=_latest))
+    _play = partial(_stop_while_held, point=_point, latest=_latest)
+    add(f"stop@{_point}", _play, rare=_point == "finish.before_commit")
 
 
 @cell("preference-switched-off-mid-send", rare=True)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection
 
 from tests.faults.case import Case
-from tests.faults.cells.registry import IN_FLIGHT, add, cell
+from tests.faults.cells.registry import IN_FLIGHT, NO_BROKER, NO_DATABASE, add, cell
 
 _DATABASE_POINTS = {
     "execution.before_commit": 1, "execution.committed": 1, "release.chunk_committed": 3, "take.before_commit": 4,
@@ -23,7 +23,7 @@ _FLUSHES = {
 def _crash_at(case: Case, *, point: str, latest: int) -> None:
     """PostgreSQL loses its power while somebody stands at the point, and comes back after a moment."""
     case.faults.at(point, nth=case.chance.randint(1, latest))
-    case.unsure_at_most = IN_FLIGHT
+    case.unsure_at_most, case.breaks = IN_FLIGHT, NO_DATABASE
     case.begin()
     held = case.faults.held(point)
     case.stack.servers.crash_database()
@@ -52,7 +52,7 @@ def _flush_at(case: Case, *, point: str, latest: int) -> None:
 
 
 for _point, _latest in _FLUSHES.items():
-    _seldom = _point in ("take.committed", "inbox.before_settling")
+    _seldom = _point in ("take.committed", "inbox.stored", "inbox.before_settling")
     add(f"flush@{_point}", partial(_flush_at, point=_point, latest=_latest), rare=_seldom)
 
 
@@ -70,6 +70,7 @@ def _flush_bell(case: Case) -> None:
 def _away_mid_send(case: Case) -> None:
     case.begin()
     case.wait_for_attempts(case.chance.randint(3, 20))
+    case.breaks = NO_BROKER
     case.stack.servers.kill_broker()
     case.wait_for_attempts(case.chance.randint(25, 35))
     case.stack.servers.start_broker()
@@ -79,6 +80,7 @@ def _away_mid_send(case: Case) -> None:
 def _away_at_approval(case: Case) -> None:
     """The decision stands although nobody can be rung for."""
     case.ask()
+    case.breaks = NO_BROKER
     case.stack.servers.kill_broker()
     case.approve()
     case.stack.servers.start_broker()
@@ -88,6 +90,7 @@ def _away_at_approval(case: Case) -> None:
 def _back_empty(case: Case) -> None:
     case.begin()
     case.wait_for_attempts(case.chance.randint(3, 20))
+    case.breaks = NO_BROKER
     case.stack.servers.kill_broker(forget=True)
     case.stack.servers.start_broker()
 
@@ -98,7 +101,7 @@ _CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_b
 def _cut_at(case: Case, *, point: str, latest: int) -> None:
     """Every connection to the database is cut while somebody stands at the point."""
     case.faults.at(point, nth=case.chance.randint(1, latest))
-    case.unsure_at_most = IN_FLIGHT
+    case.unsure_at_most, case.breaks = IN_FLIGHT, NO_DATABASE
     case.begin()
     held = case.faults.held(point)
     with connection.cursor() as cursor:
@@ -113,7 +116,7 @@ for _point, _latest in (("take.before_commit", 4), ("finish.before_commit", 3), 
 def _error_at(case: Case, *, point: str, times: int) -> None:
     """A deadlock or a lost connection, as the code sees it, several times on end."""
     case.faults.at(point, nth=case.chance.randint(1, 2), times=times, deed="raise")
-    case.unsure_at_most = IN_FLIGHT
+    case.unsure_at_most, case.breaks = IN_FLIGHT, NO_DATABASE
     case.begin()
 
 

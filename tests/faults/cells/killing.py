@@ -1,15 +1,9 @@
 """SIGKILL at every step: of a process tree, and of a pool child alone. And SIGTERM, which must cost nothing."""
 
 from functools import partial
-from threading import Thread
-from uuid import uuid4
 
-import requests
-from django.utils import timezone
-
-from messaging.models import Send
 from tests.faults.case import Case
-from tests.faults.cells.registry import IN_FLIGHT, add, cell
+from tests.faults.cells.registry import IN_FLIGHT, LOST_CHILD, add, cell
 
 # Where, and the last of the times a point is reached in one send of forty people.
 _LANE_POINTS = {
@@ -27,13 +21,15 @@ def _kill_at(case: Case, *, point: str, latest: int, child: bool) -> None:
     case.faults.at(point, nth=case.chance.randint(1, latest))
     if point in _LANE_POINTS:
         case.unsure_at_most = IN_FLIGHT
+    if child:
+        case.breaks = LOST_CHILD
     case.begin()
     case.kill_here(point, child=child)
 
 
 for _point, _latest in _LANE_POINTS.items():
     _tree, _child = (partial(_kill_at, point=_point, latest=_latest, child=child) for child in (False, True))
-    add(f"kill-lane@{_point}", _tree)
+    add(f"kill-lane@{_point}", _tree, rare=_point == "finish.committed")
     add(f"kill-only-lane@{_point}", _tree, "alone", rare=True)
     add(f"kill-pool-child@{_point}", _child, "celery", rare=_point in _RARE_FOR_CHILDREN)
     add(f"kill-pool@{_point}", _tree, "celery", rare=True)
@@ -41,7 +37,7 @@ for _point, _latest in _WORKER_POINTS.items():
     _tree, _child = (partial(_kill_at, point=_point, latest=_latest, child=child) for child in (False, True))
     add(f"kill-worker@{_point}", _tree)
     add(f"kill-only-worker@{_point}", _tree, "alone", rare=True)
-    add(f"kill-worker-child@{_point}", _child, rare=_point.endswith(("committed", "settling")))
+    add(f"kill-worker-child@{_point}", _child, rare=_point != "execution.before_commit")
 
 
 @cell("kill-lane-and-its-heir")
@@ -90,7 +86,7 @@ def _kill_web(case: Case) -> None:
     case.kill_here("inbox.stored")
 
 
-@cell("kill-web-child@inbox.stored")
+@cell("kill-web-child@inbox.stored", rare=True)
 def _kill_web_child(case: Case) -> None:
     case.faults.at("inbox.stored", nth=case.chance.randint(1, 3))
     case.begin()
@@ -102,39 +98,3 @@ def _deploy_web(case: Case) -> None:
     case.begin()
     case.wait_for_attempts(10)
     case.stack.members["web"].end()
-
-
-def _rest_again(case: Case, point: str) -> None:
-    """A call whose answer was lost is made again with the same key: one draft, one answer."""
-    segment, case.people = case.business.crowd(5)
-    preview = case.business.previewed(segment, timezone.now())
-    arguments = case.business.arguments(preview, f"key-{uuid4()}")
-    case.stack.wait_until_ready()
-    case.faults.at(point, role="web")
-    first = Thread(target=_post, args=(case, arguments), daemon=True)
-    first.start()
-    case.kill_here(point)
-    first.join(30)
-    case.stack.mend()
-    case.stack.wait_until_ready()
-    answers = [_post(case, arguments) for _ in range(2)]
-    assert all(answer is not None and answer.status_code in (200, 202) for answer in answers), answers
-    case.wait(lambda: Send.objects.filter(preview_id=preview).count() == 1, "one draft")
-    requests_made = {answer.json()["request"]["action_request_id"] for answer in answers if answer is not None}
-    assert len(requests_made) == 1, requests_made
-
-
-def _post(case: Case, arguments: dict[str, str]) -> requests.Response | None:
-    with requests.Session() as session:
-        session.trust_env = False
-        try:
-            return session.post(
-                f"{case.stack.web_url}/api/tools/whatsapp.broadcast.create", json=arguments,
-                headers={"Authorization": f"Bearer {case.business.key}"}, timeout=30,
-            )  # fmt: skip
-        except requests.RequestException:
-            return None
-
-
-add("kill-web-in-a-call@execution.before_commit", partial(_rest_again, point="execution.before_commit"))
-add("kill-web-in-a-call@execution.committed", partial(_rest_again, point="execution.committed"))

@@ -3,7 +3,7 @@
 from messaging import tasks
 from messaging.inbox import tasks as inbox_tasks
 from tests.faults.case import Case
-from tests.faults.cells.registry import IN_FLIGHT, cell
+from tests.faults.cells.registry import IN_FLIGHT, LOST_CHILD, cell
 
 
 @cell("approval-rung-five-times", "crowd")
@@ -56,23 +56,8 @@ def _reap_all_the_time(case: Case) -> None:
 @cell("two-of-everything-and-a-kill", "crowd")
 def _crowd_and_kill(case: Case) -> None:
     case.faults.at("handover.after_post", nth=case.chance.randint(5, 25))
-    case.unsure_at_most = IN_FLIGHT
+    case.unsure_at_most, case.breaks = IN_FLIGHT, LOST_CHILD
     case.begin()
     held = case.faults.held("handover.after_post")
     case.stack.kill_process(held.pid)
     held.let_go()
-
-
-@cell("clock-an-hour-ahead", "skewed", rare=True, FAULT_SKEW="3600")
-def _hour_ahead(case: Case) -> None:
-    """The workers' clock is wrong; leases, due times and gates go by the database's."""
-    case.told_late_by = 7200.0
-    case.begin()
-    case.stop_by_word(case.people[-1])
-
-
-@cell("clock-an-hour-behind", "skewed", rare=True, FAULT_SKEW="-3600")
-def _hour_behind(case: Case) -> None:
-    case.told_late_by = 7200.0
-    case.begin()
-    case.stop_by_word(case.people[-1])

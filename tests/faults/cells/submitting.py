@@ -9,7 +9,7 @@ from approvals.calls import call
 from approvals.models import ActionRequest
 from messaging.models import TemplateTranslation
 from tests.faults.case import Case
-from tests.faults.cells.registry import add, cell
+from tests.faults.cells.registry import LOST_CHILD, add, cell
 
 
 def _drafted(case: Case) -> tuple[UUID, str]:
@@ -42,6 +42,7 @@ def _state(request: ActionRequest) -> str:
 
 def _kill_at(case: Case, *, point: str, child: bool) -> None:
     case.faults.at(point)
+    case.breaks = LOST_CHILD
     request, name = _submit(case)
     case.kill_here(point, child=child)
     case.wait(lambda: _state(request) == "unsure", "the request to be given up as unknown")
