@@ -11,6 +11,7 @@ from benchmarks.measuring import Bar, Outcome, in_turns, seconds
 from messaging.audiences.resolve import Purpose, resolve
 from messaging.audiences.variables import Variable
 from messaging.models import Audience
+from messaging.pricing.whatsapp_fares import whatsapp_fare
 
 _BARE = """
 INSERT INTO messaging_audiencemember
@@ -28,7 +29,7 @@ def run(rounds: int, scale: int) -> Iterator[Outcome]:
     number, translation = world.sender(where, now)
     purpose = Purpose(
         where, world.segment(where, now), "whatsapp", "marketing", [translation], "en",
-        [Variable(name="1", source="name")], "USD", now,
+        [Variable(name="1", source="name")], whatsapp_fare("USD", "marketing", now.date()),
     )  # fmt: skip
 
     def ours() -> float:

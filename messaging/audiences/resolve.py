@@ -4,24 +4,19 @@ them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 
 from accounts.models import Organisation
 from messaging.audiences.digest import digest_of
+from messaging.audiences.fares import Fare
 from messaging.audiences.languages import readers
 from messaging.audiences.people import CAPPED_JOIN, gate_of_many, segment_sql
 from messaging.audiences.variables import Variable, unsendable_sql, values_sql
 from messaging.gate import gate_parameters
-from messaging.models import Audience, AudienceMember, Price, Segment, TemplateTranslation, Verdict
-from messaging.pricing.markets import OTHER, market_prefixes, markets_of_countries
-
-# Where WhatsApp delivers no marketing (the United States since 2025-04-01) or nothing (sanctioned countries).
-# Source: Meta's pages of April 2026 and December 2025; update the sets when Meta does.
-NO_MARKETING = ("US",)
-NO_SERVICE = ("CU", "IR", "KP", "SY")
+from messaging.models import Audience, AudienceMember, Segment, TemplateTranslation, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +30,7 @@ class Purpose:
     translations: Sequence[TemplateTranslation]
     default_language: str
     variables: Sequence[Variable]
-    currency: str
-    due_at: datetime
+    fare: Fare
 
 
 def resolve(purpose: Purpose, now: datetime) -> Audience:
@@ -63,12 +57,6 @@ def resolve(purpose: Purpose, now: datetime) -> Audience:
     return audience
 
 
-def prices_in_force(channel: str, currency: str, category: str, on: date) -> dict[str, Price]:
-    """Market -> the price that counts on that day."""
-    prices = Price.objects.filter(channel=channel, currency=currency, category=category, effective_from__lte=on)
-    return {price.market: price for price in prices.order_by("effective_from")}
-
-
 def _counts(audience: Audience) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -90,6 +78,7 @@ def _insert(purpose: Purpose, audience: Audience, now: datetime) -> tuple[str, d
             unsendable=unsendable_sql("p.vals"),
             gate=gate_of_many(),
             capped=CAPPED_JOIN,
+            fare=purpose.fare,
             **_VERDICTS,
         ),
         parameters,
@@ -99,35 +88,22 @@ def _insert(purpose: Purpose, audience: Audience, now: datetime) -> tuple[str, d
 def _parameters(purpose: Purpose, audience: Audience, now: datetime) -> dict[str, Any]:
     translations = {translation.language: translation for translation in purpose.translations}
     reads = readers(translations)
-    prices = prices_in_force(purpose.channel, purpose.currency, purpose.category, purpose.due_at.date())
-    prefixes, countries = market_prefixes(), markets_of_countries()
-    closed = (*NO_SERVICE, *(NO_MARKETING if purpose.category == "marketing" else ()))
     return {
         **gate_parameters(purpose.organisation, purpose.channel, purpose.category, now),
+        **purpose.fare.parameters,
         "audience": audience.pk,
         "organisation": purpose.organisation.pk,
         "reads": list(reads),
         "reads_translation": [translations[language].pk for language in reads.values()],
         "default_translation": translations[purpose.default_language].pk,
-        "prefixes": list(prefixes),
-        "prefix_markets": list(prefixes.values()),
-        "countries": list(countries),
-        "country_markets": list(countries.values()),
-        "other_market": OTHER,
-        "priced": list(prices),
-        "amounts": [price.amount for price in prices.values()],
-        "closed": list(closed),
     }
 
 
 _VERDICTS = {verdict.name.lower(): verdict.value for verdict in Verdict if verdict is not Verdict.CAPPED}
 
 # One pass over the members: the gate's verdict, then duplicates, variables and the route, in the order of `Verdict`.
-# Markets are found by the longest listed beginning of the number: four hash joins over a few hundred rows.
 _INSERT = """
-WITH prefix(digits, market) AS MATERIALIZED (SELECT * FROM unnest(%(prefixes)s::text[], %(prefix_markets)s::text[])),
-country(code, market) AS MATERIALIZED (SELECT * FROM unnest(%(countries)s::text[], %(country_markets)s::text[])),
-price(market, amount) AS MATERIALIZED (SELECT * FROM unnest(%(priced)s::text[], %(amounts)s::numeric[])),
+WITH {fare.tables},
 reads(language, translation) AS MATERIALIZED (SELECT * FROM unnest(%(reads)s::text[], %(reads_translation)s::uuid[])),
 person AS (
     SELECT c.id, c.phone, c.bsuid, c.country, c.language, {values} AS vals, {gate} AS gate
@@ -146,22 +122,16 @@ SELECT %(audience)s, p.id,
        CASE WHEN p.gate <> {included} THEN p.gate
             WHEN p.id IN (SELECT id FROM twice) THEN {duplicate}
             WHEN {unsendable} THEN {missing_variable}
-            WHEN coalesce(k.code, p.country) = ANY(%(closed)s::text[]) OR cost.amount IS NULL THEN {no_route}
+            WHEN {fare.is_closed} OR {fare.amount} IS NULL THEN {no_route}
             ELSE {included} END,
        coalesce(p.phone, p.bsuid, ''),
        CASE WHEN p.phone IS NOT NULL THEN 'phone' WHEN p.bsuid IS NOT NULL THEN 'bsuid' ELSE '' END,
-       coalesce(exact.translation, base.translation, %(default_translation)s),
-       p.vals, m.market, coalesce(cost.amount, 0)
+       text_of.translation, p.vals, {fare.market}, coalesce({fare.amount}, 0)
   FROM person p
-  LEFT JOIN prefix p4 ON p4.digits = substr(p.phone, 2, 4)
-  LEFT JOIN prefix p3 ON p3.digits = substr(p.phone, 2, 3)
-  LEFT JOIN prefix p2 ON p2.digits = substr(p.phone, 2, 2)
-  LEFT JOIN prefix p1 ON p1.digits = substr(p.phone, 2, 1)
-  LEFT JOIN country k ON p.phone IS NULL AND k.code = substr(p.bsuid, 1, 2)
-  CROSS JOIN LATERAL (
-      SELECT coalesce(p4.market, p3.market, p2.market, p1.market, k.market, %(other_market)s) AS market
-  ) m
-  LEFT JOIN price cost ON cost.market = m.market
   LEFT JOIN reads exact ON exact.language = lower(replace(p.language, '-', '_'))
   LEFT JOIN reads base ON base.language = lower(split_part(replace(p.language, '-', '_'), '_', 1))
+ CROSS JOIN LATERAL (
+      SELECT coalesce(exact.translation, base.translation, %(default_translation)s) AS translation
+  ) text_of
+{fare.joins}
 """

@@ -6,8 +6,8 @@ from decimal import Decimal
 from django.db.models import Count, Q, Sum
 
 from accounts.models import Organisation
-from messaging.audiences.resolve import prices_in_force
-from messaging.models import Audience, AudienceMember, Channel, Message, Status, Verdict
+from messaging.models import Audience, AudienceMember, Message, Status, Verdict
+from messaging.pricing.whatsapp_fares import prices_in_force
 
 # Fewer messages than this say nothing about how many of the next ones will be delivered.
 _ENOUGH_HISTORY = 200
@@ -15,7 +15,7 @@ _ENOUGH_HISTORY = 200
 
 def card_date(currency: str, category: str, due_at: datetime) -> str:
     """The date of the newest price that counts for this category on that day, as ISO; empty without prices."""
-    prices = prices_in_force(Channel.WHATSAPP, currency, category, due_at.date()).values()
+    prices = prices_in_force(currency, category, due_at.date()).values()
     return max((price.effective_from.isoformat() for price in prices), default="")
 
 

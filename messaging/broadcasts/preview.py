@@ -23,6 +23,7 @@ from messaging.models import (
     TemplateTranslation,
     Verdict,
 )
+from messaging.pricing.whatsapp_fares import whatsapp_fare
 from messaging.whatsapp.templates.definition import Definition
 from messaging.whatsapp.templates.named_values import names_needed
 
@@ -41,16 +42,16 @@ def preview_broadcast(call: Call, ask: BroadcastAsk) -> BroadcastContract:
     translations = list(template.translations.order_by("language"))
     usable = [translation for translation in translations if translation.is_sendable]
     refuse_if_any(_reasons(ask, template, sender, usable, call.now))
+    category, currency = _category(usable), _currency(sender)
     purpose = Purpose(
         organisation=organisation,
         segment=segment,
         channel=Channel.WHATSAPP,
-        category=_category(usable),
+        category=category,
         translations=usable,
         default_language=_default_language(template, usable),
         variables=ask.variables,
-        currency=_currency(sender),
-        due_at=ask.due_at,
+        fare=whatsapp_fare(currency, category, ask.due_at.date()),
     )
     audience = resolve(purpose, call.now)
     return _contract(ask, template, sender, usable, purpose, audience, call.now)
@@ -139,11 +140,11 @@ def _contract(
         not_after=ask.not_after or ask.due_at + LASTS,
         per_second=per_second,
         finishes_about=max(ask.due_at, now) + timedelta(seconds=audience.included // per_second),
-        currency=purpose.currency,
+        currency=_currency(sender),
         cost_low=low,
         cost_high=high,
         cost_ceiling=high if ask.cost_ceiling is None else ask.cost_ceiling,
-        price_card=card_date(purpose.currency, purpose.category, ask.due_at),
+        price_card=card_date(_currency(sender), purpose.category, ask.due_at),
     )
 
 

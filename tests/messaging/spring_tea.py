@@ -21,6 +21,7 @@ from messaging.models import (
     TemplateTranslation,
     Verdict,
 )
+from messaging.pricing.whatsapp_fares import whatsapp_fare
 from tests.factories import (
     NOON,
     AgentFactory,
@@ -57,8 +58,11 @@ class SpringTea:
         """The template in one more language."""
         return TemplateTranslationFactory(template=self.template, language=language)
 
-    def purpose(self, **changed: Any) -> Purpose:
+    def purpose(
+        self, *, currency: str = "USD", due_at: datetime = NOON + timedelta(hours=2), **changed: Any
+    ) -> Purpose:
         facts: dict[str, Any] = {
+            "fare": whatsapp_fare(currency, changed.get("category", "marketing"), due_at.date()),
             "organisation": self.organisation,
             "segment": self.segment,
             "channel": "whatsapp",
@@ -66,8 +70,6 @@ class SpringTea:
             "translations": list(self.template.translations.order_by("language")),
             "default_language": "en",
             "variables": [NAME],
-            "currency": "USD",
-            "due_at": NOON + timedelta(hours=2),
         }
         return Purpose(**{**facts, **changed})
 
