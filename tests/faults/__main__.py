@@ -1,6 +1,7 @@
 """The command line: `python -m tests.faults`."""
 
 import argparse
+import logging
 import os
 import resource
 import signal
@@ -46,6 +47,7 @@ def main() -> int:
         import django
 
         django.setup()
+        _log_to(folder / "harness.log")
         return _run(stack, chosen, began)
     finally:
         stack.stop()
@@ -56,6 +58,13 @@ def _are_many(chosen: argparse.Namespace) -> bool:
     """Whether it pays to have several stacks."""
     is_whole = not (chosen.part or chosen.list or chosen.cell)
     return is_whole and chosen.parts > 1 and (not chosen.seeds or chosen.seeds >= FEWEST)
+
+
+def _log_to(log: Path) -> None:
+    """What the product logs in our own process, as that of a person at the desk, is kept with the other logs."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.setStream(log.open("a"))
 
 
 def _run(stack: Stack, chosen: argparse.Namespace, began: float) -> int:
