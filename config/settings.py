@@ -107,10 +107,17 @@ TEMPLATES = [
 
 # Data. Whoever logs in, the work is done as the role that no table belongs to; only `migrate` works as the owner.
 DATABASE = env.db_url("DATABASE_URL", **({"default": "postgresql:///countersign"} if DEBUG else {}))
+# What PostgreSQL lets a session take; only web processes have bounds (config/wsgi.py): audiences and imports are long.
+BOUNDS = [f"-c {name}={most}" for name, most in env.dict("DATABASE_BOUNDS", default={}).items()]
+OPTIONS = DATABASE.get("OPTIONS", {})
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **DATABASE,
-        "OPTIONS": {**DATABASE.get("OPTIONS", {}), "assume_role": "countersign_system"},
+        "OPTIONS": {
+            **OPTIONS,
+            "assume_role": "countersign_system",
+            "options": " ".join([OPTIONS["options"], *BOUNDS] if "options" in OPTIONS else BOUNDS),
+        },
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
     }

@@ -5,6 +5,10 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# Somebody waits for each answer: a statement that takes longer is a fault, and must not hold up the others for ever.
+os.environ.setdefault(
+    "DATABASE_BOUNDS", "statement_timeout=30s,lock_timeout=5s,idle_in_transaction_session_timeout=60s"
+)
 
 django_application = get_wsgi_application()
 

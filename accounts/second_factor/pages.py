@@ -78,7 +78,8 @@ def set_up(request: HttpRequest, person: Person) -> HttpResponse:
             return _codes_once(request, codes)
         form.add_error("code", _("This is not the app's code. Wait for the next one; is the phone's clock right?"))
     app = enrolment.begin(person)
-    drawn = segno.make(enrolment.address_for_app(app, person), micro=False).svg_inline(scale=4, border=3, light="#fff")
+    square = segno.make(enrolment.address_for_app(app, person), micro=False)
+    drawn = square.svg_inline(border=3, light="#fff", omitsize=True)
     return _shown(
         request, "set_up", _("Set up your second factor"),
         form=form, qr=mark_safe(drawn), key=enrolment.readable_key(app), replaces=replaces,  # noqa: S308

@@ -6,6 +6,7 @@ from config.settings import INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.faults.hurry.Hurry"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SECOND_FACTOR = "optional"
 
 # What beat rings for, seconds apart: as in production, only sooner.
 _SOONER = {
