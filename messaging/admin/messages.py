@@ -90,7 +90,8 @@ class MessageAdmin(Addressed):
     def why(self, message: Message) -> str:
         if message.verdict:
             return str(Verdict(message.verdict).label)
-        return f"{message.error_code} {message.error_text}".strip() or "–"
+        said = shown(message, message.error_text, "text") if message.error_text else ""  # it may repeat the message
+        return f"{message.error_code} {said}".strip() or "–"
 
     @display(description=_("what they read"))
     def phone(self, message: Message) -> SafeString | str:

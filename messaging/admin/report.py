@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from approvals.masking import mask
 from messaging.admin.charts import chart, series
 from messaging.admin.progress import reason_name
 from messaging.broadcasts.report import report_of
@@ -26,14 +27,17 @@ SELECT date_bin(%(step)s, handed_at, %(start)s) AS at, count(*),
 """
 
 
-def report_context(send: Send) -> dict[str, Any]:
+def report_context(send: Send, *, in_clear: bool) -> dict[str, Any]:
+    """`in_clear`: whether the reader may see what providers said of failures, which may repeat the message."""
     numbers = report_of(send)
     return {
         "report": numbers,
         "funnel": _funnel(numbers),
         "over_time": _over_time(send),
         "left_out": _left_out(send),
-        "failures": failures_of(send),
+        "failures": [
+            (code, text if in_clear else mask(text, "text"), people) for code, text, people in failures_of(send)
+        ],
         "failures_link": f"{reverse('admin:messaging_message_changelist')}?send={send.pk}&status__exact=35",
         "approved_as": send.request,
     }

@@ -18,7 +18,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
-from accounts.admin import ReadOnly, actor_of
+from accounts.admin import ReadOnly, actor_of, sees_personal_data
 from accounts.admin.scope import back_to, person_of
 from accounts.desk_permissions import DECIDERS, SENDERS
 from accounts.roles import Role
@@ -100,7 +100,7 @@ class SendAdmin(ReadOnly):
         )
         context = {
             **self.admin_site.each_context(request),
-            **report_context(send),
+            **report_context(send, in_clear=sees_personal_data(request)),
             **live_context(send),
             "title": send.name,
             "opts": self.opts,

@@ -34,7 +34,7 @@ class Delivery(Answer):
     status: Annotated[str, Field(description="What became of it so far.")]
     left_out_because: Annotated[str, Field(description="Why it was left out at sending; empty unless it was.")]
     error_code: Annotated[str, Field(description="The provider's code of a failure.")]
-    error: Annotated[str, Field(description="The failure in words.")]
+    error: Annotated[str, Personal("text"), Field(description="The provider's words, which may repeat the message.")]
     handed_over_at: Annotated[datetime | None, Field(description="When we handed it to the provider.")]
     sent_at: Annotated[datetime | None, Field(description="When the provider sent it.")]
     delivered_at: Annotated[datetime | None, Field(description="When it reached the phone.")]
