@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.admin.scope import actor_of
@@ -57,5 +58,10 @@ def _carry_out(http: HttpRequest, request: ActionRequest, verdict: str, now: dat
 
 def _approved(request: ActionRequest) -> str:
     if request.state == State.PENDING:
-        return str(_("You have approved it. It waits for %d people in all.") % request.quorum)
+        words = ngettext(
+            "You have approved it. It waits for %d person in all.",
+            "You have approved it. It waits for %d people in all.",
+            request.quorum,
+        )
+        return words % request.quorum
     return str(_("Approved. It is carried out as you read it, or not at all."))

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.decorators import display
 
 from accounts.admin.scope import WithHistory
@@ -70,7 +71,8 @@ class PolicyAdmin(WithHistory):
         if policy.category:
             parts.append(policy.category)
         if policy.from_people:
-            parts.append(str(_("from %d people") % policy.from_people))
+            words = ngettext("from %d person", "from %d people", policy.from_people)
+            parts.append(words % policy.from_people)
         if policy.from_money:
             parts.append(str(_("from %(money)s %(currency)s") % {
                 "money": policy.from_money, "currency": policy.organisation.currency}))  # fmt: skip

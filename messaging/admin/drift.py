@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from approvals.admin.panels import Drift, Reading
 from approvals.models import State
@@ -33,7 +34,11 @@ def broadcast_drift(reading: Reading, contract: BroadcastContract) -> Iterator[D
         return
     for reason, people in left_out_by_now(audience, contract.category, reading.now).items():
         yield Drift(
-            _("%(people)s people are left out by now: %(reason)s")
+            ngettext(
+                "%(people)s person is left out by now: %(reason)s",
+                "%(people)s people are left out by now: %(reason)s",
+                people,
+            )
             % {"people": number(people), "reason": reason_name(reason)},
             _("included"),
             _("left out at sending"),

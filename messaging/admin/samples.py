@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db.models import TextField
 from django.db.models.functions import Cast, Length
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from approvals.numerals import number
 from messaging.admin.bubbles import Bubble, bubble_of
@@ -28,7 +29,7 @@ def samples_of(contract: BroadcastContract, *, in_clear: bool) -> Iterator[Bubbl
 def _in_language(
     contract: BroadcastContract, part: TranslationPart, translation: TemplateTranslation, *, in_clear: bool
 ) -> Iterator[Bubble]:
-    readers = _("%s people read this") % number(part.people)
+    readers = ngettext("%s person reads this", "%s people read this", part.people) % number(part.people)
     if not in_clear:
         yield bubble_of(translation, None, part.language, f"{readers} · {_('sample values')}")
         return

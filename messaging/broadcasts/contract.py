@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from pydantic import AwareDatetime, Field
 
 from accounts.budgets import Spend
@@ -89,4 +89,9 @@ class BroadcastContract(Contract):
 
     def sentence(self) -> str:
         numbers = {"name": self.name, "people": self.included, "sender": self.sender_name}
-        return _("Broadcast “%(name)s” to %(people)d people from %(sender)s") % numbers
+        words = ngettext(
+            "Broadcast “%(name)s” to %(people)d person from %(sender)s",
+            "Broadcast “%(name)s” to %(people)d people from %(sender)s",
+            self.included,
+        )
+        return words % numbers

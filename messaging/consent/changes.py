@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from pydantic import AwareDatetime, Field
 
 from approvals.contracts import Answer, Ask, Contract
@@ -69,7 +68,12 @@ class ConsentContract(Contract):
 
     def sentence(self) -> str:
         words = {"change": self.change, "people": len(self.contact_ids), "category": self.category}
-        return _("Consent “%(change)s” (%(category)s) for %(people)d people") % words
+        sentence = ngettext(
+            "Consent “%(change)s” (%(category)s) for %(people)d person",
+            "Consent “%(change)s” (%(category)s) for %(people)d people",
+            len(self.contact_ids),
+        )
+        return sentence % words
 
 
 class ConsentChanged(Answer):

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from pydantic import AwareDatetime, Field
 
 from accounts.roles import AUDIT
@@ -133,7 +134,9 @@ def _policy(policy: Policy, currency: str) -> PolicyRow:
     cost = {"money": policy.from_money, "currency": currency}
     conditions = [
         _("category %s") % policy.category if policy.category else "",
-        _("from %d people") % policy.from_people if policy.from_people else "",
+        ngettext("from %d person", "from %d people", policy.from_people) % policy.from_people
+        if policy.from_people
+        else "",
         _("from %(money)s %(currency)s") % cost if policy.from_money else "",
         _("tainted only") if policy.only_tainted else "",
         _("agents only") if policy.only_agents else "",

@@ -8,8 +8,7 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, ngettext, override
 from pydantic import Field
 
 from accounts.roles import Role
@@ -66,7 +65,12 @@ class ImportContract(Contract):
 
     def sentence(self) -> str:
         words = {"name": self.name, "new": self.new, "update": self.update}
-        return _("Import “%(name)s”: %(new)d new contacts, %(update)d known ones") % words
+        sentence = ngettext(
+            "Import “%(name)s”: %(new)d new contact, %(update)d known",
+            "Import “%(name)s”: %(new)d new contacts, %(update)d known",
+            self.new,
+        )
+        return sentence % words
 
 
 class Imported(Answer):
