@@ -1,5 +1,7 @@
 """`make mutants`: plants each bug of `planted` in a copy of the tree, alone, and asks those who must notice it.
 
+First they are asked about the tree without any bug: who is red already notices nothing.
+
 Run it under servers: `python -m config.servers run --fresh -- python -m tests.faults.mutants [WORDS OF A NAME]`.
 """
 
@@ -11,7 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.faults.planted import BUGS, Bug
+from tests.faults.bug import Bug
+from tests.faults.planted import BUGS
 
 ROOT = Path(__file__).resolve().parents[2]
 TOO_LONG = 900.0  # seconds for one selection
@@ -23,6 +26,11 @@ def main(words: list[str]) -> int:
     missed = []
     with tempfile.TemporaryDirectory(prefix="countersign-mutants-") as folder:
         copy = _copy(Path(folder) / "tree")
+        began = time.monotonic()
+        if _notices(_files(chosen), copy):
+            _say("Without any bug somebody already complains; mend that first.")
+            return 1
+        _say(f"sound    without any bug ({time.monotonic() - began:.0f} s)")
         for bug in chosen:
             began = time.monotonic()
             verdict = _play(bug, copy)
@@ -30,6 +38,12 @@ def main(words: list[str]) -> int:
             missed += [bug] if verdict != "caught" else []
     _say(f"{len(chosen) - len(missed)} passed, {len(missed)} failed")
     return 1 if missed else 0
+
+
+def _files(bugs: list[Bug]) -> str:
+    """Every file of tests that these bugs name. Who complains of the sound tree would complain of any bug."""
+    words = [word for bug in bugs for selection in bug.tests for word in shlex.split(selection)]
+    return " ".join(sorted({word.split("::")[0] for word in words if word.startswith("tests/")}))
 
 
 def _copy(to: Path) -> Path:

@@ -1,0 +1,16 @@
+"""A bug as somebody might write it, and who must notice."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """`old` stands exactly once in the file. `tests` are pytest's own words for a selection; a name with `cell:` in
+    front is a cell of the harness.
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
