@@ -32,6 +32,7 @@ WRITTEN_FROM = 200  # results
 ASKED_AGAIN = 0.25  # seconds between two batches when the last one was empty
 GOODBYE = 45.0  # seconds for what is under way to end; as long as an attempt may take
 GATHERED_FOR = 0.002  # seconds: waking up for each answer alone would cost more than sending does
+RESTED_FOR = 0.004  # seconds, at the least, for new tokens: asking for each one alone costs a tenth of a core
 LONGEST_WAIT = 0.5  # seconds: how soon the lane hears that it is to stop
 
 Stop = Callable[[], bool]
@@ -116,7 +117,7 @@ class Lane:
             for _ in range(grant.tokens):
                 self._hands.give(*queue.popleft())
             if grant.tokens < min(wanted, free):
-                self._ready.rest(queue, time.monotonic() + max(grant.wait, 0.001))
+                self._ready.rest(queue, time.monotonic() + max(grant.wait, RESTED_FOR))
                 return
 
     def _limits(self, taken: Taken) -> list[Limit]:
@@ -176,10 +177,12 @@ class Lane:
         self._results.extend(Result(taken, Ending.UNUSED, wait=wait) for taken in self._ready.drain())
 
     def _write_down(self) -> None:
+        """Hand a good number of results to the clerk, or those that have waited, or the last ones at once."""
         moment = time.monotonic()
+        is_last = not (self._hands.busy or self._ready)
         if not self._results:
             self._written_at = moment
-        elif len(self._results) >= WRITTEN_FROM or moment - self._written_at >= WRITTEN_AFTER:
+        elif is_last or len(self._results) >= WRITTEN_FROM or moment - self._written_at >= WRITTEN_AFTER:
             self._clerk.write_down(self._results)
             self._results, self._written_at = [], moment
 

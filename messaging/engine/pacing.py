@@ -53,12 +53,12 @@ class Limit:
 
     @property
     def burst(self) -> int:
-        """How many may leave at once after a pause."""
-        return max(1, self.per_second // 100)
+        """How many may leave at once after a pause: what comes in 15 ms, so that a lane may be that late."""
+        return max(1, self.per_second * 3 // 200)
 
     @property
     def rate(self) -> float:
-        """How many a second after that: with the burst, two in a hundred below the limit, for answers that bunch up."""
+        """How many a second after that: with the burst, 1.5 in a hundred below the limit, for what bunches up."""
         return self.per_second * 0.97
 
 

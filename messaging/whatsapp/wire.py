@@ -1,7 +1,7 @@
 """The connection to the Graph API: no retries, no stale connections, and knowing whether a byte has left.
 
 Management calls use the session; messages go through `post`, over the same pool but past what `requests` does around
-it, which costs more than sending does (docs/adr/0011).
+it, which costs more than sending does (docs/adr/0012).
 
 A lost answer after the first byte is unsure for ever; a connection that never stood is not. `requests` reports both
 with overlapping exceptions (a TLS time-out arrives as a read time-out), so the line is drawn here, in the pool.
@@ -17,15 +17,49 @@ from typing import Any, cast
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, Timeout
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 KEPT_CONNECTIONS = 1280  # eight lanes of 160 hand-overs; a connection above this is made anew for each request
 IDLE_LIMIT = 5.0  # seconds; older pooled connections may be half closed by the other side
+HELD_BYTES = 16_384  # a larger body leaves by itself: joining it to its head would copy it
 _SECRET_IN_QUERY = re.compile(r"((?:appsecret_proof|input_token|access_token|sig)=)[^&\s]+")
 
 
 class NotSent(HTTPError):
     """The connection never stood, so not one byte of the request has left."""
+
+
+class _OneWrite:
+    """Mixed into urllib3's connections: head and body leave together, so that neither side wakes up twice."""
+
+    _held: bytes | None = None
+
+    def request(self, *question: Any, **options: Any) -> None:
+        self._held = b""
+        try:
+            super().request(*question, **options)  # type: ignore[misc]
+            held = self._held
+        finally:
+            self._held = None
+        self.send(held)
+
+    def send(self, data: Any) -> None:
+        if self._held is not None and isinstance(data, bytes) and len(data) <= HELD_BYTES:
+            self._held += data
+            return
+        if self._held:
+            super().send(self._held)  # type: ignore[misc]
+            self._held = b""
+        super().send(data)  # type: ignore[misc]
+
+
+class _OneWriteHTTP(_OneWrite, HTTPConnection):
+    pass
+
+
+class _OneWriteHTTPS(_OneWrite, HTTPSConnection):
+    pass
 
 
 class _FreshPool:
@@ -53,11 +87,11 @@ class _FreshPool:
 
 
 class _FreshHTTPPool(_FreshPool, HTTPConnectionPool):
-    pass
+    ConnectionCls = _OneWriteHTTP
 
 
 class _FreshHTTPSPool(_FreshPool, HTTPSConnectionPool):
-    pass
+    ConnectionCls = _OneWriteHTTPS
 
 
 class _Adapter(HTTPAdapter):
@@ -65,16 +99,16 @@ class _Adapter(HTTPAdapter):
         self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **pool_kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _FreshHTTPPool, "https": _FreshHTTPSPool}
 
-    def pool_for(self, origin: str, verify: bool | str) -> HTTPConnectionPool:
+    def pool_for(self, origin: str, verify: bool | str | None) -> HTTPConnectionPool:
         """The pool that a request of the session to this origin uses, with the same proof of who is there.
 
         Raises `requests.RequestException` for an address that is none.
         """
         request = requests.PreparedRequest()
         request.url = origin
-        pool: HTTPConnectionPool = self.get_connection_with_tls_context(request, verify)
-        self.cert_verify(pool, origin, verify, cert=None)
-        return pool
+        pool = self.get_connection_with_tls_context(request, verify)
+        self.cert_verify(pool, origin, verify, cert=None)  # type: ignore[no-untyped-call]
+        return cast(HTTPConnectionPool, pool)
 
 
 def new_session(pool_size: int = KEPT_CONNECTIONS) -> requests.Session:

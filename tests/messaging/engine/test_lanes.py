@@ -344,6 +344,15 @@ def busiest_second(times: list[float]) -> int:
     return max(sum(1 for at in ordered if begins <= at < begins + 1.0) for begins in ordered)
 
 
+def test_the_last_results_are_written_down_at_once(witness: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "WRITTEN_AFTER", 60.0)
+    send = going(crowd(2))
+    begun = time.monotonic()
+    run(send, seconds=30, idle=0.2)
+    assert time.monotonic() - begun < 15
+    assert statuses(send) == {"Accepted by the provider": 2}
+
+
 def test_a_lane_without_work_ends_soon() -> None:
     sender = witness_sender()
     begun = time.monotonic()

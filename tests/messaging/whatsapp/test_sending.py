@@ -1,5 +1,6 @@
 """What becomes of a message when the network, or Meta, does what networks and Meta do."""
 
+import http.client
 import json
 import logging
 import pickle
@@ -194,6 +195,30 @@ def test_connections_are_used_again_while_fresh_and_dropped_when_idle(monkeypatc
         clock[0] += 5.1
         whatsapp.send(sender_of(), TO_IDA)
         assert graph.connections == 2
+
+
+def test_head_and_body_leave_in_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[bytes] = []
+    send = http.client.HTTPConnection.send
+
+    def noted(line: http.client.HTTPConnection, data: bytes) -> None:
+        written.append(data)
+        send(line, data)
+
+    monkeypatch.setattr(http.client.HTTPConnection, "send", noted)
+    with pretend_graph(answer(200, ACCEPTED)) as graph:
+        carrier_at(graph.url).send(sender_of(), TO_IDA)
+    assert len(written) == 1
+    assert written[0].startswith(b"POST /v25.0/555001/messages HTTP/1.1\r\n")
+    assert written[0].endswith(f'"biz_opaque_callback_data":"{ATTEMPT}"}}'.encode())
+
+
+def test_a_large_body_arrives_whole_behind_its_head() -> None:
+    content = b"tea" * 20_000
+    with pretend_graph(answer(200, {"id": "media-1"})) as graph:
+        api = CloudApi(Credentials(TOKEN), Address(graph.url, "v25.0"), new_session())
+        assert api.upload_media("555001", content, "image/png", "tea.png") == "media-1"
+    assert content in graph.requests[0][1]
 
 
 def test_a_redirect_is_not_followed_with_the_token() -> None:
