@@ -9,7 +9,7 @@ class CodeForm(forms.Form):
     """Six digits of the app, or a backup code."""
 
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Your code"),
         max_length=40,
         widget=UnfoldAdminTextInputWidget(
             attrs={"autocomplete": "one-time-code", "autofocus": True, "autocapitalize": "none", "spellcheck": "false"}
@@ -22,7 +22,7 @@ class SetUpForm(forms.Form):
     """One code, which shows that the app has taken the secret."""
 
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Your code"),
         max_length=12,
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
         help_text=_("The six digits that the app shows now."),
