@@ -27,16 +27,20 @@ def main() -> int:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import audience, delivery, imports, mcp_read, webhooks
+    from benchmarks import audience, delivery, desk, imports, mcp_read, openloop, record, statuses, webhooks
     from benchmarks.measuring import HEADER
 
     call_command("migrate", verbosity=0)
     known = {
         "audience_resolve": audience.run,
+        "audit": record.run,
         "csv_import": imports.run,
+        "desk_queue": desk.run,
         "dispatch_fast": delivery.run,
         "mcp_read": mcp_read.run,
+        "status_apply": statuses.run,
         "webhook_intake": webhooks.run,
+        "webhook_openloop": openloop.run,
     }
     unknown = set(asked.names) - set(known)
     if unknown:
