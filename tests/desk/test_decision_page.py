@@ -92,7 +92,7 @@ def test_a_template_that_was_edited_is_a_new_reason(request_: ActionRequest) -> 
 def test_somebody_who_opted_out_since_is_told_as_moved(request_: ActionRequest) -> None:
     SuppressionFactory(contact=Contact.objects.get(phone=ANN), at=NOON)
     text = text_of(request_)
-    assert "1 people are left out by now: Opted out included left out at sending" in text
+    assert "1 person is left out by now: Opted out included left out at sending" in text
     assert press(mei_chan(), request_, "approve").status_code == 302
 
 
