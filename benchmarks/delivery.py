@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -78,16 +79,25 @@ def _bare(number: Sender, count: int) -> float:
 def queued(number: Sender, translation: TemplateTranslation, count: int) -> Send:
     """A send with a message for each of the first `count` contacts in the outbox."""
     send = send_under_way(number, translation)
-    values = {
-        "send": send.pk, "sender": number.pk, "translation": translation.pk, "organisation": number.organisation_id,
-        "count": count, "audience": send.audience_id,
+    freeze(send, translation, count)
+    facts = {
+        "send": send.pk, "sender": number.pk, "organisation": number.organisation_id, "audience": send.audience_id,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_FREEZE, values)
-        cursor.execute(_QUEUE, values)
+        cursor.execute(_QUEUE, facts)
     with as_login_role(), connection.cursor() as cursor:
         cursor.execute("ANALYZE messaging_outbox, messaging_message, messaging_audiencemember")
     return send
+
+
+def freeze(send: Send, translation: TemplateTranslation, count: int) -> None:
+    """The first `count` contacts as the send's audience."""
+    facts: dict[str, Any] = {
+        "audience": send.audience_id, "translation": translation.pk, "organisation": send.organisation_id,
+        "count": count,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_FREEZE, facts)
 
 
 def lane_rate(send: Send) -> float:

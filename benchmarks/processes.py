@@ -23,11 +23,21 @@ def running(module: str, *arguments: str) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def started(command: list[str], port: int, environment: dict[str, str] | None = None) -> Iterator[None]:
+def started(
+    command: list[str], port: int, environment: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The process, once it answers on its port."""
+    with child(command, environment) as process:
+        _wait_for(port, process)
+        yield process
+
+
+@contextlib.contextmanager
+def child(command: list[str], environment: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """The process, told to end when the block does."""
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
-        _wait_for(port, process)
-        yield
+        yield process
     finally:
         process.terminate()
         try:

@@ -1,16 +1,51 @@
 """A Graph API that says yes at once, or after DELAY seconds, and does nothing else: the fastest there could be.
 
-Run as a process of its own: `python -m benchmarks.sink PORT [DELAY]`.
+Run as a process of its own: `python -m benchmarks.sink PORT [DELAY]`. A GET answers what arrived since the last one.
 """
 
 import asyncio
+import http.client
 import itertools
+import json
 import sys
+import time
+from dataclasses import dataclass
 
-_ANSWER = b'{"messaging_product":"whatsapp","contacts":[{"input":"x","wa_id":"x"}],"messages":[{"id":"wamid.%012d"}]}'
+_ANSWER = b'{"messaging_product":"whatsapp","contacts":[{"input":"x","wa_id":"x"}],"messages":[{"id":"wamid.%016d"}]}'
 _LENGTH = len(_ANSWER % 0)
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % _LENGTH
-_numbers = itertools.count()
+_numbers = itertools.count(time.time_ns() // 1000)  # no other sink has given the same
+_arrivals: list[float] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """`seconds` from the first to the last message; `busiest`, the most in any second, wherever it begins."""
+
+    messages: int
+    seconds: float
+    busiest: int
+
+
+def arrived(port: int) -> Arrived:
+    """What the sink on that port has got since it was last asked."""
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    line.request("GET", "/")
+    told = json.loads(line.getresponse().read())
+    line.close()
+    return Arrived(**told)
+
+
+def _tell() -> bytes:
+    first = busiest = 0
+    for last, at in enumerate(_arrivals):
+        while at - _arrivals[first] >= 1.0:
+            first += 1
+        busiest = max(busiest, last - first + 1)
+    seconds = _arrivals[-1] - _arrivals[0] if _arrivals else 0.0
+    body = json.dumps({"messages": len(_arrivals), "seconds": seconds, "busiest": busiest}).encode()
+    _arrivals.clear()
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
 
 
 class Sink(asyncio.Protocol):
@@ -27,7 +62,11 @@ class Sink(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._waiting += data
         while (end := self._end_of_request()) is not None:
-            self._waiting = self._waiting[end:]
+            is_question, self._waiting = self._waiting.startswith(b"GET"), self._waiting[end:]
+            if is_question:
+                self._transport.write(_tell())
+                continue
+            _arrivals.append(time.monotonic())
             if self._delay:
                 asyncio.get_running_loop().call_later(self._delay, self._answer)
             else:
