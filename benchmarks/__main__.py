@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import django
+from django.conf import settings
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
@@ -25,9 +26,27 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     django.setup()
+    settings.DEBUG = False  # it is on for its defaults alone; with it Django keeps every statement
     from django.core.management import call_command
 
-    from benchmarks import audience, delivery, desk, imports, mcp_read, openloop, record, statuses, webhooks
+    from benchmarks import (
+        audience,
+        delivery,
+        depth,
+        desk,
+        imports,
+        lifecycle,
+        materialise,
+        mcp_read,
+        memory,
+        openloop,
+        pace,
+        per_task,
+        record,
+        statuses,
+        webhooks,
+        workers,
+    )
     from benchmarks.measuring import HEADER
 
     call_command("migrate", verbosity=0)
@@ -37,6 +56,13 @@ def main() -> int:
         "csv_import": imports.run,
         "desk_queue": desk.run,
         "dispatch_fast": delivery.run,
+        "dispatch_rtt": pace.run,
+        "dispatch_two_workers": workers.run,
+        "dispatch_vs_task_per_message": per_task.run,
+        "lifecycle_cost": lifecycle.run,
+        "materialise": materialise.run,
+        "memory_flat": memory.run,
+        "queue_depth": depth.run,
         "mcp_read": mcp_read.run,
         "status_apply": statuses.run,
         "webhook_intake": webhooks.run,
