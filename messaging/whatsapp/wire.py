@@ -42,14 +42,16 @@ class _OneWrite:
             held = self._held
         finally:
             self._held = None
-        self.send(held)
+        if held:
+            self.send(held)
 
     def send(self, data: Any) -> None:
-        if self._held is not None and isinstance(data, bytes) and len(data) <= HELD_BYTES:
-            self._held += data
+        held = self._held
+        if held is not None and isinstance(data, bytes) and len(held) + len(data) <= HELD_BYTES:
+            self._held = held + data
             return
-        if self._held:
-            super().send(self._held)  # type: ignore[misc]
+        if held:
+            super().send(held)  # type: ignore[misc]
             self._held = b""
         super().send(data)  # type: ignore[misc]
 
