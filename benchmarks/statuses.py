@@ -59,28 +59,28 @@ def run(rounds: int, scale: int) -> Iterator[Outcome]:
     yield from (applied, whole)
 
 
-def _accepted(send: Send) -> list[int]:
+def _accepted(send: Send) -> list[tuple[int, str]]:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM messaging_outbox WHERE send_id = %s", [send.pk])
         cursor.execute(_ACCEPTED, [send.pk])
-    return list(send.messages.values_list("pk", flat=True))
+    return list(send.messages.values_list("pk", "address"))
 
 
-def _bodies(number: Sender, messages: Sequence[int]) -> list[bytes]:
+def _bodies(number: Sender, messages: Sequence[tuple[int, str]]) -> list[bytes]:
     """Sent, delivered and read of each message, a tenth twice, in an order that is the same in every run."""
     assert number.account is not None
     account = Account(number.account.waba_id, number.provider_ref, number.account.app_secret)
-    told = [(message, word) for message in messages for word in _LADDER]
+    told = [(message, phone, word) for message, phone in messages for word in _LADDER]
     told += told[::10]
     random.Random(7).shuffle(told)
     return [
         account.body(
             {
-                "id": f"wamid.{message}", "status": word, "recipient_id": "85261234567",
+                "id": f"wamid.{message}", "status": word, "recipient_id": phone[1:],
                 "timestamp": str(int((_SENT_AT + timedelta(seconds=_LADDER[word])).timestamp())),
             }
         )
-        for message, word in told
+        for message, phone, word in told
     ]  # fmt: skip
 
 
