@@ -26,6 +26,7 @@ def addresses(request: ActionRequest) -> list[str]:
         reverse("admin:approvals_actionrequest_change", args=(request.pk,)),
         reverse("admin:messaging_send_change", args=(the_send().pk,)),
         reverse("admin:accounts_agent_add"),
+        reverse("second_factor:set_up"),
     ]
 
 

@@ -24,7 +24,7 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphSimulator]:
 
 def account_with(graph: GraphSimulator, secret: str) -> CloudApi:
     """The calls of an account with this secret, as the product makes them."""
-    carrier = WhatsAppCarrier(lambda: Address(graph.url, "v25.0"), lambda: [secret])
+    carrier = WhatsAppCarrier(lambda: Address(graph.base_url, "v25.0"), lambda: [secret])
     return carrier.api(SimpleNamespace(access_token=TOKEN, app_secret=secret))
 
 
