@@ -82,12 +82,12 @@ class Member:
 
     def ask_to_end(self) -> None:
         """As a deployment does; the process may take its time."""
+        self.signal(signal.SIGCONT)
         if self.is_alive:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGTERM)
 
     def end(self, patience: float = 20.0) -> None:
-        self.signal(signal.SIGCONT)
         self.ask_to_end()
         self.wait(patience)
         self.kill()

@@ -13,7 +13,7 @@ from tests.faults.arranging import Arranging
 from tests.faults.members import Member, Nursery
 from tests.faults.servers import Servers
 
-READY_WITHIN = 90.0  # seconds; the machine may be busy with other things
+READY_WITHIN, STOP_WITHIN = 90.0, 20.0  # seconds; the machine may be busy with other things
 TOKEN, APP_SECRET, VERIFY_TOKEN = "EAA" + "f" * 40, "secret-of-harbour-tea", "verify-harbour-tea"
 WABA, NUMBER_ID, NUMBER = "100200300400", "555001", "+85258010001"
 CELERY = ("-m", "celery", "-A", "config.celery")
@@ -77,8 +77,12 @@ class Stack:
         """Have exactly these processes, and web, running."""
         assert self._nursery
         wanted = ("web", *LAYOUTS[layout])
-        for name in [name for name in self.members if name not in wanted]:
-            self.members.pop(name).end()
+        leaving = [self.members.pop(name) for name in list(self.members) if name not in wanted]
+        for member in leaving:
+            member.ask_to_end()
+        for member in leaving:
+            member.wait(STOP_WITHIN)
+            member.kill()
         for name in wanted:
             if name not in self.members:
                 log = self.folder / f"{name}.log"
