@@ -80,14 +80,20 @@ def queued(number: Sender, translation: TemplateTranslation, count: int) -> Send
     """A send with a message for each of the first `count` contacts in the outbox."""
     send = send_under_way(number, translation)
     freeze(send, translation, count)
-    facts = {
-        "send": send.pk, "sender": number.pk, "organisation": number.organisation_id, "audience": send.audience_id,
-    }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(_QUEUE, facts)
+    enqueue(send)
     with as_login_role(), connection.cursor() as cursor:
         cursor.execute("ANALYZE messaging_outbox, messaging_message, messaging_audiencemember")
     return send
+
+
+def enqueue(send: Send) -> None:
+    """A message in the outbox for everybody in the send's audience."""
+    facts: dict[str, Any] = {
+        "send": send.pk, "sender": send.sender_id, "organisation": send.organisation_id,
+        "audience": send.audience_id,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_QUEUE, facts)
 
 
 def freeze(send: Send, translation: TemplateTranslation, count: int) -> None:

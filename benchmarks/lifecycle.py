@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.tenancy import as_login_role
-from benchmarks.delivery import lane_rate, queued, stage
+from benchmarks.delivery import enqueue, freeze, lane_rate, send_under_way, stage
 from benchmarks.measuring import Bar, Outcome, in_turns
 from benchmarks.processes import running
 from messaging.inbox.items import StatusItem
@@ -66,10 +66,14 @@ def run(rounds: int, scale: int) -> Iterator[Outcome]:
         lived: list[Send] = []
 
         def ours() -> float:
+            send = send_under_way(number, translation)
+            freeze(send, translation, count)
+            lived.append(send)
+
             def live() -> int:
-                lived.append(queued(number, translation, count))
-                lane_rate(lived[-1])
-                return _hear_of_all(number, lived[-1])
+                enqueue(send)
+                lane_rate(send)
+                return _hear_of_all(number, send)
 
             return _wal_of(live)
 
