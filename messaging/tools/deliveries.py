@@ -22,8 +22,8 @@ class DeliveriesAsk(PageAsk):
         str,
         Field(
             pattern="^(|" + "|".join(status.name.lower() for status in Status) + ")$",
-            description="queued, sending, unsure, closed (unsure for good), accepted, held, sent, failed, delivered, read,"
-            " excluded; empty: all.",
+            description="queued, sending, unsure, closed (unsure for good), accepted, held, sent, failed, delivered,"
+            " read, excluded; empty: all.",
         ),
     ] = ""
     error_code: Annotated[str, Field(max_length=20, description="Only failures with this code.")] = ""

@@ -225,8 +225,8 @@ def test_support_writes_a_no_down_at_once_and_asks_for_nothing_else() -> None:
     ann, support = ContactFactory(), Actor.of_person(ken_ho(), Face.DESK)
     assert state(update([ann], "opt_out", support)) == "succeeded"
     assert standing(ann) == {("request", "any", "any")}
+    proof = {"customers_own_act": True, "evidence": "form 4", "category": "marketing"}
     for change in ("grant", "opt_in"):
-        proof = {"customers_own_act": True, "evidence": "form 4", "category": "marketing"}
         assert refused(lambda change=change: update([ann], change, support, **proof)).codes == ["scope_missing"]
     assert ActionRequest.objects.count() == 1
 
