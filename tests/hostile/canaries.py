@@ -29,7 +29,8 @@ RUN = 5  # so many digits in a row of what is hidden are too many
 
 # Ids, digests and times hold digits by chance.
 _BY_CHANCE = re.compile(
-    r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b(?=\w*[A-Za-z])\w{20,}\b|wamid\.[\w+/=]+|\d\.\d{4,}", re.IGNORECASE
+    r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b(?=\w*[A-Za-z])\w{20,}\b|wamid\.[\w+/=]+|\d\.\d{4,}|\d{14,}",
+    re.IGNORECASE,
 )
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[ ()./-]{1,2}(?=\d)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
@@ -48,6 +49,10 @@ class Watch:
     def seen(self, text: str) -> list[str]:
         """The kinds that stand in a text, plain, escaped or in base64; of a phone a run of hidden digits is enough."""
         return sorted(self._plain(text) | {f"{kind} (base64)" for part in _decoded(text) for kind in self._whole(part)})
+
+    def kept(self, text: str) -> list[str]:
+        """The kinds that stand in a stored value as a whole: nothing stored is masked, and ids are full of digits."""
+        return sorted(self._whole(text) | {f"{kind} (base64)" for part in _decoded(text) for kind in self._whole(part)})
 
     def secrets_seen(self, text: str) -> list[str]:
         """Only what nobody may see, whatever their role."""

@@ -53,7 +53,7 @@ def at_rest(watch: Watch) -> dict[tuple[str, str], set[str]]:
             cursor.execute(f"SELECT {spelt} FROM {_quoted(table)}")
             for row in cursor.fetchall():
                 for (name, _kind), value in zip(columns, row, strict=True):
-                    if value and (kinds := watch.seen(value)):
+                    if value and (kinds := watch.kept(value)):
                         found.setdefault((table, name), set()).update(kinds)
     return found
 
@@ -63,9 +63,10 @@ def _columns() -> dict[str, list[tuple[str, str]]]:
     tables: dict[str, list[tuple[str, str]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.table_name, c.column_name, c.data_type FROM information_schema.columns c"
-            " JOIN information_schema.tables t USING (table_schema, table_name)"
-            " WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' ORDER BY 1, c.ordinal_position"
+            # Of the catalogue, not the information schema: that one leaves out what we may not read.
+            "SELECT c.relname, a.attname, format_type(a.atttypid, NULL) FROM pg_attribute a"
+            " JOIN pg_class c ON c.oid = a.attrelid WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped"
+            " AND c.relnamespace = 'public'::regnamespace ORDER BY 1, a.attnum"
         )
         for table, name, kind in cursor.fetchall():
             tables.setdefault(table, []).append((name, kind))

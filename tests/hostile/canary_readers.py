@@ -62,7 +62,8 @@ def read_everything(story: Story) -> None:
 
 
 def _reading() -> list[Tool]:
-    return [tool for tool in tools() if tool.kind in (Kind.READ, Kind.STATUS)]
+    """Of the channel that the story is told on: only there is something to read."""
+    return [tool for tool in tools() if tool.kind in (Kind.READ, Kind.STATUS) and tool.family == "whatsapp"]
 
 
 def _asked() -> dict[str, list[dict[str, Any]]]:
