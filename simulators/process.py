@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import orjson
 
+from simulators.common.steering import SideDoor
 from simulators.graph.steering import Steering
 from simulators.graph.witness import Witness, read_journal, witness_of
 
@@ -82,50 +83,18 @@ class SimulatorProcess:
         return status
 
 
-class GraphSimulator(Steering):
-    """The pretend Graph API as a context manager; `base_url` is what goes in place of https://graph.facebook.com."""
+class Hosted(SideDoor):
+    """A simulator in a process of its own, as a context manager; `base_url` is known once it has started."""
 
-    def __init__(
-        self,
-        state_dir: Path,
-        webhook_url: str,
-        *,
-        app_secret: str = "simulated-app-secret",
-        verify_token: str = "simulated-verify-token",
-        token: str = "simulated-access-token",
-        waba_id: str = "100200300400",
-        phone_number_ids: tuple[str, ...] = ("555001",),
-        seed: int = 1,
-        misbehaviour: dict[str, Any] | None = None,
-        port: int = 0,
-    ) -> None:
+    def __init__(self, module: str, arguments: list[str], state_dir: Path) -> None:
         super().__init__("")
-        self.state_dir, self.webhook_url = state_dir, webhook_url
-        self.app_secret, self.verify_token, self.token = app_secret, verify_token, token
-        self.waba_id, self.phone_number_ids = waba_id, phone_number_ids
-        arguments = {
-            "--port": str(port),
-            "--state-dir": str(state_dir),
-            "--webhook-url": webhook_url,
-            "--app-secret": app_secret,
-            "--verify-token": verify_token,
-            "--token": token,
-            "--waba-id": waba_id,
-            "--seed": str(seed),
-            "--misbehave": orjson.dumps(misbehaviour or {}, option=orjson.OPT_NON_STR_KEYS).decode(),
-        }
-        words = [f"{name}={value}" for name, value in arguments.items()]
-        words += [f"--phone-number-id={key}" for key in phone_number_ids]
-        self.process = SimulatorProcess("simulators.graph", words, state_dir / "graph.log")
+        self.state_dir = state_dir
+        self.process = SimulatorProcess(module, arguments, state_dir / f"{module.rpartition('.')[2]}.log")
 
     @property
     def journal_path(self) -> Path:
         """The journal file, to be read without the simulator's help."""
         return self.state_dir / "journal.jsonl"
-
-    def witness(self, since: int = 0) -> Witness:
-        """What the journal file proves, from a byte offset on."""
-        return witness_of(read_journal(self.journal_path, since))
 
     def start(self) -> Self:
         """Start the process and wait until it is ready."""
@@ -144,3 +113,43 @@ class GraphSimulator(Steering):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+class GraphSimulator(Hosted, Steering):
+    """The pretend Graph API as a context manager; `base_url` is what goes in place of https://graph.facebook.com."""
+
+    def __init__(
+        self,
+        state_dir: Path,
+        webhook_url: str,
+        *,
+        app_secret: str = "simulated-app-secret",
+        verify_token: str = "simulated-verify-token",
+        token: str = "simulated-access-token",
+        waba_id: str = "100200300400",
+        phone_number_ids: tuple[str, ...] = ("555001",),
+        seed: int = 1,
+        misbehaviour: dict[str, Any] | None = None,
+        port: int = 0,
+    ) -> None:
+        self.webhook_url = webhook_url
+        self.app_secret, self.verify_token, self.token = app_secret, verify_token, token
+        self.waba_id, self.phone_number_ids = waba_id, phone_number_ids
+        arguments = {
+            "--port": str(port),
+            "--state-dir": str(state_dir),
+            "--webhook-url": webhook_url,
+            "--app-secret": app_secret,
+            "--verify-token": verify_token,
+            "--token": token,
+            "--waba-id": waba_id,
+            "--seed": str(seed),
+            "--misbehave": orjson.dumps(misbehaviour or {}, option=orjson.OPT_NON_STR_KEYS).decode(),
+        }
+        words = [f"{name}={value}" for name, value in arguments.items()]
+        words += [f"--phone-number-id={key}" for key in phone_number_ids]
+        super().__init__("simulators.graph", words, state_dir)
+
+    def witness(self, since: int = 0) -> Witness:
+        """What the journal file proves, from a byte offset on."""
+        return witness_of(read_journal(self.journal_path, since))

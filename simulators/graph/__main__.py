@@ -9,16 +9,16 @@ from pathlib import Path
 from pydantic import ValidationError
 
 import simulators.graph as package
+from simulators.common.agenda import Agenda
+from simulators.common.chance import Chance
+from simulators.common.journal import Journal
+from simulators.common.serving import listen, serve
 from simulators.graph.account import APP_ID, Account, numbers_of
-from simulators.graph.agenda import Agenda
 from simulators.graph.app import build_app
-from simulators.graph.faults import Chance
-from simulators.graph.journal import Journal
 from simulators.graph.mailer import Mailer
 from simulators.graph.media_store import MediaStore
 from simulators.graph.misbehaviour import Misbehaviour
 from simulators.graph.people import People
-from simulators.graph.serving import listen, serve
 from simulators.graph.template_shelf import TemplateShelf
 from simulators.graph.world import World
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
+from simulators.common.side_door import json_object
 from simulators.graph.errors import GraphError
 from simulators.graph.world import World
 
@@ -62,15 +62,6 @@ async def read_call(request: Request, now: float) -> Call:
     if kind not in BYTES:
         call.body = json_object(call.raw)
     return call
-
-
-def json_object(raw: bytes) -> dict[str, Any]:
-    """The object in a body, or an empty one."""
-    try:
-        found = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def authorise(world: World, call: Call) -> None:

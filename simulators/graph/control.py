@@ -2,17 +2,13 @@
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-import orjson
-from pydantic import ValidationError
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
+from simulators.common.side_door import Deed, Impossible, journal, side_door
 from simulators.graph.account import numbers_of
-from simulators.graph.calls import json_object
 from simulators.graph.inbound import contact_of, receive
 from simulators.graph.numbers import handshake
 from simulators.graph.people import USER_ID, Person, as_whatsapp_writes
@@ -20,12 +16,6 @@ from simulators.graph.template_review import PAUSES, judge, pause, recategorise,
 from simulators.graph.template_shelf import Template
 from simulators.graph.webhooks import Update, wire_bytes
 from simulators.graph.world import World
-
-Deed = Callable[[World, Request, dict[str, Any]], Awaitable[dict[str, Any]]]
-
-
-class Impossible(Exception):
-    """The wish cannot be granted; the text says why."""
 
 
 def control_routes() -> list[Route]:
@@ -46,20 +36,7 @@ def control_routes() -> list[Route]:
         ("POST", "handshake", shake_hands),
         ("POST", "reset", reset),
     ]
-    return [Route(f"/_sim/{path}", _route(deed), methods=[method]) for method, path, deed in deeds]
-
-
-def _route(deed: Deed) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
-        world: World = request.app.state.world
-        asked = json_object(await request.body())
-        try:
-            told, status = await deed(world, request, asked), 200
-        except (Impossible, ValidationError) as problem:
-            told, status = {"problem": str(problem)}, 422
-        return Response(orjson.dumps(told), status, media_type="application/json")
-
-    return answer
+    return side_door(deeds)
 
 
 async def health(world: World, request: Request, asked: dict[str, Any]) -> dict[str, Any]:
@@ -68,13 +45,6 @@ async def health(world: World, request: Request, asked: dict[str, Any]) -> dict[
     to_come = {"agenda": len(world.agenda), "updates": len(mailer.waiting), "posting": mailer.in_flight}
     counts = {**world.counts, "webhook_posts": mailer.posts, "webhooks_given_up": mailer.given_up}
     return {"status": "ok", "quiet": not any(to_come.values()), "to_come": to_come, "counts": counts}
-
-
-async def journal(world: World, request: Request, asked: dict[str, Any]) -> dict[str, Any]:
-    """A page of the journal: `since` is the byte to start at, `next` the one to go on from; `kind` chooses lines."""
-    since = int(request.query_params.get("since", 0))
-    entries, following = world.journal.read(since, request.query_params.get("kind", ""))
-    return {"entries": entries, "next": following, "more": following > since}
 
 
 async def show_misbehaviour(world: World, request: Request, asked: dict[str, Any]) -> dict[str, Any]:

@@ -1,31 +1,6 @@
-"""How fast is too fast: calls in a moving time, and messages to one person."""
+"""How fast is too fast: messages to one person."""
 
-from collections import deque
 from collections.abc import Hashable
-
-
-class MovingCount:
-    """How many things happened within a moving time, by key."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self._times: dict[Hashable, deque[float]] = {}
-
-    def take(self, key: Hashable, limit: int, now: float) -> bool:
-        """Count one more and return True, or return False when that would be over the limit; 0 is no limit."""
-        if not limit:
-            return True
-        times = self._times.setdefault(key, deque())
-        while times and times[0] <= now - self.seconds:
-            times.popleft()
-        if len(times) >= limit:
-            return False
-        times.append(now)
-        return True
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._times.clear()
 
 
 class PairPace:

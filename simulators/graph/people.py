@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumber, region_code_for_number
 
-from simulators.graph.faults import Chance
+from simulators.common.chance import Chance
 
 USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 # Some of them leave ASCII, so that whoever checks a signature over re-written JSON finds out.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from simulators.graph.journal import read_page
+from simulators.common.journal import read_page
 
 
 @dataclass(slots=True)

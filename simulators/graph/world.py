@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulators.common.agenda import Agenda
+from simulators.common.chance import Chance
+from simulators.common.journal import Journal
+from simulators.common.limits import MovingCount
 from simulators.graph.account import Account, Number
-from simulators.graph.agenda import Agenda
-from simulators.graph.faults import Chance
-from simulators.graph.journal import Journal
-from simulators.graph.limits import MovingCount, PairPace
+from simulators.graph.limits import PairPace
 from simulators.graph.mailer import Mailer
 from simulators.graph.media_store import MediaStore
 from simulators.graph.misbehaviour import Misbehaviour

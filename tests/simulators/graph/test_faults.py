@@ -3,7 +3,8 @@
 import pytest
 import requests
 
-from simulators.graph.faults import Chance, fate_of
+from simulators.common.chance import Chance
+from simulators.graph.faults import fate_of
 from simulators.graph.misbehaviour import Misbehaviour
 from simulators.process import GraphSimulator
 from tests.simulators.graph.business import IDA, Business, code_of

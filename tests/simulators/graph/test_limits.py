@@ -1,6 +1,7 @@
 """How fast is too fast, on the clock and over the wire."""
 
-from simulators.graph.limits import MovingCount, PairPace
+from simulators.common.limits import MovingCount
+from simulators.graph.limits import PairPace
 from simulators.process import GraphSimulator
 from tests.simulators.graph.business import IDA, MING, Business, code_of
 

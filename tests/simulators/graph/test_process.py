@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from simulators.graph.faults import Chance
+from simulators.common.chance import Chance
 from simulators.graph.people import People
 from simulators.process import ROOT, GraphSimulator, SimulatorFailed
 from tests.simulators.graph.business import IDA, Business, code_of
