@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "audit",
     "approvals",
     "messaging",
+    "sms",
     "mcp_server",
     "config",
 ]

@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", include("approvals.rest.urls")),
+    path("", include("sms.urls")),
     path("health", health, name="health"),
 ]

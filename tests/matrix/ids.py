@@ -23,6 +23,7 @@ from tests.factories import (
     WhatsAppAccountFactory,
 )
 from tests.matrix.tea_houses import RIGHT, Arguments, TeaHouse, arguments_of, tools
+from tests.sms.tea_texts import campaign_of, verified
 
 
 @dataclass(frozen=True)
@@ -36,20 +37,26 @@ class IdField:
     def __str__(self) -> str:
         return f"{self.tool.name}.{self.name}"
 
+    @property
+    def kind(self) -> str:
+        return KIND_OF.get(f"{self.tool.family}.{self.name}") or KIND_OF[self.name]
+
     def put(self, arguments: Arguments, value: Any) -> Arguments:
         return {**arguments, self.name: [value] if self.is_list else value}
 
 
-# Which kind of row an argument names. An argument that is added needs a line here.
+# Which kind of row an argument names, of any tool or of one family. An argument that is added needs a line here.
 KIND_OF = {
     "account_id": "account",
     "action_request_id": "action_request",
     "broadcast_id": "broadcast",
+    "campaign_id": "campaign",
     "contact_id": "contact",
     "contact_ids": "contact",
     "preview_id": "preview",
     "segment_id": "segment",
     "sender_id": "sender",
+    "sms_marketing.sender_id": "identity",
     "subject_id": "segment",  # any row's id as text
     "template_id": "template",
 }
@@ -83,8 +90,9 @@ def right_arguments(field: IdField, own: TeaHouse, actor: Actor) -> Arguments:
     """Arguments with nothing wrong, the id among them; an edit says which version it means."""
     arguments = arguments_of(field.tool, own, actor)
     if field.name not in arguments:
-        arguments = field.put(arguments, own.id_of(KIND_OF[field.name]))
-    if field.name == "segment_id" and "base_version_token" in field.tool.ask.model_fields:
+        arguments = field.put(arguments, own.id_of(field.kind))
+    edits_it = {"base_version_token", "campaign_id"} & set(field.tool.ask.model_fields) == {"base_version_token"}
+    if field.name == "segment_id" and edits_it:
         arguments["base_version_token"] = token_of(own.segment)
     return arguments
 
@@ -92,14 +100,14 @@ def right_arguments(field: IdField, own: TeaHouse, actor: Actor) -> Arguments:
 def id_of(field: IdField, house: TeaHouse, actor: Actor) -> str:
     """The id of this house's row of the kind that the argument names."""
     if field.name != "preview_id":
-        return house.id_of(KIND_OF[field.name])
+        return house.id_of(field.kind)
     assert field.tool.preview is not None
     return str(arguments_of(field.tool, house, actor)["preview_id"])
 
 
 def deleted_id(field: IdField, own: TeaHouse) -> str:
     """The id of a row of one's own that was there and is gone."""
-    row, key = _NEW[KIND_OF[field.name]](own)
+    row, key = _NEW[field.kind](own)
     row.delete()
     return str(key)
 
@@ -116,7 +124,9 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "broadcast": lambda own: _with_pk(
         SendFactory(sender=own.sender, template=own.template, request=None, preview=own.waiting.preview, state="draft")
     ),
+    "campaign": lambda own: _with_pk(campaign_of(own.texts, f"Summer tea {uuid4()}")),
     "contact": lambda own: (found := ContactFactory(organisation=own.organisation, agreed=False), found.key),
+    "identity": lambda own: _with_pk(verified(own.organisation, "#SUMMER")),
     "preview": lambda own: _with_pk(PreviewFactory(organisation=own.organisation)),
     "segment": lambda own: _with_pk(SegmentFactory(organisation=own.organisation)),
     "sender": lambda own: _with_pk(SenderFactory(account=own.sender.account)),

@@ -23,37 +23,46 @@ AGENTS: dict[str, tuple[Role, frozenset[str], str]] = {
     "sms_only": (Role.ADMIN, frozenset({"sms:read", "sms:preview", "sms:request"}), ""),
     "nothing": (Role.ADMIN, frozenset(), ""),
     "read_only": (Role.ADMIN, AGENT_SCOPES, "read-only"),
-    "sms_tools": (Role.ADMIN, AGENT_SCOPES, "sms"),
+    "sms_tools": (Role.ADMIN, AGENT_SCOPES, "sms_marketing"),
     "owner_left": (Role.ADMIN, AGENT_SCOPES, ""),
 }
 
 _TABLE = """
-                                  admin compliance marketer support viewer | reader planner asker searcher auditor overreach all_admin all_viewer sms_only nothing read_only sms_tools owner_left
-whatsapp.action_request.status    +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
-whatsapp.audit_logs.list          +     +          -        -       -      | -      -       -     -        +       -         +         -          -        -       +         ?         -
-whatsapp.broadcast.create         +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
-whatsapp.broadcast.preview        +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
-whatsapp.broadcast.schedule       +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
-whatsapp.broadcasts.list          +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
-whatsapp.campaign_report.get      +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
-whatsapp.config.get               +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
-whatsapp.consent.update           +     +          +        +       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
-whatsapp.consent_records.list     +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
-whatsapp.contact.get              +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
-whatsapp.contact.import           +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
-whatsapp.contact_import.preview   +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
-whatsapp.contacts.list            +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
-whatsapp.message_delivery.list    +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
-whatsapp.opt_outs.list            +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
-whatsapp.phone_numbers.list       +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
-whatsapp.policy_rules.get         +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
-whatsapp.segment.upsert           +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
-whatsapp.segments.list            +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
-whatsapp.template.get             +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
-whatsapp.template.submit          +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
-whatsapp.template_draft.upsert    +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
-whatsapp.template_submit.preview  +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
-whatsapp.templates.list           +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+                                         admin compliance marketer support viewer | reader planner asker searcher auditor overreach all_admin all_viewer sms_only nothing read_only sms_tools owner_left
+sms_marketing.action_request.status      +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
+sms_marketing.campaigns.cancel_schedule  +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
+sms_marketing.campaigns.create_draft     +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
+sms_marketing.campaigns.get              +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
+sms_marketing.campaigns.list             +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
+sms_marketing.campaigns.schedule         +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
+sms_marketing.campaigns.send_approved    +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
+sms_marketing.campaigns.update           +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
+sms_marketing.cost_preview               +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
+whatsapp.action_request.status           +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.audit_logs.list                 +     +          -        -       -      | -      -       -     -        +       -         +         -          -        -       +         ?         -
+whatsapp.broadcast.create                +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.broadcast.preview               +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.broadcast.schedule              +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.broadcasts.list                 +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.campaign_report.get             +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.config.get                      +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.consent.update                  +     +          +        +       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.consent_records.list            +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.contact.get                     +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.contact.import                  +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.contact_import.preview          +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.contacts.list                   +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.message_delivery.list           +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.opt_outs.list                   +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.phone_numbers.list              +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.policy_rules.get                +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.segment.upsert                  +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.segments.list                   +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.template.get                    +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.template.submit                 +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.template_draft.upsert           +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.template_submit.preview         +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.templates.list                  +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 """  # noqa: E501 - a table
 
 

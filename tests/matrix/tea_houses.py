@@ -15,6 +15,7 @@ from accounts.roles import Role
 from approvals.calls import call
 from approvals.models import Preview
 from approvals.registry import Call, Kind, Tool, registry
+from approvals.versions import token_of
 from messaging.models import (
     Attempt,
     ConsentEvidence,
@@ -29,6 +30,7 @@ from messaging.models import (
 )
 from messaging.whatsapp.review.contract import TemplateContract
 from messaging.whatsapp.review.drafts import keep_draft
+from sms.models import Campaign
 from tests.factories import (
     NOON,
     ActionRequestFactory,
@@ -48,6 +50,7 @@ from tests.factories import (
     freeze,
 )
 from tests.messaging.spring_tea import set_prices
+from tests.sms.tea_texts import TeaTexts, campaign_of
 
 Arguments = dict[str, Any]
 
@@ -72,6 +75,8 @@ class TeaHouse:
         self.translation = TemplateTranslationFactory(template=self.template)
         self.contacts = [ContactFactory(name=name, tags=["tea"], **own) for name in ("Ann", "Bo", "Cat")]
         self.send = self._send()
+        self.texts = TeaTexts(organisation=self.organisation)
+        self.campaign: Campaign = campaign_of(self.texts)
         self.waiting = ActionRequestFactory(preview=PreviewFactory(**own), owner=self.people[Role.MARKETER])
         self._say()
 
@@ -123,7 +128,9 @@ class TeaHouse:
             "account": self.sender.account_id,
             "action_request": self.waiting.pk,
             "broadcast": self.send.pk,
+            "campaign": self.campaign.pk,
             "contact": self.contacts[0].key,
+            "identity": self.texts.identity.pk,
             "segment": self.segment.pk,
             "sender": self.sender.pk,
             "template": self.template.pk,
@@ -141,8 +148,35 @@ TEXT = {"language": "en", "body": {"text": "Hello {{1}}, autumn tea is in. Reply
                                    "examples": {"1": "Mei"}}}  # fmt: skip
 CSV = "phone,name,consent_source,consent_at\n+85261239876,Dan,shop form,2026-01-05\n"
 
+
+def _this_campaign(own: "TeaHouse") -> Arguments:
+    return {"campaign_id": own.id_of("campaign"), "base_version_token": token_of(own.campaign)}
+
+
+def _draft(own: "TeaHouse", name: str) -> Arguments:
+    draft = own.texts.draft(name=name, segment_id=own.id_of("segment"))
+    return {key: value for key, value in draft.items() if key not in ("idempotency_key", "reason")}
+
+
+def _scheduled(own: "TeaHouse") -> Arguments:
+    """Another campaign, which is scheduled."""
+    campaign = campaign_of(own.texts, f"Summer tea {uuid4()}")
+    audience = AudienceFactory(segment=own.segment)
+    facts = {"sender": own.texts.identity.sender, "template": campaign.texts, "audience": audience}
+    campaign.send = SendFactory(kind="campaign", channel="sms", state="scheduled", **facts)
+    campaign.save(update_fields=["send"])
+    return {"campaign_id": str(campaign.pk), "base_version_token": token_of(campaign), "why": "It rains."}
+
+
 # What each tool is asked where nothing is wrong; writes that stand on a preview get theirs in `arguments_of`.
 RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
+    "sms_marketing.action_request.status": lambda own, actor: {"action_request_id": own.waiting_for(actor)},
+    "sms_marketing.campaigns.cancel_schedule": lambda own, actor: _scheduled(own),
+    "sms_marketing.campaigns.create_draft": lambda own, actor: _draft(own, "Autumn tea by SMS"),
+    "sms_marketing.campaigns.get": lambda own, actor: {"campaign_id": own.id_of("campaign")},
+    "sms_marketing.campaigns.list": lambda own, actor: {},
+    "sms_marketing.campaigns.update": lambda own, actor: {**_this_campaign(own), **_draft(own, own.campaign.name)},
+    "sms_marketing.cost_preview": lambda own, actor: {**_this_campaign(own), "due_at": "2026-03-02T12:00:00+08:00"},
     "whatsapp.action_request.status": lambda own, actor: {"action_request_id": own.waiting_for(actor)},
     "whatsapp.audit_logs.list": lambda own, actor: {},
     "whatsapp.broadcast.preview": lambda own, actor: {

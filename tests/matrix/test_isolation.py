@@ -76,13 +76,14 @@ def foreign_arguments(field: IdField, arguments: Arguments, rival: TeaHouse) -> 
     """The same arguments with the rival's id, and its version token where there is one: an attacker has both."""
     theirs = id_of(field, rival, rival.actor())
     changed = field.put(arguments, theirs)
-    if "base_version_token" in arguments and field.name == "segment_id":
-        changed["base_version_token"] = token_of(rival.segment)
+    edited = {"segment_id": rival.segment, "campaign_id": rival.campaign}
+    if "base_version_token" in arguments and (field.name == "campaign_id" or "campaign_id" not in arguments):
+        changed["base_version_token"] = token_of(edited[field.name])
     return theirs, changed
 
 
 def test_every_id_that_a_tool_takes_names_a_kind_of_row() -> None:
-    assert {field.name for field in FIELDS} == set(KIND_OF)
+    assert {field.name for field in FIELDS} == {name.rpartition(".")[2] for name in KIND_OF}
     assert len(FIELDS) >= 18
 
 

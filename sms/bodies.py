@@ -1,0 +1,74 @@
+"""The bodies of SMS: the approved text in the recipient's language with their values, and the ways it may go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from messaging.engine.bodies import Build, register
+from messaging.engine.taken import Taken
+from messaging.models import Channel, Message, Send, TemplateTranslation
+from sms.text import UnsendableText, measure
+from sms.text.filling import fill
+from sms.ways import WAYS
+
+
+class NotAsApproved(Exception):
+    """What would go out is not what was countersigned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a contract says of its texts: hash by translation, ways by country, and the most parts of one text."""
+
+    digests: dict[str, str]
+    ways: dict[str, list[str]]
+    most_parts: int
+    valid_for: int | None
+
+
+def prepare(batch: Sequence[Taken]) -> Build:
+    """Read the texts, the contracts and the countries that this batch needs, each once, and which gateways are open."""
+    sends = Send.objects.filter(pk__in={taken.send_id for taken in batch}).select_related("preview")
+    terms = {send.pk: terms_of(send.preview.contract) for send in sends}
+    for organisation in {send.organisation_id for send in sends}:
+        WAYS.refresh(organisation)
+    wanted = {taken.translation_id for taken in batch if taken.translation_id is not None}
+    rows = TemplateTranslation.objects.filter(pk__in=wanted).values_list("pk", "definition", "digest")
+    texts = {key: (str(definition["text"]), digest) for key, definition, digest in rows}
+    countries = dict(Message.objects.filter(pk__in=[taken.message_id for taken in batch]).values_list("pk", "market"))
+
+    def build(taken: Taken) -> dict[str, Any]:
+        return _body(taken, terms[taken.send_id], texts, countries[taken.message_id])
+
+    return build
+
+
+def terms_of(contract: dict[str, Any]) -> Terms:
+    return Terms(
+        digests={str(text["translation_id"]): str(text["digest"]) for text in contract["texts"]},
+        ways={str(route["country"]): [str(key) for key in route["gateway_ids"]] for route in contract["routes"]},
+        most_parts=int(contract["most_parts"]),
+        valid_for=contract.get("valid_for_seconds"),
+    )
+
+
+def _body(taken: Taken, terms: Terms, texts: dict[UUID, tuple[str, str]], country: str) -> dict[str, Any]:
+    """The fragment that the carrier takes. Raises `NotAsApproved`, or LookupError for a value that is missing."""
+    if taken.translation_id is None or taken.translation_id not in texts:
+        raise LookupError("The message has no text to be sent with.")
+    template, digest = texts[taken.translation_id]
+    if terms.digests.get(str(taken.translation_id)) != digest:
+        raise NotAsApproved("The text was changed after it was approved.")
+    text = fill(template, taken.values)
+    try:
+        size = measure(text)
+    except UnsendableText as error:
+        raise NotAsApproved(str(error)) from None
+    if size.parts > terms.most_parts:
+        raise NotAsApproved(f"Filled, the text takes {size.parts} parts, and {terms.most_parts} were approved.")
+    body = {"text": text, "encoding": size.encoding.value, "parts": size.parts, "ways": terms.ways.get(country, [])}
+    return body if terms.valid_for is None else {**body, "valid_for": terms.valid_for}
+
+
+register(Channel.SMS, prepare)

@@ -1,0 +1,1 @@
+"""Campaigns: from a draft over a frozen contract to a send, and what became of it."""

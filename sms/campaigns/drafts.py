@@ -1,0 +1,211 @@
+"""Writing a campaign: whom, what, from whom. A draft sends nothing; what goes out is frozen in its cost preview."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+from uuid import UUID, uuid4
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import Field
+
+from approvals.canonical import seal_of
+from approvals.contracts import Answer, Ask, Contract
+from approvals.reasons import Reason, refuse_if_any
+from approvals.registry import Call
+from approvals.versions import check_token, token_of
+from audit.record import record
+from messaging.audiences.languages import fold
+from messaging.audiences.variables import Variable
+from messaging.finding import find_own
+from messaging.models import Channel, Segment, Template, TemplateTranslation, TranslationStatus
+from sms.models import Campaign, SenderId
+from sms.text import UnsendableText, measure
+from sms.text.filling import has_broken_variable
+
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z]{2,4}){0,2}$")]
+Text = Annotated[str, Field(min_length=1, max_length=1600)]
+
+
+class DraftAsk(Ask):
+    name: Annotated[str, Field(min_length=3, max_length=200, description="Its name, once in the organisation.")]
+    goal: Annotated[str, Field(max_length=300, description="What it is meant to achieve.")] = ""
+    category: Annotated[
+        Literal["marketing", "utility"], Field(description="utility only for what people wait for, without promotion.")
+    ] = "marketing"
+    segment_id: Annotated[UUID, Field(description="Whom to write to: a segment of this organisation.")]
+    texts: Annotated[
+        dict[Language, Text],
+        Field(min_length=1, max_length=10, description="Language code -> text; variables as {{name}}."),
+    ]
+    default_language: Annotated[Language, Field(description="Read by people whose language has no text.")]
+    sender_id: Annotated[UUID, Field(description="From whom: an id of sms_marketing.sender_ids.list.")]
+    variables: Annotated[
+        list[Variable], Field(max_length=20, description="Where each variable of the texts gets its value.")
+    ] = []
+    notes: Annotated[str, Field(max_length=500, description="What the officer should know.")] = ""
+
+
+class ChangeAsk(DraftAsk):
+    campaign_id: Annotated[UUID, Field(description="The campaign to edit: an id of sms_marketing.campaigns.list.")]
+    base_version_token: Annotated[str, Field(max_length=40, description="Its version_token as you read it.")]
+
+
+class DraftContract(Contract):
+    campaign_id: Annotated[UUID | None, Field(description="The campaign that is edited; null for a new one.")]
+    base_version: Annotated[int, Field(description="Its version when this was planned; 0 for a new one.")]
+    name: Annotated[str, Field(description="Its name.")]
+    goal: Annotated[str, Field(description="What it is meant to achieve.")]
+    category: Annotated[str, Field(description="marketing or utility.")]
+    segment_id: Annotated[UUID, Field(description="The segment.")]
+    segment_name: Annotated[str, Field(description="Its name.")]
+    texts: Annotated[dict[str, str], Field(description="Language code -> text.")]
+    texts_before: Annotated[dict[str, str], Field(description="The texts it had; empty for a new one.")]
+    parts: Annotated[dict[str, int], Field(description="Language code -> parts of the text before it is filled.")]
+    default_language: Annotated[str, Field(description="Read by people whose language has no text.")]
+    sender_id: Annotated[UUID, Field(description="The sender ID.")]
+    sender_name: Annotated[str, Field(description="What people see as the sender.")]
+    variables: Annotated[list[Variable], Field(description="Where each variable gets its value.")]
+    notes: Annotated[str, Field(description="What the officer should know.")]
+    is_scheduled: Annotated[bool, Field(description="Whether a send of it is scheduled: then nothing may be edited.")]
+
+    def sentence(self) -> str:
+        return _("SMS campaign “%(name)s” in %(languages)s") % {
+            "name": self.name, "languages": ", ".join(sorted(self.texts)),
+        }  # fmt: skip
+
+
+class DraftKept(Answer):
+    campaign_id: Annotated[UUID, Field(description="The campaign. Ask for sms_marketing.cost_preview next.")]
+    version_token: Annotated[str, Field(description="Pass it as base_version_token to edit or price it.")]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftUnchanged:
+    """Nobody edited or scheduled the campaign, or took its name, since this was planned."""
+
+    def __call__(self, call: Call, contract: DraftContract) -> Iterator[Reason]:
+        own = Campaign.objects.filter(organisation=call.organisation)
+        campaign = own.filter(pk=contract.campaign_id).first() if contract.campaign_id else None
+        if (campaign.version if campaign else 0) != contract.base_version:
+            yield Reason("stale_version", gettext_lazy("The campaign has changed since this was planned."),
+                         gettext_lazy("Read it again and edit what you find."), "base_version_token")  # fmt: skip
+        if campaign is not None and campaign.send_id is not None:
+            yield Reason("already_scheduled", gettext_lazy("A scheduled campaign is not edited."),
+                         gettext_lazy("Cancel its schedule first, or make a new campaign."), "campaign_id")  # fmt: skip
+        namesake = own.filter(name=contract.name).first()
+        if namesake is not None and namesake.pk != contract.campaign_id:
+            yield Reason("name_taken", gettext_lazy("Another campaign has this name."),
+                         gettext_lazy("Choose another name."), "name")  # fmt: skip
+
+
+def plan_draft(call: Call, ask: DraftAsk) -> DraftContract:
+    """The draft as it would be kept. Raises Refused for a text that cannot be sent and for what is not there."""
+    campaign = None
+    if isinstance(ask, ChangeAsk):
+        campaign = find_own(Campaign, ask.campaign_id, call.organisation, "campaign_id", "sms_marketing.campaigns.list")
+        check_token(campaign, ask.base_version_token)
+    segment = find_own(Segment, ask.segment_id, call.organisation, "segment_id", "sms_marketing.audiences.list")
+    identity = find_own(SenderId, ask.sender_id, call.organisation, "sender_id", "sms_marketing.sender_ids.list")
+    texts = {fold_language(language): text for language, text in ask.texts.items()}
+    refuse_if_any(_reasons(ask, texts))
+    return DraftContract(
+        campaign_id=campaign.pk if campaign else None,
+        base_version=campaign.version if campaign else 0,
+        name=ask.name,
+        goal=ask.goal,
+        category=ask.category,
+        segment_id=segment.pk,
+        segment_name=segment.name,
+        texts=texts,
+        texts_before=texts_of(campaign) if campaign else {},
+        parts={language: measure(text).parts for language, text in texts.items()},
+        default_language=fold_language(ask.default_language),
+        sender_id=identity.pk,
+        sender_name=identity.value,
+        variables=list(ask.variables),
+        notes=ask.notes,
+        is_scheduled=campaign is not None and campaign.send_id is not None,
+    )
+
+
+def fold_language(code: str) -> str:
+    """One spelling of a language code: zh_hant_hk for zh-Hant-HK."""
+    return fold(code)
+
+
+def _reasons(ask: DraftAsk, texts: Mapping[str, str]) -> Iterator[Reason]:
+    if fold_language(ask.default_language) not in texts:
+        yield Reason("default_language_missing", gettext_lazy("There is no text in the default language."),
+                     gettext_lazy("Add one, or choose a language that has a text."), "default_language")  # fmt: skip
+    for language, text in texts.items():
+        try:
+            measure(text)
+        except UnsendableText as error:
+            yield Reason("unsendable_text", str(error), gettext_lazy("Remove that character."), f"texts.{language}")
+        if has_broken_variable(text):
+            yield Reason("broken_variable", gettext_lazy("Double braces are left that are no variable."),
+                         gettext_lazy("Write variables as {{name}}."), f"texts.{language}")  # fmt: skip
+
+
+def keep_draft(call: Call, contract: DraftContract) -> DraftKept:
+    if contract.campaign_id is None:
+        campaign = _new_campaign(call, contract)
+    else:
+        campaign = Campaign.objects.select_for_update(of=("self",)).get(
+            pk=contract.campaign_id, organisation=call.organisation
+        )
+        refuse_if_any(DraftUnchanged()(call, contract))  # asked again under the lock: of two edits at once one stands
+        campaign.version += 1
+    campaign.name, campaign.goal, campaign.category = contract.name, contract.goal, contract.category
+    campaign.segment_id, campaign.identity_id = contract.segment_id, contract.sender_id
+    campaign.variables = [one.model_dump(mode="json") for one in contract.variables]
+    campaign.notes, campaign.updated_at = contract.notes, call.now
+    campaign.save()
+    _keep_texts(campaign.texts, contract, call)
+    request_id = call.request.pk if call.request else None
+    record("sms.campaign_kept", campaign, call.actor, now=call.now, request_id=request_id, version=campaign.version)
+    return DraftKept(campaign_id=campaign.pk, version_token=token_of(campaign))
+
+
+def _new_campaign(call: Call, contract: DraftContract) -> Campaign:
+    key = uuid4()
+    texts = Template.objects.create(
+        organisation=call.organisation,
+        channel=Channel.SMS,
+        name=f"campaign {key}",
+        category=contract.category,
+        default_language=contract.default_language,
+        created_at=call.now,
+        updated_at=call.now,
+    )
+    return Campaign(pk=key, organisation=call.organisation, texts=texts, created_at=call.now)
+
+
+def _keep_texts(texts: Template, contract: DraftContract, call: Call) -> None:
+    texts.category, texts.default_language, texts.updated_at = contract.category, contract.default_language, call.now
+    texts.save()
+    # Frozen audiences hold on to texts, so one that is dropped stays as a row that nothing new is made of.
+    texts.translations.exclude(language__in=contract.texts).update(status=TranslationStatus.ARCHIVED)
+    for language, text in contract.texts.items():
+        definition = {"text": text}
+        TemplateTranslation.objects.update_or_create(
+            template=texts,
+            language=language,
+            defaults={
+                "organisation": call.organisation,
+                "definition": definition,
+                "digest": seal_of(definition),
+                "status": TranslationStatus.APPROVED,
+            },
+        )
+
+
+def texts_of(campaign: Campaign) -> dict[str, str]:
+    """Language code -> text."""
+    return {one.language: str(one.definition["text"]) for one in translations_of(campaign)}
+
+
+def translations_of(campaign: Campaign) -> list[TemplateTranslation]:
+    """The texts in use, one a language."""
+    return list(campaign.texts.translations.exclude(status=TranslationStatus.ARCHIVED).order_by("language"))

@@ -1,0 +1,72 @@
+"""From a countersigned contract to a send, and back out of it as far as that goes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from approvals.contracts import Answer
+from approvals.reasons import Reason, refuse_if_any
+from approvals.registry import Call
+from approvals.versions import token_of
+from audit.record import record
+from messaging.engine.sends import move_send
+from messaging.models import Audience, Channel, Send
+from sms.campaigns.contract import CampaignContract
+from sms.models import Campaign
+
+
+class Scheduled(Answer):
+    campaign_id: Annotated[UUID, Field(description="The campaign.")]
+    state: Annotated[str, Field(description="scheduled: it begins by itself at due_at, if everything still holds.")]
+    due_at: Annotated[datetime, Field(description="When it begins.")]
+    version_token: Annotated[str, Field(description="Pass it as base_version_token to cancel it.")]
+
+
+@dataclass(frozen=True, slots=True)
+class NotScheduledYet:
+    """A campaign is sent once, and so is the audience of a preview."""
+
+    def __call__(self, call: Call, contract: CampaignContract) -> Iterator[Reason]:
+        sends = Send.objects.filter(Q(audience=contract.audience_id) | Q(campaign=contract.campaign_id))
+        if call.request is not None:
+            sends = sends.exclude(request=call.request)
+        if sends.exists():
+            yield Reason("already_scheduled", _("This campaign has been scheduled already."),
+                         _("Make a new campaign, or cancel the schedule first."))  # fmt: skip
+
+
+def schedule_campaign(call: Call, contract: CampaignContract) -> Scheduled:
+    """Make the send that this countersigned contract describes; beat releases it at its time."""
+    assert call.request is not None
+    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=contract.campaign_id)
+    refuse_if_any(NotScheduledYet()(call, contract))  # asked again under the lock
+    send = Send.objects.create(
+        organisation=call.organisation,
+        kind=Send.Kind.CAMPAIGN,
+        channel=Channel.SMS,
+        name=contract.name,
+        preview=call.request.preview,
+        request=call.request,
+        sender_id=contract.sender_id,
+        audience=Audience.objects.get(pk=contract.audience_id, organisation=call.organisation),
+        template_id=campaign.texts_id,
+        category=contract.category,
+        due_at=contract.due_at,
+        not_after=contract.not_after,
+        per_second=contract.per_second,
+        cost_ceiling=contract.cost_ceiling,
+        created_at=call.now,
+    )
+    campaign.send = send
+    campaign.save(update_fields=["send"])
+    record("send.drafted", send, call.actor, now=call.now, request_id=call.request.pk, people=contract.included)
+    send = move_send(send, "schedule", call.actor, call.now)
+    return Scheduled(
+        campaign_id=campaign.pk, state=str(send.state), due_at=send.due_at, version_token=token_of(campaign)
+    )

@@ -1,0 +1,4 @@
+"""The sms_marketing.* tools, one file a noun."""
+
+from sms.tools import campaigns as campaigns
+from sms.tools import requests as requests

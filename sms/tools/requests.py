@@ -1,0 +1,16 @@
+"""sms_marketing.action_request.status: where a wish stands. Asking carries nothing out."""
+
+from approvals.registry import Call, Kind, tool
+from messaging.tools import requests
+from messaging.tools.requests import RequestDetail, StatusAsk
+
+
+@tool(
+    "sms_marketing.action_request.status",
+    kind=Kind.STATUS,
+    scope="sms:read",
+    safety="Only tells where a request stands; repeat a write with the same idempotency_key and never a send without.",
+)
+def action_request_status(call: Call, ask: StatusAsk) -> RequestDetail:
+    """Tell where a request stands: waiting, decided by whom, carried out with what result, or why not."""
+    return requests.action_request_status(call, ask)

@@ -1,0 +1,129 @@
+"""Harbour Tea by SMS: a verified sender ID, two gateways at Twilio, prices, a segment, and a way through the door."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from accounts.actor import Actor, Face
+from accounts.models import Organisation
+from approvals.calls import call
+from approvals.canonical import seal_of
+from approvals.envelope import Envelope
+from messaging.models import Channel, Contact, Segment, Sender, Template, TemplateTranslation
+from sms.callbacks import hash_of_key
+from sms.models import Campaign, GatewayPrice, GatewayRegistration, SenderId, SenderIdState, SmsGateway
+from tests.factories import NOON, AgentFactory, ContactFactory, SegmentFactory, harbour_tea
+
+TOKEN = "test-auth-token-0001"
+
+
+def gateway_at(url: str, name: str, position: int, organisation: Organisation) -> SmsGateway:
+    """An account at Twilio, where `url` is what answers for it."""
+    key = f"callback-key-of-{name}-at-{organisation.slug}"
+    return SmsGateway.objects.create(
+        organisation=organisation,
+        kind="twilio",
+        name=name,
+        configuration={"account_sid": "AC" + f"{position:032d}", "base_url": url},
+        secrets=json.dumps({"auth_token": TOKEN}),
+        callback_key=key,
+        callback_key_hash=hash_of_key(key),
+        position=position,
+        per_second=500,
+        currency="HKD",
+    )
+
+
+def verified(organisation: Organisation, value: str = "#HARBOUR", **fields: Any) -> SenderId:
+    """A sender ID that the regulator has registered, with its place in the engine."""
+    key = uuid4()
+    sender = Sender.objects.create(
+        organisation=organisation, channel=Channel.SMS, carrier="sms", provider_ref=str(key), number=value,
+        display_name=value, quality=Sender.Quality.GREEN, per_second=200,
+    )  # fmt: skip
+    facts = {"kind": SenderId.Kind.REGISTERED, "countries": ["HK", "MO"], "brand": "Harbour Tea", **fields}
+    SenderId.objects.create(pk=key, organisation=organisation, value=value, sender=sender, created_at=NOON, **facts)
+    SenderId.objects.filter(pk=key).update(state=SenderIdState.VERIFIED)
+    return SenderId.objects.get(pk=key)
+
+
+def carried_by(identity: SenderId, gateway: SmsGateway, **prices: str) -> None:
+    """The gateway carries this sender ID, at these prices a part by country."""
+    GatewayRegistration.objects.create(identity=identity, gateway=gateway, status="active", since=NOON)
+    for country, amount in prices.items():
+        GatewayPrice.objects.create(
+            gateway=gateway, country=country, amount=Decimal(amount), effective_from=date(2026, 1, 1)
+        )
+
+
+def campaign_of(tea: "TeaTexts", name: str = "Spring tea by SMS") -> Campaign:
+    """A draft in English."""
+    key, own = uuid4(), {"organisation": tea.organisation}
+    dates = {"created_at": NOON, "updated_at": NOON}
+    texts = Template.objects.create(
+        channel=Channel.SMS, name=f"campaign {key}", category="marketing", default_language="en", **own, **dates
+    )
+    definition = {"text": "Harbour Tea: spring tea is in. Stop: 21234567"}
+    TemplateTranslation.objects.create(
+        template=texts, language="en", definition=definition, digest=seal_of(definition), status="APPROVED", **own
+    )
+    return Campaign.objects.create(
+        pk=key, name=name, segment=tea.segment, texts=texts, identity=tea.identity, **own, **dates
+    )
+
+
+@dataclass
+class TeaTexts:
+    """Two gateways: the first is cheaper and asked first."""
+
+    first_url: str = "http://127.0.0.1:9"
+    second_url: str = "http://127.0.0.1:9"
+    organisation: Organisation = field(default_factory=harbour_tea)
+    segment: Segment = field(init=False)
+    identity: SenderId = field(init=False)
+    first: SmsGateway = field(init=False)
+    second: SmsGateway = field(init=False)
+
+    def __post_init__(self) -> None:
+        own = {"organisation": self.organisation, "name": "Tea drinkers"}
+        self.segment = Segment.objects.filter(**own).first() or SegmentFactory(rule="tag:tea", **own)
+        self.identity = verified(self.organisation)
+        self.first = gateway_at(self.first_url, "first", 1, self.organisation)
+        self.second = gateway_at(self.second_url, "second", 2, self.organisation)
+        carried_by(self.identity, self.first, HK="0.40", MO="0.55")
+        carried_by(self.identity, self.second, HK="0.50")
+
+    def draft(self, **changed: Any) -> dict[str, Any]:
+        """The arguments of sms_marketing.campaigns.create_draft."""
+        return {
+            "name": "Spring tea by SMS",
+            "segment_id": str(self.segment.pk),
+            "texts": {
+                "en": "Harbour Tea: dear {{name}}, spring tea is in. Stop: 21234567",
+                "zh_hk": "海港茶：{{name}}，春茶到了。取消 21234567",
+            },
+            "default_language": "en",
+            "sender_id": str(self.identity.pk),
+            "variables": [{"name": "name", "source": "name", "fallback": "friend"}],
+            "idempotency_key": f"draft-{uuid4()}",
+            "reason": "Spring",
+            **changed,
+        }
+
+
+def drinker(name: str = "Ann", **fields: Any) -> Contact:
+    """Somebody in the segment who agreed to marketing."""
+    return ContactFactory(**{"name": name, "tags": ["tea"], **fields})
+
+
+def texter(**fields: Any) -> Actor:
+    """Sam's agent over MCP."""
+    return Actor.of_agent(AgentFactory(**fields), Face.MCP)
+
+
+def use(tool: str, actor: Actor, now: datetime = NOON, **arguments: Any) -> Envelope[Any]:
+    """Call one of the sms_marketing tools."""
+    return call(f"sms_marketing.{tool}", arguments, actor, now)

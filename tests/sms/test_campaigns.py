@@ -1,0 +1,205 @@
+"""A campaign through the door: drafted, priced, countersigned, sent through a gateway, reported back."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import datetime, time
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.actor import Actor
+from approvals.execution import carry_out
+from approvals.models import ActionRequest
+from messaging.engine.lanes import run_lane
+from messaging.engine.release import release_due
+from messaging.inbox.apply import apply_waiting
+from messaging.models import Message, Send, Status, WebhookEvent
+from sms.callbacks import COMMIT
+from sms.campaigns.contract import CampaignContract
+from sms.gateways.twilio.signature import signature_of
+from sms.models import Campaign, GatewayPrice, SenderId, SenderIdState
+from tests.approvals.tea_room import approved, refused
+from tests.factories import NOON, MessagingRulesFactory, SuppressionFactory
+from tests.sms.gateways.listener import Asked, Listener, listening
+from tests.sms.tea_texts import TOKEN, TeaTexts, drinker, texter, use
+
+DUE = "2026-03-02T14:00:00+08:00"
+
+
+def sid_of(asked: Asked) -> bytes:
+    """What Twilio answers: an id of its own for each text."""
+    return json.dumps({"sid": f"SM{hashlib.md5(asked.body).hexdigest()}"}).encode()
+
+
+@pytest.fixture
+def first() -> Iterator[Listener]:
+    with listening() as told:
+        told.status, told.body = 201, sid_of
+        yield told
+
+
+@pytest.fixture
+def second() -> Iterator[Listener]:
+    with listening() as told:
+        told.status, told.body = 201, sid_of
+        yield told
+
+
+@pytest.fixture
+def tea(first: Listener, second: Listener) -> TeaTexts:
+    return TeaTexts(first.url, second.url)
+
+
+def drafted(tea: TeaTexts, actor: Actor, now: datetime = NOON) -> tuple[str, str]:
+    """A draft that Mei let through: its id and version token."""
+    answer = use("campaigns.create_draft", actor, now, **tea.draft())
+    assert answer.request is not None
+    carry_out(approved(ActionRequest.objects.get(pk=answer.request.action_request_id), now=now).pk, now)
+    key = str(Campaign.objects.get().pk)
+    return key, use("campaigns.get", actor, now, campaign_id=key).data["version_token"]
+
+
+def priced(tea: TeaTexts, actor: Actor, **changed: Any) -> Any:
+    """A cost preview of a new draft."""
+    key, token = drafted(tea, actor)
+    return use("cost_preview", actor, campaign_id=key, base_version_token=token, due_at=DUE, **changed)
+
+
+def released(tea: TeaTexts) -> Send:
+    """A campaign that Mei has countersigned, released; lanes live by the database's clock, so it is due today."""
+    MessagingRulesFactory(quiet_from=time(0), quiet_until=time(0))
+    now, actor = timezone.now(), texter()
+    key, token = drafted(tea, actor, now)
+    ask = {"campaign_id": key, "base_version_token": token, "due_at": now.isoformat()}
+    wish = {"preview_id": str(use("cost_preview", actor, now, **ask).preview_id), "idempotency_key": "spring-by-sms"}
+    answer = use("campaigns.schedule", actor, now, reason="Spring", **wish)
+    assert answer.request is not None
+    carry_out(approved(ActionRequest.objects.get(pk=answer.request.action_request_id), now=now).pk, now)
+    release_due(timezone.now())
+    return Send.objects.get(channel="sms")
+
+
+@pytest.mark.django_db
+def test_a_cost_preview_shows_ways_parts_and_cost_by_country_and_everybody_left_out(tea: TeaTexts) -> None:
+    drinker("Ann")
+    drinker("陳小姐", language="zh-HK")
+    drinker("Bo", phone="+85366123456", country="MO")
+    drinker("Cy", phone="+4915112345678", country="DE")
+    SuppressionFactory(contact=drinker("Dee"))
+    contract = CampaignContract.model_validate(priced(tea, texter()).data)
+    assert (contract.targeted, contract.included) == (5, 3)
+    assert contract.excluded == {"suppressed": 1, "no_route": 1}
+    assert {one.language: one.people for one in contract.texts} == {"en": 2, "zh_hk": 1}
+    hong_kong, macau = contract.routes
+    assert (hong_kong.country, hong_kong.gateways, hong_kong.price) == ("HK", ["first", "second"], Decimal("0.50"))
+    assert (hong_kong.people, hong_kong.parts, hong_kong.cost) == (2, 2, Decimal("1.00"))
+    assert (macau.gateways, macau.cost) == (["first"], Decimal("0.55"))
+    assert (contract.cost_high, contract.currency) == (Decimal("1.55"), "HKD")
+
+
+@pytest.mark.django_db
+def test_a_long_name_costs_a_second_part_and_too_many_parts_leave_the_person_out(tea: TeaTexts) -> None:
+    drinker("Ann")
+    drinker("港" * 30)
+    drinker("港" * 100)
+    contract = CampaignContract.model_validate(priced(tea, texter(), most_parts=2).data)
+    assert contract.routes[0].parts == 3
+    assert contract.excluded == {"no_route": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_approved_campaign_goes_out_byte_for_byte_and_its_receipts_come_back(
+    tea: TeaTexts, first: Listener, second: Listener, request: pytest.FixtureRequest
+) -> None:
+    ann, chan = drinker("Ann"), drinker("陳小姐", language="zh-HK")
+    send = released(tea)
+    run_lane(send.sender_id, 5.0, idle=0.2)
+    texts = {parse_qs(one.body.decode())["To"][0]: parse_qs(one.body.decode())["Body"][0] for one in first.asked}
+    assert texts == {
+        ann.phone: "Harbour Tea: dear Ann, spring tea is in. Stop: 21234567",
+        chan.phone: "海港茶：陳小姐，春茶到了。取消 21234567",
+    }
+    assert second.asked == []
+    assert set(Message.objects.values_list("status", flat=True)) == {Status.ACCEPTED}
+
+    request.addfinalizer(COMMIT.stop)
+    callback = parse_qs(first.asked[0].body.decode())["StatusCallback"][0]
+    form = {"MessageSid": json.loads(sid_of(first.asked[0]))["sid"], "MessageStatus": "delivered"}
+    assert post(callback, form) == 200
+    assert post(callback, form, signature="AAAA") == 403
+    assert apply_waiting(timezone.now()) == 1
+    assert sorted(Message.objects.values_list("status", flat=True)) == [Status.ACCEPTED, Status.DELIVERED]
+
+
+def post(url: str, form: dict[str, str], signature: str | None = None) -> int:
+    """The gateway calls back, signed with its token."""
+    signed = signature or signature_of(TOKEN, url, {key: [value] for key, value in form.items()})
+    path = "/" + url.partition("://")[2].partition("/")[2]
+    kind = "application/x-www-form-urlencoded"
+    return Client().post(path, urlencode(form), content_type=kind, headers={"X-Twilio-Signature": signed}).status_code
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_next_gateway_is_asked_when_the_first_has_refused_and_not_when_its_answer_was_lost(
+    tea: TeaTexts, first: Listener, second: Listener
+) -> None:
+    drinker("Ann")
+    first.status, first.body = 429, b'{"code": 20429, "message": "Too many requests"}'
+    send = released(tea)
+    run_lane(send.sender_id, 5.0, idle=0.2)
+    assert (len(first.asked), len(second.asked)) == (1, 1)
+    assert Message.objects.get().status == Status.ACCEPTED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_answer_is_unsure_and_no_other_gateway_is_asked(
+    tea: TeaTexts, first: Listener, second: Listener
+) -> None:
+    drinker("Ann")
+    first.hangs_up = True
+    send = released(tea)
+    run_lane(send.sender_id, 5.0, idle=0.2)
+    assert (len(first.asked), len(second.asked)) == (1, 0)
+    assert Message.objects.get().status == Status.UNSURE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stop_between_approval_and_sending_prevents_the_text(tea: TeaTexts, first: Listener) -> None:
+    ann = drinker("Ann")
+    drinker("Bob")
+    send = released(tea)
+    SuppressionFactory(contact=ann)
+    run_lane(send.sender_id, 5.0, idle=0.2)
+    assert [parse_qs(one.body.decode())["To"][0] for one in first.asked] != [ann.phone]
+    assert len(first.asked) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda tea: SenderId.objects.update(state=SenderIdState.SUSPENDED), "sender_not_verified"),
+        (lambda tea: GatewayPrice.objects.update(amount="9.99"), "prices_changed"),
+        (lambda tea: GatewayPrice.objects.all().delete(), "route_closed"),
+        (lambda tea: Campaign.objects.update(version=9), "campaign_changed"),
+    ],
+)
+def test_what_moved_since_the_preview_refuses_the_schedule(tea: TeaTexts, change: Any, code: str) -> None:
+    drinker("Ann")
+    actor = texter()
+    preview = priced(tea, actor)
+    change(tea)
+    wish = {"preview_id": str(preview.preview_id), "idempotency_key": "spring-tea-by-sms", "reason": "Spring"}
+    assert code in refused(lambda: use("campaigns.schedule", actor, **wish)).codes
+
+
+@pytest.mark.django_db
+def test_an_unsigned_or_unknown_callback_is_not_kept(tea: TeaTexts) -> None:
+    assert Client().post("/sms/callback-key-of-nobody-at-harbour-tea/receipt", {}).status_code == 403
+    assert Client().post("/sms/callback-key-of-first-at-harbour-tea/receipt", {"MessageSid": "SM1"}).status_code == 403
+    assert WebhookEvent.objects.count() == 0
