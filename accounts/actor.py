@@ -36,6 +36,7 @@ PARTS = (
     gettext_noop("webhook inbox"),
     gettext_noop("command line"),
     gettext_noop("login page"),
+    gettext_noop("public pages"),
 )
 
 

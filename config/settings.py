@@ -251,6 +251,10 @@ ENGINE_LANES = env.int("ENGINE_LANES", default=8)  # senders that one `run_lanes
 # The outside world
 GRAPH_BASE_URL = env.str("GRAPH_BASE_URL", default="https://graph.facebook.com")
 GRAPH_VERSION = env.str("GRAPH_VERSION", default="v25.0")
+# What short links of organisations without a domain of their own stand on; its host belongs in ALLOWED_HOSTS as well.
+SHORT_LINK_BASE_URL = env.str("SHORT_LINK_BASE_URL", default=PUBLIC_URL)
+# Whether the pages that short links lead to are looked at every day, from this machine.
+SHORT_LINK_LOOKS = env.bool("SHORT_LINK_LOOKS", default=False)
 MCP_ALLOWED_HOSTS: list[str] = env.list("MCP_ALLOWED_HOSTS", default=["127.0.0.1:*", "localhost:*", "[::1]:*"])
 MCP_ALLOWED_ORIGINS: list[str] = env.list(
     "MCP_ALLOWED_ORIGINS", default=["http://127.0.0.1:*", "http://localhost:*", "http://[::1]:*"]

@@ -9,8 +9,9 @@ os.environ.update(
     SECRET_KEY="only-for-tests",
     SECRETS_KEYS="ZmFrZS1mZXJuZXQta2V5LW9ubHktZm9yLXRlc3RzISE=",
     AUDIT_SIGNING_KEY="11" * 32,
-    ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
+    ALLOWED_HOSTS="testserver,localhost,127.0.0.1,.example.test",
     PUBLIC_URL="https://desk.example.test",
+    SHORT_LINK_BASE_URL="https://tea.example.test",
     GRAPH_BASE_URL="http://127.0.0.1:9",  # nobody listens: a test that means to call the provider names its own
     LOG_LEVEL="WARNING",
     LOG_FORMAT="console",

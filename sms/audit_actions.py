@@ -6,3 +6,5 @@ from audit.actions import action
 
 action("sms.campaign_kept", _("{actor} kept the SMS campaign {subject}, version {version}"))
 action("sms.campaign_cancelled", _("{actor} cancelled {subject}: {reason}"))
+action("sms.link_made", _("{actor} made the short link {subject} to {host}"))
+action("sms.link_revoked", _("{actor} revoked the short link {subject}: {reason}"))

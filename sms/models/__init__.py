@@ -2,7 +2,25 @@
 
 from sms.models.campaigns import Campaign
 from sms.models.charges import Charge
+from sms.models.clicks import Click, Visitor
 from sms.models.gateways import GatewayPrice, SmsGateway
+from sms.models.link_codes import LinkCode, UnsubscribeToken
+from sms.models.links import LinkDomain, LinkRules, ShortLink
 from sms.models.sender_ids import GatewayRegistration, SenderId, SenderIdState
 
-__all__ = ["Campaign", "Charge", "GatewayPrice", "GatewayRegistration", "SenderId", "SenderIdState", "SmsGateway"]
+__all__ = [
+    "Campaign",
+    "Charge",
+    "Click",
+    "GatewayPrice",
+    "GatewayRegistration",
+    "LinkCode",
+    "LinkDomain",
+    "LinkRules",
+    "SenderId",
+    "SenderIdState",
+    "ShortLink",
+    "SmsGateway",
+    "UnsubscribeToken",
+    "Visitor",
+]

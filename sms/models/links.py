@@ -1,4 +1,4 @@
-"""Short links: where they may lead, what stands behind them, each person's code, and the clicks."""
+"""Short links: where they may lead, by whose rules, and what stands behind each."""
 
 import uuid
 
@@ -11,7 +11,6 @@ from simple_history.models import HistoricalRecords
 from accounts.models import Organisation, Person
 from approvals.models import ActionRequest
 from approvals.triggers import frozen
-from messaging.models import Contact, Message, Send
 
 
 class LinkDomain(models.Model):
@@ -128,125 +127,3 @@ class ShortLink(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class LinkCode(models.Model):
-    """What stands after the slash. A link of a campaign has one, a link a person has one for each person of a send."""
-
-    code = models.CharField(_("code"), max_length=12, primary_key=True)
-    # No index and no check of its own: it is the link's.
-    organisation = models.ForeignKey(
-        Organisation,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-        verbose_name=_("organisation"),
-    )
-    link = models.ForeignKey(
-        ShortLink, on_delete=models.CASCADE, related_name="codes", db_index=False, verbose_name=_("short link")
-    )
-    send = models.ForeignKey(
-        Send, on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("send")
-    )
-    contact = models.ForeignKey(
-        Contact, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("contact")
-    )
-    tracked = models.BooleanField(_("clicks are counted"))
-    made_at = models.DateTimeField(_("made at"))
-
-    class Meta:
-        verbose_name = _("link code")
-        verbose_name_plural = _("link codes")
-        constraints = (
-            models.UniqueConstraint(fields=("link", "send", "contact"), name="one_code_a_person"),
-            models.UniqueConstraint(
-                fields=("link",), name="one_code_of_a_campaign", condition=models.Q(contact__isnull=True)
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.link_id}"
-
-
-class Visitor(models.IntegerChoices):
-    HUMAN = 0, _("Person")
-    SUSPECT = 1, _("Doubtful")
-    BOT = 2, _("Machine")
-
-
-class Click(models.Model):
-    """One time that a short link was opened. Whoever came is known by family of browser and a hash that changes daily."""
-
-    id = models.BigAutoField(primary_key=True)
-    organisation = models.ForeignKey(
-        Organisation,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-        verbose_name=_("organisation"),
-    )
-    link = models.ForeignKey(
-        ShortLink, on_delete=models.CASCADE, related_name="clicks", db_index=False, verbose_name=_("short link")
-    )
-    code = models.CharField(_("code"), max_length=12)
-    send = models.ForeignKey(
-        Send,
-        on_delete=models.CASCADE,
-        null=True,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-        verbose_name=_("send"),
-    )
-    contact = models.ForeignKey(
-        Contact, on_delete=models.CASCADE, null=True, related_name="+", verbose_name=_("contact")
-    )
-    message = models.ForeignKey(
-        Message,
-        on_delete=models.CASCADE,
-        null=True,
-        related_name="clicks",
-        db_index=False,
-        db_constraint=False,
-        verbose_name=_("message"),
-    )
-    at = models.DateTimeField(_("at"))
-    visitor = models.SmallIntegerField(_("visitor"), choices=Visitor.choices)
-    reason = models.CharField(_("why it is not counted"), max_length=12, blank=True)
-    network = models.CharField(_("hash of the network"), max_length=32, blank=True)
-    browser = models.CharField(_("family of browser"), max_length=20, blank=True)
-    device = models.CharField(_("device"), max_length=10, blank=True)
-
-    class Meta:
-        verbose_name = _("click")
-        verbose_name_plural = _("clicks")
-        indexes = (
-            models.Index(fields=("link", "at"), name="clicks_of_link"),
-            models.Index(fields=("network", "at"), name="clicks_of_network"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.link_id} {self.get_visitor_display()}"
-
-
-class UnsubscribeToken(models.Model):
-    """The right to opt one person out, in every text we send them. It never expires: laws ask for thirty days at least."""
-
-    token = models.CharField(_("token"), max_length=12, primary_key=True)
-    organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
-    )
-    contact = models.OneToOneField(
-        Contact, on_delete=models.CASCADE, related_name="unsubscribe_token", verbose_name=_("contact")
-    )
-    made_at = models.DateTimeField(_("made at"))
-    used_at = models.DateTimeField(_("last used at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("unsubscribe token")
-        verbose_name_plural = _("unsubscribe tokens")
-
-    def __str__(self) -> str:
-        return f"{self.contact_id}"
