@@ -185,6 +185,10 @@ class Gateway(Protocol):
     @property
     def secrets(self) -> type[Secrets]: ...
 
+    def failure_of(self, code: str) -> Failure:
+        """What one of its error codes means; UNCLEAR for a code that is in no table."""
+        ...
+
     def send(self, account: Account, submission: Submission) -> Taken:
         """Hand one text over, once and without retries, or raise `SendFailed`. What is not known to be refused or
         never to have left is `Retry.UNSURE`.

@@ -1,4 +1,6 @@
 """The sms_marketing.* tools, one file a noun."""
 
 from sms.tools import campaigns as campaigns
+from sms.tools import links as links
+from sms.tools import reports as reports
 from sms.tools import requests as requests

@@ -49,6 +49,7 @@ class IdField:
 KIND_OF = {
     "account_id": "account",
     "action_request_id": "action_request",
+    "batch_id": "batch",
     "broadcast_id": "broadcast",
     "campaign_id": "campaign",
     "contact_id": "contact",
@@ -120,6 +121,17 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "account": lambda own: _with_pk(WhatsAppAccountFactory(organisation=own.organisation)),
     "action_request": lambda own: _with_pk(
         ActionRequestFactory(preview=PreviewFactory(organisation=own.organisation), owner=own.waiting.owner)
+    ),
+    "batch": lambda own: _with_pk(
+        SendFactory(
+            kind="campaign",
+            channel="sms",
+            sender=own.texts.identity.sender,
+            template=own.campaign.texts,
+            request=None,
+            preview=own.waiting.preview,
+            state="draft",
+        )
     ),
     "broadcast": lambda own: _with_pk(
         SendFactory(sender=own.sender, template=own.template, request=None, preview=own.waiting.preview, state="draft")

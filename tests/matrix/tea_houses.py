@@ -50,7 +50,7 @@ from tests.factories import (
     freeze,
 )
 from tests.messaging.spring_tea import set_prices
-from tests.sms.tea_texts import TeaTexts, campaign_of
+from tests.sms.tea_texts import TeaTexts, campaign_of, text_of
 
 Arguments = dict[str, Any]
 
@@ -77,6 +77,7 @@ class TeaHouse:
         self.send = self._send()
         self.texts = TeaTexts(organisation=self.organisation)
         self.campaign: Campaign = campaign_of(self.texts)
+        self.batch: Send = text_of(self.texts, self.contacts[0]).send
         self.waiting = ActionRequestFactory(preview=PreviewFactory(**own), owner=self.people[Role.MARKETER])
         self._say()
 
@@ -127,6 +128,7 @@ class TeaHouse:
         rows: dict[str, Any] = {
             "account": self.sender.account_id,
             "action_request": self.waiting.pk,
+            "batch": self.batch.pk,
             "broadcast": self.send.pk,
             "campaign": self.campaign.pk,
             "contact": self.contacts[0].key,
@@ -160,11 +162,7 @@ def _draft(own: "TeaHouse", name: str) -> Arguments:
 
 def _scheduled(own: "TeaHouse") -> Arguments:
     """Another campaign, which is scheduled."""
-    campaign = campaign_of(own.texts, f"Summer tea {uuid4()}")
-    audience = AudienceFactory(segment=own.segment)
-    facts = {"sender": own.texts.identity.sender, "template": campaign.texts, "audience": audience}
-    campaign.send = SendFactory(kind="campaign", channel="sms", state="scheduled", **facts)
-    campaign.save(update_fields=["send"])
+    campaign = text_of(own.texts, own.contacts[0], f"Summer tea {uuid4()}", state="scheduled").send.campaign
     return {"campaign_id": str(campaign.pk), "base_version_token": token_of(campaign), "why": "It rains."}
 
 
@@ -176,6 +174,12 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     "sms_marketing.campaigns.get": lambda own, actor: {"campaign_id": own.id_of("campaign")},
     "sms_marketing.campaigns.list": lambda own, actor: {},
     "sms_marketing.campaigns.update": lambda own, actor: {**_this_campaign(own), **_draft(own, own.campaign.name)},
+    "sms_marketing.campaign_reports.get": lambda own, actor: {"campaign_id": str(own.batch.campaign.pk)},
+    "sms_marketing.send_batches.list": lambda own, actor: {"campaign_id": str(own.batch.campaign.pk)},
+    "sms_marketing.delivery_status.get": lambda own, actor: {
+        "batch_id": own.id_of("batch"),
+        "contact_id": own.id_of("contact"),
+    },
     "sms_marketing.cost_preview": lambda own, actor: {**_this_campaign(own), "due_at": "2026-03-02T12:00:00+08:00"},
     "whatsapp.action_request.status": lambda own, actor: {"action_request_id": own.waiting_for(actor)},
     "whatsapp.audit_logs.list": lambda own, actor: {},

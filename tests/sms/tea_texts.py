@@ -12,10 +12,19 @@ from accounts.models import Organisation
 from approvals.calls import call
 from approvals.canonical import seal_of
 from approvals.envelope import Envelope
-from messaging.models import Channel, Contact, Segment, Sender, Template, TemplateTranslation
+from messaging.models import Channel, Contact, Message, Segment, Sender, Status, Template, TemplateTranslation
 from sms.callbacks import hash_of_key
 from sms.models import Campaign, GatewayPrice, GatewayRegistration, SenderId, SenderIdState, SmsGateway
-from tests.factories import NOON, AgentFactory, ContactFactory, SegmentFactory, harbour_tea
+from sms.ways import tag_of
+from tests.factories import (
+    NOON,
+    AgentFactory,
+    AudienceFactory,
+    ContactFactory,
+    SegmentFactory,
+    SendFactory,
+    harbour_tea,
+)
 
 TOKEN = "test-auth-token-0001"
 
@@ -73,6 +82,20 @@ def campaign_of(tea: "TeaTexts", name: str = "Spring tea by SMS") -> Campaign:
     return Campaign.objects.create(
         pk=key, name=name, segment=tea.segment, texts=texts, identity=tea.identity, **own, **dates
     )
+
+
+def text_of(tea: "TeaTexts", contact: Contact, name: str = "Winter tea by SMS", state: str = "sending") -> Message:
+    """A text of a campaign to this person that has been handed over."""
+    campaign = campaign_of(tea, name)
+    audience = AudienceFactory(segment=tea.segment)
+    facts = {"sender": tea.identity.sender, "template": campaign.texts, "audience": audience, "started_at": NOON}
+    campaign.send = SendFactory(kind="campaign", channel="sms", state=state, name=name, **facts)
+    campaign.save(update_fields=["send"])
+    return Message.objects.create(
+        organisation=tea.organisation, send=campaign.send, contact=contact, sender=tea.identity.sender,
+        address=contact.phone, address_kind="phone", category="marketing", market="HK", price=Decimal("0.50"),
+        queued_at=NOON, handed_at=NOON, status=Status.ACCEPTED, provider_id=f"{tag_of(tea.first.pk)}:{uuid4().hex}",
+    )  # fmt: skip
 
 
 @dataclass

@@ -87,6 +87,9 @@ class Twilio:
     configuration = TwilioConfiguration
     secrets = TwilioSecrets
 
+    def failure_of(self, code: str) -> Failure:
+        return row(_number(code)).failure
+
     def send(self, account: Account, submission: Submission) -> Taken:
         """Create one message. HTTP 201 with a SID is taken, a listed 4xx is not, everything else is unsure."""
         answer = exchange(_request(account, submission), _hidden(account))
@@ -171,13 +174,17 @@ def _form(callback: Callback) -> Mapping[str, Sequence[str]]:
         raise Malformed("the form cannot be read") from None
 
 
+def _number(code: str) -> int | None:
+    return int(code) if code.isdecimal() and code.isascii() and len(code) < 7 else None
+
+
 def _receipt(form: Mapping[str, str], query: str) -> Receipt | Unknown:
     sid, status, code = form.get("MessageSid", ""), form.get("MessageStatus", ""), form.get("ErrorCode", "")
     key = f"{sid}:{status}:{code}"[:200]
     progress = _PROGRESS.get(status)
     if not sid or progress is None:
         return Unknown(key, f"a receipt without a SID or with the status {status[:20]!r}")
-    number = int(code) if code.isdecimal() and code.isascii() and len(code) < 7 else None
+    number = _number(code)
     if progress is Progress.FAILED and number == _VALIDITY_PASSED:
         progress = Progress.EXPIRED
     known = row(number)
