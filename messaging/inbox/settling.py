@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
+
+from psycopg import Cursor
 
 from messaging.engine.ladder import PROOF
 from messaging.models import Outcome, Status
@@ -30,9 +31,9 @@ UPDATE messaging_send s SET reserved = s.reserved - freed.price
 _ARRIVED = f"""
 WITH was AS (
     SELECT id, message_id, outcome, price FROM messaging_attempt
-     WHERE message_id = ANY(%(messages)s)
+     WHERE message_id = ANY(%(messages)s::bigint[])
        AND (outcome IN ({Outcome.UNSURE}, {Outcome.RETURNED}, {Outcome.FAILED}, {Outcome.CLOSED})
-            OR outcome = {Outcome.NOT_ATTEMPTED} AND id = ANY(%(echoes)s))),
+            OR outcome = {Outcome.NOT_ATTEMPTED} AND id = ANY(%(echoes)s::uuid[]))),
 arrived AS (
     UPDATE messaging_attempt a SET outcome = {Outcome.ACCEPTED}
       FROM was JOIN messaging_message m ON m.id = was.message_id
@@ -44,17 +45,18 @@ UPDATE messaging_send s SET reserved = s.reserved + owed.price
 """
 
 
-def lock_sends_of(cursor: Any, messages: Sequence[int]) -> None:
+def lock_sends_of(cursor: Cursor[Any], messages: Sequence[int]) -> None:
     """Lock the sends of these messages, before the messages themselves."""
     if messages:
         cursor.execute(_LOCK_SENDS, [list(messages)])
 
 
-def settle_attempts(cursor: Any, messages: Sequence[int], failed: Sequence[int], echoes: Sequence[UUID | None]) -> None:
+def settle_attempts(cursor: Cursor[Any], messages: str, failed: Sequence[int], echoes: str) -> None:
     """After the messages have climbed: settle their attempts, and give back or take again what they cost.
 
-    `failed` are those that a failure was told of; `echoes` our references in the reports.
+    `failed` are those that a failure was told of; `echoes` our references in the reports. Messages and echoes are array
+    literals.
     """
     if failed:
         cursor.execute(_RETURNED, {"failed": list(failed)})
-    cursor.execute(_ARRIVED, {"messages": list(messages), "echoes": [echo for echo in echoes if echo is not None]})
+    cursor.execute(_ARRIVED, {"messages": messages, "echoes": echoes}, prepare=True)
