@@ -14,4 +14,5 @@ class SmsConfig(AppConfig):
 
         discover()
         import_module("sms.inbox")
+        import_module("sms.parts")
         import_module("sms.bodies")

@@ -11,6 +11,7 @@ from messaging.models import Attempt, Message
 from sms.callbacks import unpack
 from sms.gateways.gateway import Failure, Progress, Receipt, Reply, Unknown, gateway
 from sms.models import SenderId, SmsGateway
+from sms.submitted import named
 from sms.ways import account_of, tag_of
 
 _STATUS = {
@@ -64,7 +65,7 @@ def items_of(raw: bytes) -> Sequence[Item]:
     row = SmsGateway.objects.filter(pk=kept.gateway_id).first()
     if row is None:
         return ()
-    told = gateway(row.kind).read(account_of(row), kept.call)
+    told = named(gateway(row.kind).read(account_of(row), kept.call), row.pk)
     refs = _senders_of([one for one in told if isinstance(one, Receipt)], row)
     return [item for one in told for item in _items(one, row, refs, kept.at)]
 
@@ -80,14 +81,15 @@ def _items(one: Receipt | Reply | Unknown, row: SmsGateway, refs: dict[str, str]
         if one.parts > 1:
             yield PartItem(f"{tag}:{one.dedupe_key}", ref, row.pk, one)
         elif one.progress in _STATUS:
-            yield _status(one, tag, ref, now)
+            yield status_item(one, tag, ref, now)
         if one.price is not None:
             key = f"{tag}:{one.provider_id}:{one.part}:charge"
             provider_id = f"{tag}:{one.provider_id}"
             yield ChargeItem(key, ref, provider_id, one.reference, one.price, one.currency or row.currency, one.parts)
 
 
-def _status(one: Receipt, tag: str, sender_ref: str, now: datetime) -> StatusItem:
+def status_item(one: Receipt, tag: str, sender_ref: str, now: datetime) -> StatusItem:
+    """What a receipt says of a whole text, in the words of the inbox."""
     code = one.code or ("expired" if one.progress is Progress.EXPIRED else "")
     return StatusItem(
         dedupe_key=f"{tag}:{one.dedupe_key}",

@@ -456,4 +456,43 @@ class Migration(migrations.Migration):
             model_name='gatewayprice',
             constraint=models.UniqueConstraint(fields=('gateway', 'country', 'effective_from'), name='one_price_of_a_gateway_at_a_time'),
         ),
+        migrations.CreateModel(
+            name='SubmittedPart',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('reference', models.UUIDField(verbose_name='reference')),
+                ('part', models.PositiveSmallIntegerField(verbose_name='part')),
+                ('parts', models.PositiveSmallIntegerField(verbose_name='parts')),
+                ('key', models.CharField(blank=True, max_length=64, verbose_name='id at the gateway')),
+                ('progress', models.CharField(default='accepted', max_length=10, verbose_name='progress')),
+                ('code', models.CharField(blank=True, max_length=20, verbose_name='error code')),
+                ('submitted_at', models.DateTimeField(verbose_name='submitted at')),
+                ('gateway', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sms.smsgateway', verbose_name='gateway')),
+            ],
+            options={
+                'verbose_name': 'part of a text',
+                'verbose_name_plural': 'parts of texts',
+                'indexes': [models.Index(fields=['gateway', 'key'], name='part_by_id'), models.Index(fields=['submitted_at'], name='parts_by_age')],
+                'constraints': [models.UniqueConstraint(fields=('reference', 'gateway', 'part'), name='one_row_a_part')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ReceivedPart',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('from_address', models.CharField(max_length=65, verbose_name='from')),
+                ('to_address', models.CharField(max_length=65, verbose_name='to')),
+                ('reference', models.PositiveIntegerField(verbose_name='number of the text')),
+                ('parts', models.PositiveSmallIntegerField(verbose_name='parts')),
+                ('part', models.PositiveSmallIntegerField(verbose_name='part')),
+                ('unit', models.BinaryField(verbose_name='as delivered')),
+                ('came_at', models.DateTimeField(verbose_name='came at')),
+                ('gateway', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sms.smsgateway', verbose_name='gateway')),
+            ],
+            options={
+                'verbose_name': 'waiting part of a reply',
+                'verbose_name_plural': 'waiting parts of replies',
+                'constraints': [models.UniqueConstraint(fields=('gateway', 'from_address', 'to_address', 'reference', 'parts', 'part'), name='one_waiting_part')],
+            },
+        ),
     ]

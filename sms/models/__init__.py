@@ -6,6 +6,7 @@ from sms.models.clicks import Click, Visitor
 from sms.models.gateways import GatewayPrice, SmsGateway
 from sms.models.link_codes import LinkCode, UnsubscribeToken
 from sms.models.links import LinkDomain, LinkRules, ShortLink
+from sms.models.parts import ReceivedPart, SubmittedPart
 from sms.models.sender_ids import GatewayRegistration, SenderId, SenderIdState
 
 __all__ = [
@@ -17,10 +18,12 @@ __all__ = [
     "LinkCode",
     "LinkDomain",
     "LinkRules",
+    "ReceivedPart",
     "SenderId",
     "SenderIdState",
     "ShortLink",
     "SmsGateway",
+    "SubmittedPart",
     "UnsubscribeToken",
     "Visitor",
 ]
