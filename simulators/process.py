@@ -10,9 +10,12 @@ from typing import Any, Self
 
 import orjson
 
+from simulators.common.journal import read_journal
 from simulators.common.steering import SideDoor
 from simulators.graph.steering import Steering
-from simulators.graph.witness import Witness, read_journal, witness_of
+from simulators.graph.witness import Witness, witness_of
+from simulators.sms import witness as sms_witness
+from simulators.sms.steering import SmsSteering
 
 ROOT = Path(__file__).resolve().parents[1]
 READY_WITHIN, STOP_WITHIN = 20.0, 10.0  # seconds
@@ -153,3 +156,32 @@ class GraphSimulator(Hosted, Steering):
     def witness(self, since: int = 0) -> Witness:
         """What the journal file proves, from a byte offset on."""
         return witness_of(read_journal(self.journal_path, since))
+
+
+class SmsSimulator(Hosted, SmsSteering):
+    """The pretend SMS gateways as a context manager; `base_url` goes in place of each gateway's own address.
+
+    `accounts` are fields of `simulators.sms.accounts.Accounts`, by gateway.
+    """
+
+    def __init__(
+        self,
+        state_dir: Path,
+        *,
+        accounts: dict[str, dict[str, Any]] | None = None,
+        seed: int = 1,
+        misbehaviour: dict[str, Any] | None = None,
+        port: int = 0,
+    ) -> None:
+        arguments = {
+            "--port": str(port),
+            "--state-dir": str(state_dir),
+            "--accounts": orjson.dumps(accounts or {}).decode(),
+            "--seed": str(seed),
+            "--misbehave": orjson.dumps(misbehaviour or {}).decode(),
+        }
+        super().__init__("simulators.sms", [f"{name}={value}" for name, value in arguments.items()], state_dir)
+
+    def witness(self, since: int = 0) -> sms_witness.Witness:
+        """What the journal file proves, from a byte offset on."""
+        return sms_witness.witness_of(read_journal(self.journal_path, since))

@@ -20,7 +20,7 @@ from config.demo.stage import Stage, many
 from config.demo.story_broadcast import Played
 from config.servers.place import PROJECT
 from messaging.models import Attempt, ConsentAct, ConsentEvidence, Message, Status, Suppression
-from simulators.graph.witness import read_journal
+from simulators.common.journal import read_journal
 
 OUTCOMES = {
     "read": ("read", ""),
@@ -46,7 +46,7 @@ def close(stage: Stage, played: Played) -> bool:
     report: Answer = stage.agent.use("whatsapp.campaign_report.get", broadcast_id=played.broadcast_id)["data"]
     _table(stage, report)
     _who_failed(stage, played, report)
-    checks = [*_sums(report, played), *_witnessed(stage, played, report), _record_verified(stage)]
+    checks = [*_sums(report, played), *_witnessed(stage, played, report), record_verified(stage)]
     stage.tell.say()
     for what, holds in checks:
         if holds:
@@ -137,7 +137,7 @@ def _heard() -> dict[int, datetime]:
     return dict(said.values_list("contact_id").annotate(Min("recorded_at")))
 
 
-def _record_verified(stage: Stage) -> Check:
+def record_verified(stage: Stage) -> Check:
     """Export the record and check it with a program that knows neither Django nor the database."""
     path = stage.folder / "audit.jsonl"
     call_command("audit_seal", stdout=StringIO())

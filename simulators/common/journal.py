@@ -5,6 +5,7 @@ the kind. Lines are written together once per turn of the event loop. A reader p
 """
 
 import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -60,3 +61,13 @@ def read_page(path: Path, since: int = 0, kind: str = "") -> tuple[list[dict[str
             if not kind or entry["kind"] == kind:
                 entries.append(entry)
     return entries, since
+
+
+def read_journal(path: Path, since: int = 0) -> Iterable[dict[str, Any]]:
+    """The lines of a journal file from a byte offset on."""
+    while True:
+        entries, following = read_page(path, since)
+        yield from entries
+        if following == since:
+            return
+        since = following

@@ -3,10 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-
-from simulators.common.journal import read_page
 
 
 @dataclass(slots=True)
@@ -31,16 +28,6 @@ class Witness:
     def handed_over_twice(self) -> list[str]:
         """References that were accepted more than once; there must be none."""
         return sorted(reference for reference, times in self.accepted.items() if times > 1)
-
-
-def read_journal(path: Path, since: int = 0) -> Iterable[dict[str, Any]]:
-    """The lines of a journal file from a byte offset on."""
-    while True:
-        entries, following = read_page(path, since)
-        yield from entries
-        if following == since:
-            return
-        since = following
 
 
 def witness_of(entries: Iterable[dict[str, Any]]) -> Witness:

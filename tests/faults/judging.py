@@ -10,7 +10,7 @@ from messaging.invariants import Scope, broken_invariants
 from messaging.invariants.handed import Handed
 from messaging.invariants.logs import Logs
 from messaging.models import Attempt, Status
-from simulators.graph.witness import read_journal
+from simulators.common.journal import read_journal
 from tests.faults.case import Case
 from tests.faults.stack import APP_SECRET, TOKEN, VERIFY_TOKEN
 

@@ -1,0 +1,71 @@
+"""The command line of the pretend SMS gateways."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from pydantic import ValidationError
+
+import simulators.sms as package
+from simulators.common.agenda import Agenda
+from simulators.common.chance import Chance
+from simulators.common.journal import Journal
+from simulators.common.serving import listen, serve
+from simulators.sms.accounts import Accounts
+from simulators.sms.app import build_app
+from simulators.sms.misbehaviour import Misbehaviour
+from simulators.sms.wires import wires_of
+from simulators.sms.world import Gateway, World
+
+
+def parser() -> argparse.ArgumentParser:
+    """The words of the command line."""
+    words = argparse.ArgumentParser(
+        prog="python -m simulators.sms",
+        description=package.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    words.add_argument("--host", default="127.0.0.1")
+    words.add_argument("--port", type=int, default=8902, help="0 takes a free one")
+    words.add_argument("--state-dir", type=Path, required=True, help="where the journal is kept")
+    words.add_argument("--accounts", default="{}", metavar="JSON", help="fields of Accounts: twilio, vonage, ...")
+    words.add_argument("--seed", type=int, default=1, help="who meets which fault")
+    words.add_argument("--misbehave", default="{}", metavar="JSON", help="fields of Misbehaviour, for all gateways")
+    words.add_argument("--parent-pid", type=int, default=0, help="end when this is no longer the parent process")
+    return words
+
+
+def build_world(chosen: argparse.Namespace, accounts: Accounts, misbehaviour: Misbehaviour) -> World:
+    """The world of this start."""
+    agenda, journal = Agenda(), Journal(chosen.state_dir / "journal.jsonl")
+    gateways = {wire.name: Gateway(wire, misbehaviour, agenda, journal) for wire in wires_of(accounts)}
+    return World(gateways, Chance(chosen.seed), journal, agenda)
+
+
+def main() -> int:
+    """Serve until told to stop; 2 for a wrong command line, 1 for a port that is taken."""
+    words = parser()
+    chosen = words.parse_args()
+    try:
+        misbehaviour = Misbehaviour.model_validate_json(chosen.misbehave)
+        accounts = Accounts.model_validate_json(chosen.accounts)
+    except ValidationError as error:
+        words.error(str(error))
+    chosen.state_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        listener = listen(chosen.host, chosen.port)
+    except OSError as error:
+        sys.stderr.write(f"Cannot listen on {chosen.host}:{chosen.port}: {error.strerror}.\n")
+        return 1
+    base_url = f"http://{chosen.host}:{listener.getsockname()[1]}"
+    app = build_app(lambda: build_world(chosen, accounts, misbehaviour))
+    serve(app, listener, f"SMS gateways' simulator ready on {base_url}", chosen.parent_pid)
+    return 0
+
+
+if __name__ == "__main__":
+    outcome = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(outcome)  # a thread that still waits for a silent webhook must not keep the process alive
