@@ -28,12 +28,12 @@ _KINDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One region's numbers. Each group of ``pattern`` is a type of number, ``types[group - 1]``."""
+    """One region's numbers. Each group of ``pattern`` is a type of number, said by ``found[group - 1]``."""
 
     region: str
     country_code: str
     pattern: re.Pattern[str]
-    types: tuple[int, ...]
+    found: tuple["Found", ...]
     leading_digits: re.Pattern[str] | None
     national_prefix: re.Pattern[str] | None
     international_prefix: re.Pattern[str] | None
@@ -64,7 +64,7 @@ def judge(plans: tuple[Plan, ...], national: str) -> Found | None:
             continue
         match = plan.pattern.fullmatch(national)
         if match is not None and match.lastindex:
-            return Found(plan.region, plan.types[match.lastindex - 1])
+            return plan.found[match.lastindex - 1]
         if leading is not None:
             return None
     return None
@@ -104,7 +104,7 @@ def _compiled(country_code: int, region: str) -> Plan | None:
         region=region,
         country_code=str(country_code),
         pattern=pattern,
-        types=types,
+        found=tuple(Found(region, kind) for kind in types),
         leading_digits=_regex(metadata.leading_digits),
         national_prefix=_regex(metadata.national_prefix_for_parsing),
         international_prefix=_regex(metadata.international_prefix),

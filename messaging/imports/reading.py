@@ -46,16 +46,27 @@ def open_file(
     """
     limits = limits or Limits()
     found = survey(file, limits)
+    if found.lines > limits.rows:
+        # Splitting lines takes an eighth of reading what they say, and a file that is too long is refused at once.
+        _, records = _records(file, found, limits)
+        _headings(records)
+        for _record in _within(records, limits):
+            pass
+    delimiter, records = _records(file, found, limits)
+    headings = _headings(records)
+    columns = columns_of(headings, limits.columns, mapping)
+    contact_file = ContactFile(found, delimiter, headings, columns)
+    contact_file.rows = map(RowReader(headings, columns, customs).read, _within(records, limits))
+    return contact_file
+
+
+def _records(file: IO[bytes], found: Survey, limits: Limits) -> tuple[str, Iterator[Record]]:
+    """The file's delimiter and its records from the first line on."""
     file.seek(0)
     text = io.TextIOWrapper(_Unclosed(file), encoding=found.codec, errors="replace", newline="")
     beginning = _beginning_of(text)
     delimiter = _delimiter_of(beginning[-1])
-    records = records_of(chain(beginning, text), delimiter, limits.cell)
-    headings = _headings(records)
-    columns = columns_of(headings, limits.columns, mapping)
-    contact_file = ContactFile(found, delimiter, headings, columns)
-    contact_file.rows = _rows(records, RowReader(headings, columns, customs), limits)
-    return contact_file
+    return delimiter, records_of(chain(beginning, text), delimiter, limits.cell)
 
 
 class _Unclosed(io.BufferedReader):
@@ -108,7 +119,8 @@ def _delimiter_of(headings: str) -> str:
     return max(DELIMITERS, key=outside_quotes.count)
 
 
-def _rows(records: Iterator[Record], reader: RowReader, limits: Limits) -> Iterator[ParsedRow]:
+def _within(records: Iterator[Record], limits: Limits) -> Iterator[Record]:
+    """The records that say something, as long as there are not too many of them."""
     count = 0
     for record in records:
         if not record.damage and not any(record.cells):
@@ -117,4 +129,4 @@ def _rows(records: Iterator[Record], reader: RowReader, limits: Limits) -> Itera
         if count > limits.rows:
             text = _("The file has more than %(most)d rows.") % {"most": limits.rows}
             raise Refused(Reason("import_too_many_rows", text, _("Split it and import the parts."), field="file"))
-        yield reader.read(record)
+        yield record

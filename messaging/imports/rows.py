@@ -29,6 +29,10 @@ _LONGEST_NAME: Final = 200
 _LONGEST_CRM_ID: Final = 120
 _LONGEST_ATTRIBUTE: Final = 1_000
 
+# Cells without a phone that are remembered: their characters, and how many.
+_LONGEST_BAD: Final = 20
+_MOST_BAD: Final = 1_000
+
 
 class ParsedRow(NamedTuple):
     """One record of the file. ``phone`` is E.164, "" when there is none; ``line`` counts from 1, the headings' line."""
@@ -75,6 +79,7 @@ class RowReader:
         self._at = at
         self._own = itemgetter(at["phone"], at["country"], at["name"], at["crm_id"])
         self._shared = itemgetter(*(at[name] for name in _SHARED))
+        self._bad_phones: dict[tuple[str, str], str] = {}
         self._remembered = lru_cache(maxsize=2_048)(self._read_shared)
 
     def read(self, record: Record) -> ParsedRow:
@@ -89,7 +94,7 @@ class RowReader:
         found: list[Problem] = []
         said, region, own_name, own_id = self._own(cells)
         phone, country = self._read_phone(said, region, found)
-        name, crm_id = plain_text(own_name), plain_text(own_id)
+        name, crm_id = plain_text(own_name), plain_text(own_id) if own_id else ""
         if len(name) > _LONGEST_NAME or len(crm_id) > _LONGEST_CRM_ID:
             name, crm_id = self._shortened(name, crm_id, found)
         shared = self._shared(cells)
@@ -119,12 +124,18 @@ class RowReader:
         return language, tags, opt_out, category, source, given_at, found
 
     def _read_phone(self, said: str, country: str, found: list[Problem]) -> tuple[str, str]:
-        country = country.strip().upper()
+        country = country and country.strip().upper()
         region = country if len(country) == 2 else self._customs.region
+        if bad := self._bad_phones.get((said, region)):
+            self._note(found, bad, "phone")
+            return "", ""
         try:
             phone = normalise(said, region)
-        except BadPhone as bad:
-            self._note(found, bad.code, "phone")
+        except BadPhone as no:
+            # What stands for "none" stands there often: "-", "n/a", nothing.
+            if len(said) <= _LONGEST_BAD and len(self._bad_phones) < _MOST_BAD:
+                self._bad_phones[said, region] = no.code
+            self._note(found, no.code, "phone")
             return "", ""
         if phone.type in NOT_PERSONAL:
             self._note(found, "phone_not_personal", "phone")

@@ -29,12 +29,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """``encoding`` for people ("UTF-8", "Big5"), ``codec`` for Python, ``digest`` SHA-256 in hex, ``size`` in bytes."""
+    """``encoding`` for people ("UTF-8", "Big5"), ``codec`` for Python, ``digest`` SHA-256 in hex, ``size`` in bytes.
+
+    ``lines`` is about their number: line ends are counted as bytes, whatever the encoding.
+    """
 
     encoding: str
     codec: str
     digest: str
     size: int
+    lines: int = 0
 
 
 # The mark of UTF-32 begins with that of UTF-16.
@@ -60,27 +64,29 @@ _LOW_SECOND_BYTES_OF_BIG5: Final = 0.12
 
 def survey(file: IO[bytes], limits: Limits) -> Survey:
     """Look over a seekable file. Raises `Refused` when it is empty, too large, no CSV, or in no encoding we read."""
-    size, digest = _size_and_digest(file, limits)
+    size, digest, lines = _size_digest_and_lines(file, limits)
     file.seek(0)
     sample = file.read(_SAMPLE)
     if sample.startswith(_OTHER_KINDS):
         text = _("This is a workbook, an archive or a document, not a CSV file.")
         raise Refused(Reason("import_not_csv", text, _("Save it as “CSV UTF-8” in the spreadsheet."), field="file"))
     encoding, codec = _encoding(file, sample)
-    return Survey(encoding, codec, digest, size)
+    return Survey(encoding, codec, digest, size, lines)
 
 
-def _size_and_digest(file: IO[bytes], limits: Limits) -> tuple[int, str]:
-    size, sha = 0, hashlib.sha256()
+def _size_digest_and_lines(file: IO[bytes], limits: Limits) -> tuple[int, str, int]:
+    size, sha, feeds, returns = 0, hashlib.sha256(), 0, 0
     for chunk in _chunks(file):
         size += len(chunk)
+        feeds += chunk.count(b"\n")
+        returns += chunk.count(b"\r")
         sha.update(chunk)
         if size > limits.bytes:
             text = _("The file is larger than %(most)d MB.") % {"most": limits.bytes // MEGABYTE}
             raise Refused(Reason("import_too_large", text, _("Split it and import the parts."), field="file"))
     if not size:
         raise Refused(Reason("import_empty", _("The file is empty."), _("Export it again."), field="file"))
-    return size, sha.hexdigest()
+    return size, sha.hexdigest(), max(feeds, returns)
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

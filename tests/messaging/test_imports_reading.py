@@ -158,6 +158,29 @@ def test_empty_cells_past_the_headings_are_no_damage() -> None:
     assert rows("phone,name\n+85261234567,Ada,,\n")[0].name == "Ada"
 
 
+def test_lines_are_counted_on_past_cells_of_several_lines_and_broken_quotes() -> None:
+    plain = [f"+8526{1_200_000 + 37 * n},Mei {n}" for n in range(2_500)]
+    # A cell that goes on past the thousandth line, where the next thousand would have begun, and a quote left open.
+    plain[998] = '+85261234567,"Mei\nof\nthree lines"'
+    plain[1_500] = '+85261234568,"Sam'
+    read = rows("phone,name\n" + "\n".join(plain) + "\n")
+    assert [len(read), read[-1].line, read[-1].name] == [2_500, 2_503, "Mei 2499"]
+    assert [(row.line, row.name) for row in read[997:1_000]] == [
+        (999, "Mei 997"),
+        (1_000, "Mei\nof\nthree lines"),
+        (1_003, "Mei 999"),
+    ]
+    assert [(row.line, codes(row)) for row in read if "row_quotes" in codes(row)] == [(1_504, ["row_quotes"])]
+
+
+def test_what_is_no_phone_is_told_on_each_line_it_stands_on() -> None:
+    read = rows("phone,country\n-,HK\n-,HK\n6123 4567,HK\n6123 4567,GB\n6123 4567,HK\n")
+    assert [codes(row)[:1] for row in read] == [
+        ["phone_missing"], ["phone_missing"], ["consent_source_missing"], ["phone_not_valid"],
+        ["consent_source_missing"],
+    ]  # fmt: skip
+
+
 def test_a_file_of_nothing_but_broken_quotes_is_given_up() -> None:
     with pytest.raises(Refused) as caught:
         rows("phone,name\n" + '"a"b,c\n' * 1_001)
