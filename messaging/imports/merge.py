@@ -15,8 +15,8 @@ from audit.record import record, record_many
 from messaging.imports.known_people import joining_by_hash
 from messaging.imports.merge_statements import (
     CREATE,
-    DERIVE,
-    DERIVE_NEW,
+    DERIVE_AGREED,
+    DERIVE_WITHDRAWN,
     FIND_AGAIN,
     LOCK,
     OPT_OUT,
@@ -72,7 +72,7 @@ def _carry_out(batch: ImportBatch, actor: Actor, now: datetime) -> dict[str, int
             done[name] = cursor.rowcount
         cursor.execute(OPT_OUT, values)
         opted_out = [contact for (contact,) in cursor.fetchall()]
-        for statement in (DERIVE_NEW, DERIVE):
+        for statement in (DERIVE_AGREED, DERIVE_WITHDRAWN):
             cursor.execute(statement, values)
         cursor.execute(TALLY)
         created, stayed = cursor.fetchone()

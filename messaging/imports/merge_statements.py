@@ -106,24 +106,26 @@ withdrawn AS (
 SELECT contact_id FROM noes ORDER BY contact_id
 """
 
-# Of somebody new there is no other evidence than the line's.
-DERIVE_NEW: Final = """
-INSERT INTO messaging_consentstate (organisation_id, contact_id, channel, category, state, since, source)
-SELECT %(organisation)s, contact_id, %(channel)s, consent_category, 'granted', consent_at, consent_source
-FROM import_people WHERE is_new AND NOT opt_out ORDER BY contact_id
+# What was agreed to before is newer or it is not; a no over it is none of these people's (SAY_WHO_SAID_NO).
+DERIVE_AGREED: Final = """
+INSERT INTO messaging_consentstate AS now (organisation_id, contact_id, channel, category, state, since, source)
+SELECT DISTINCT ON (contact_id, consent_category)
+    %(organisation)s, contact_id, %(channel)s, consent_category, 'granted', consent_at, consent_source
+FROM import_people WHERE NOT opt_out AND NOT said_no AND NOT told_before
+ORDER BY contact_id, consent_category, consent_at DESC
+ON CONFLICT (contact_id, channel, category) DO UPDATE
+SET state = excluded.state, since = excluded.since, source = excluded.source WHERE now.since < excluded.since
 """
 
 # The newest act counts and a withdrawal wins a tie, over all evidence there is and not only the file's.
-DERIVE: Final = """
+DERIVE_WITHDRAWN: Final = """
 INSERT INTO messaging_consentstate (organisation_id, contact_id, channel, category, state, since, source)
-SELECT DISTINCT ON (e.contact_id, e.channel, e.category)
+SELECT DISTINCT ON (e.contact_id)
     e.organisation_id, e.contact_id, e.channel, e.category, e.act, e.occurred_at, e.source
 FROM messaging_consentevidence e
-JOIN (SELECT contact_id, %(channel)s AS channel, consent_category AS category FROM import_people
-      WHERE NOT is_new AND NOT opt_out AND NOT said_no AND NOT told_before
-      UNION SELECT contact_id, 'any', 'marketing' FROM import_people WHERE opt_out
-     ) touched USING (contact_id, channel, category)
-ORDER BY e.contact_id, e.channel, e.category, e.occurred_at DESC, e.act DESC
+WHERE e.contact_id IN (SELECT contact_id FROM import_people WHERE opt_out)
+AND e.channel = 'any' AND e.category = 'marketing'
+ORDER BY e.contact_id, e.occurred_at DESC, e.act DESC
 ON CONFLICT (contact_id, channel, category) DO UPDATE
 SET state = excluded.state, since = excluded.since, source = excluded.source
 """

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from approvals.triggers import frozen
 from messaging.models.contacts import Contact
+from messaging.models.hanging import ON_INSERT, ON_MOVE
 
 
 class Channel(models.TextChoices):
@@ -34,7 +35,7 @@ class ConsentEvidence(models.Model):
     """One thing that happened: somebody agreed, or took it back, then and there."""
 
     id = models.BigAutoField(primary_key=True)
-    # No check of its own: it is the contact's, and that one is checked (ADR 0011).
+    # That contact and organisation belong together is checked by `hanging` (ADR 0011).
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
@@ -43,7 +44,12 @@ class ConsentEvidence(models.Model):
         verbose_name=_("organisation"),
     )
     contact = models.ForeignKey(
-        Contact, on_delete=models.PROTECT, related_name="consent_evidence", db_index=False, verbose_name=_("contact")
+        Contact,
+        on_delete=models.PROTECT,
+        related_name="consent_evidence",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("contact"),
     )
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
     category = models.CharField(_("category"), max_length=16, choices=Category.choices)
@@ -69,7 +75,7 @@ class ConsentEvidence(models.Model):
         verbose_name = _("consent evidence")
         verbose_name_plural = _("consent evidence")
         indexes = (models.Index(fields=("contact", "channel", "category", "-occurred_at"), name="evidence_of_contact"),)
-        triggers = (frozen("evidence_is_append_only", pgtrigger.Update | pgtrigger.Delete),)
+        triggers = (frozen("evidence_is_append_only", pgtrigger.Update | pgtrigger.Delete), ON_INSERT)
 
     def __str__(self) -> str:
         return f"{self.get_act_display()} {self.occurred_at:%Y-%m-%d}"
@@ -79,7 +85,7 @@ class ConsentState(models.Model):
     """What the evidence amounts to: the newest act counts, and a withdrawal wins a tie."""
 
     id = models.BigAutoField(primary_key=True)
-    # No index (a contact is asked for), no check of its own: it is the contact's, and that one is checked (ADR 0011).
+    # No index: a contact is asked for. That the two belong together is checked by `hanging` (ADR 0011).
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
@@ -89,7 +95,12 @@ class ConsentState(models.Model):
         verbose_name=_("organisation"),
     )
     contact = models.ForeignKey(
-        Contact, on_delete=models.CASCADE, related_name="consent_states", db_index=False, verbose_name=_("contact")
+        Contact,
+        on_delete=models.CASCADE,
+        related_name="consent_states",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("contact"),
     )
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
     category = models.CharField(_("category"), max_length=16, choices=Category.choices)
@@ -101,6 +112,7 @@ class ConsentState(models.Model):
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
         constraints = (models.UniqueConstraint(fields=("contact", "channel", "category"), name="one_consent_state"),)
+        triggers = (ON_INSERT, ON_MOVE)
 
     def __str__(self) -> str:
         return f"{self.channel}/{self.category}: {self.state}"

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from messaging.models.hanging import ON_DELETE, ON_INSERT, ON_MOVE, ON_RENUMBERING
 
 
 class IdentityKind(models.TextChoices):
@@ -60,6 +61,7 @@ class Contact(models.Model):
             ),
         )
         indexes = (GinIndex(fields=("tags",), name="contact_tags"),)
+        triggers = (ON_DELETE, ON_RENUMBERING)
 
     def __str__(self) -> str:
         return f"{_('contact')} {str(self.key)[:8]}"
@@ -69,7 +71,7 @@ class Identity(models.Model):
     """One address of one person. The same value never belongs to two people of an organisation."""
 
     id = models.BigAutoField(primary_key=True)
-    # No index (others begin with it), no check of its own: it is the contact's, and that one is checked (ADR 0011).
+    # No index: others begin with it. That contact and organisation belong together is checked by `hanging` (ADR 0011).
     organisation = models.ForeignKey(
         Organisation,
         on_delete=models.PROTECT,
@@ -78,7 +80,13 @@ class Identity(models.Model):
         db_constraint=False,
         verbose_name=_("organisation"),
     )
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities", verbose_name=_("contact"))
+    contact = models.ForeignKey(
+        Contact,
+        on_delete=models.CASCADE,
+        related_name="identities",
+        db_constraint=False,
+        verbose_name=_("contact"),
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=IdentityKind.choices)
     value = models.CharField(_("value"), max_length=160)
     first_seen_at = models.DateTimeField(_("first seen"), db_default=models.functions.Now())
@@ -89,6 +97,7 @@ class Identity(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("organisation", "kind", "value"), name="identity_of_one_person"),
         )
+        triggers = (ON_INSERT, ON_MOVE)
 
     def __str__(self) -> str:
         return self.get_kind_display()

@@ -2,11 +2,13 @@
 
 import uuid
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from approvals.triggers import frozen
 
 
 class ImportBatch(models.Model):
@@ -27,6 +29,8 @@ class ImportBatch(models.Model):
     class Meta:
         verbose_name = _("contact import")
         verbose_name_plural = _("contact imports")
+        # What names it (people, evidence) has no foreign key to it (ADR 0011), and evidence must go on leading to it.
+        triggers = (frozen("import_is_kept", pgtrigger.Delete),)
 
     def __str__(self) -> str:
         return self.name

@@ -232,6 +232,18 @@ def test_a_withdrawal_without_a_suppression_stands_too() -> None:
     assert state_of(known) == ConsentAct.WITHDRAWN
 
 
+@pytest.mark.parametrize(
+    ("agreed_on", "counts"),
+    [(4, (5, "Web form spring")), (5, (5, "Shop")), (6, (6, "Shop"))],
+)
+def test_of_two_times_somebody_agreed_the_newer_counts(agreed_on: int, counts: tuple[int, str]) -> None:
+    merged(staged(f"61234567,Mei,,Shop,2026-01-0{agreed_on},,", name="before.csv"))
+    assert merged(staged(CHAN))["agreed"] == 1
+    state = ConsentState.objects.get()
+    assert (state.since.astimezone(HONG_KONG).day, state.source) == counts
+    assert ConsentEvidence.objects.count() == 2
+
+
 def test_an_opt_out_between_preview_and_merge_is_honoured() -> None:
     known = ContactFactory(organisation=harbour_tea(), phone="+85261234567", agreed=False)
     batch = staged(CHAN)
