@@ -2,8 +2,9 @@
 
 Run as a process of its own, the requests signed beforehand: `python -m benchmarks.posting PORT RATE SECONDS WABA NUMBER
 SECRET`. A latency counts from the moment the post was due, not from when a connection was free for it. Prints JSON:
-`answered` (posts with 200), `refused` (other answers), `rate` (answers a second), `p50`, `p99` in milliseconds, `late`
-(the p99 of how late the generator itself was, in ms) and `busy`, the share of a core that the generator took.
+`answered` (posts with 200), `refused` (other answers), `lost` (no answer), `rate` (answers a second), `p50`, `p99` in
+milliseconds, `late` (the p99 of how late the generator itself was, in ms) and `busy`, the share of a core that the
+generator took.
 """
 
 import asyncio
@@ -31,6 +32,8 @@ class Loop:
     late: list[float] = field(default_factory=list)
     refused: int = 0
 
+    lost: int = 0
+
     def post(self) -> None:
         while self.due and self.free:
             self.free.popleft().post(*self.due.popleft())
@@ -49,6 +52,13 @@ class Connection(asyncio.Protocol):
         self._transport = transport
         self._loop.free.append(self)
 
+    def connection_lost(self, error: Exception | None) -> None:
+        """A post without an answer is lost; a connection that ended while it was free is just no longer there."""
+        if self._due:
+            self._loop.lost += 1
+        elif self in self._loop.free:
+            self._loop.free.remove(self)
+
     def post(self, due: float, request: bytes) -> None:
         self._due = due
         self._transport.write(request)
@@ -61,7 +71,7 @@ class Connection(asyncio.Protocol):
             self._loop.took.append(time.perf_counter() - self._due)
         else:
             self._loop.refused += 1
-        self._answer = b""
+        self._answer, self._due = b"", 0.0
         self._loop.free.append(self)
         self._loop.post()
 
@@ -88,7 +98,7 @@ async def post_all(port: int, rate: float, requests: list[bytes]) -> Loop:
         loop.post()
         await asyncio.sleep(0.001)
     until = time.perf_counter() + 20
-    while len(loop.took) + loop.refused < len(requests) and time.perf_counter() < until:
+    while len(loop.took) + loop.refused + loop.lost < len(requests) and time.perf_counter() < until:
         await asyncio.sleep(0.005)
     return loop
 
@@ -104,7 +114,8 @@ def main(port: str, rate: str, seconds: str, *account: str) -> None:
     loop = asyncio.run(post_all(int(port), float(rate), requests))
     lasted = time.perf_counter() - loop.began
     told = {
-        "posts": len(requests), "answered": len(loop.took), "refused": loop.refused, "rate": len(loop.took) / lasted,
+        "posts": len(requests), "answered": len(loop.took), "refused": loop.refused, "lost": loop.lost,
+        "rate": len(loop.took) / lasted,
         "p50": _percentile(loop.took, 50), "p99": _percentile(loop.took, 99),
         "late": _percentile(loop.late, 99), "busy": (time.process_time() - busy) / lasted,
     }  # fmt: skip

@@ -50,11 +50,11 @@ def _match(
         return
     cursor.execute(statement, [texts(set(keys.values()))], prepare=True)
     rows = {key: (message, contact, sender) for key, message, contact, sender in cursor.fetchall()}
-    names = {sender.pk: str(sender.pk) for sender, _item in items}
+    names = {number: str(sender.pk) for number, sender in {id(sender): sender for sender, _item in items}.items()}
     for place, key in keys.items():
         sender, item = items[place]
         message, contact, whose = rows.get(key, (0, 0, ""))
-        if whose == names[sender.pk]:
+        if whose == names[id(sender)]:
             found[place] = Found(sender, item, message, contact)
 
 

@@ -148,12 +148,15 @@ def _told(found: Sequence[Found]) -> dict[str, str]:
 
 
 def _addresses(found: Sequence[Found]) -> Iterator[Address]:
-    names = {one.sender.pk: str(one.sender.organisation_id) for one in found}
+    senders = {
+        id(one.sender): one.sender for one in found
+    }  # a handful of objects; their ids are dear to hash and write
+    names = {number: str(sender.organisation_id) for number, sender in senders.items()}
     for sender, item, _message, contact in found:
         if item.user_id:
-            yield Address(names[sender.pk], contact, "bsuid", item.user_id)
+            yield Address(names[id(sender)], contact, "bsuid", item.user_id)
         if item.phone:
-            yield Address(names[sender.pk], contact, "wa_id", item.phone.removeprefix("+"))
+            yield Address(names[id(sender)], contact, "wa_id", item.phone.removeprefix("+"))
 
 
 def _hear_opt_outs(found: Sequence[Found], now: datetime) -> None:
