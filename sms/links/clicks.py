@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -67,7 +68,7 @@ def keep_click(target: Target, code: str, visit: Visit, now: datetime) -> None:
     is_personal = target.contact_id is not None
     judged = judge_visit(visit, target.handed_at, now, is_personal=is_personal)
     network = network_of(visit.address, now)
-    facts = {
+    facts: dict[str, Any] = {
         **_facts(target, code, visit, judged, now),
         "network": network,
         "since": now - MINUTE,

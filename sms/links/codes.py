@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -95,11 +96,11 @@ def sample_url(link: ShortLink) -> str:
 
 def _codes_of(link: ShortLink, send: Send, people: set[int]) -> dict[int, str]:
     codes = LinkCode.objects.filter(link=link, send=send, contact__in=people)
-    return {contact: code for contact, code in codes.values_list("contact_id", "code") if contact is not None}
+    return dict(codes.values_list("contact_id", "code"))
 
 
 def _insert(link: ShortLink, send: Send, missing: list[int], now: datetime) -> None:
-    facts = {
+    facts: dict[str, Any] = {
         "organisation": link.organisation_id,
         "link": link.pk,
         "send": send.pk,

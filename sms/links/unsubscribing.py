@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -46,9 +47,10 @@ def make_tokens(organisation: Organisation, contacts: Iterable[int], now: dateti
         missing = sorted(people - found.keys())
         if not missing:
             return found
-        facts = {"organisation": organisation.pk, "contacts": missing, "now": now}
+        tokens = [random_code() for _ in missing]
+        facts: dict[str, Any] = {"organisation": organisation.pk, "contacts": missing, "tokens": tokens, "now": now}
         with connection.cursor() as cursor:
-            cursor.execute(_MAKE, {**facts, "tokens": [random_code() for _ in missing]})
+            cursor.execute(_MAKE, facts)
     raise OutOfCodes(f"unsubscribe tokens of {organisation.pk}")
 
 
