@@ -1,0 +1,1 @@
+"""Vonage: the Messages API, and receipts of the older SMS API."""
