@@ -1,5 +1,6 @@
 """Contacts: who they are, what they agreed to, what they were sent. Numbers and names are masked for most roles."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -15,6 +16,7 @@ from unfold.paginator import InfinitePaginator
 from accounts.admin import ReadOnlyInline, sees_personal_data
 from messaging.admin.masked import MaskedInline, MaskedPage, shown
 from messaging.admin.opt_out_dialog import RecordsOptOuts
+from messaging.contacts.last_written import with_last_outbound
 from messaging.models import ConsentEvidence, ConsentState, Contact, Identity, InboundMessage, Message, Suppression
 from messaging.phones import BadPhone, normalise
 
@@ -118,7 +120,13 @@ class ContactAdmin(RecordsOptOuts, MaskedPage):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
         standing = Suppression.objects.filter(contact=OuterRef("pk"), lifted_at=None)
-        return super().get_queryset(request).annotate(opted_out=Exists(standing, output_field=BooleanField()))
+        contacts = with_last_outbound(super().get_queryset(request))
+        return contacts.annotate(opted_out=Exists(standing, output_field=BooleanField()))
+
+    @display(description=_("last written to"))
+    def last_outbound_at(self, contact: Contact) -> datetime | None:
+        when: datetime | None = contact.last_outbound_at  # type: ignore[attr-defined]
+        return when
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 # Seconds that results wait for a database which is away. After that their attempts run out and count as unknown.
 PATIENCE = 60.0
+# Seconds between tries to write results down, twice as long each time.
+FIRST_WAIT, LONGEST_WAIT = 0.5, 8.0
 # Seconds until a batch is taken again whose bodies could not be prepared.
 UNREADABLE_WAIT = 5.0
 
@@ -103,18 +105,19 @@ class Clerk:
 
     def _finish(self, results: Sequence[Result]) -> None:
         """Write down, again after a lost connection or a deadlock; what the database refuses, one by one."""
-        patient_until = time.monotonic() + PATIENCE
+        patient_until, wait = time.monotonic() + PATIENCE, FIRST_WAIT
         while True:
             try:
                 finish(results, self._sender, database_now())
                 return
-            except (OperationalError, InterfaceError):
-                log.warning("%d results could not be written down yet", len(results), exc_info=True)
+            except (OperationalError, InterfaceError) as error:
+                log.warning("%d results could not be written down yet (%s)", len(results), type(error).__name__)
                 connection.close()
                 if time.monotonic() > patient_until:
                     log.exception("%d results are lost; their messages will be unsure", len(results))
                     return
-                time.sleep(0.5)
+                time.sleep(wait)
+                wait = min(LONGEST_WAIT, wait * 2)
             except (IntegrityError, DataError):
                 self._finish_one_by_one(results)
                 return

@@ -1,5 +1,7 @@
 """The threads of a lane that hand messages over. They wait for providers, know no database, and end with the lane."""
 
+import time
+from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
@@ -8,12 +10,20 @@ from messaging.carriers import Carrier
 from messaging.engine.bodies import Build
 from messaging.engine.handover import hand_over
 from messaging.engine.ready import Work
-from messaging.engine.taken import Taken
+from messaging.engine.taken import Result, Taken
 from messaging.models import Sender
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """One hand-over has ended; it took so many seconds."""
+
+    result: Result
+    seconds: float
+
+
 class Hands:
-    """Gives each message to a thread and puts its `Result` on `told`. Threads are started when they are needed."""
+    """Gives each message to a thread and puts what was `Handed` on `told`."""
 
     def __init__(self, carrier: Carrier, told: "SimpleQueue[Any]") -> None:
         self._carrier = carrier
@@ -23,9 +33,13 @@ class Hands:
         self.busy = 0
 
     def give(self, sender: Sender, build: Build, taken: Taken) -> None:
+        """Have it handed over as soon as a hand is free."""
         self.busy += 1
         self._work.put((sender, build, taken))
-        if self.busy > len(self._threads):
+
+    def widen(self, most: int) -> None:
+        """Start threads for what was given, up to so many together."""
+        while len(self._threads) < min(self.busy, most):
             thread = Thread(target=self._run, name=f"hand-{len(self._threads)}", daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -43,5 +57,6 @@ class Hands:
 
     def _run(self) -> None:
         while (work := self._work.get()) is not None:
-            sender, build, taken = work
-            self._told.put(hand_over(self._carrier, sender, build, taken))
+            began = time.monotonic()
+            result = hand_over(self._carrier, *work)
+            self._told.put(Handed(result, time.monotonic() - began))

@@ -17,7 +17,7 @@ from django.conf import settings
 from messaging.carriers import carrier
 from messaging.engine.clerk import Batch, Clerk, Trouble, load_sender
 from messaging.engine.cooling import Cooling
-from messaging.engine.hands import Hands
+from messaging.engine.hands import Handed, Hands
 from messaging.engine.lease import Lease
 from messaging.engine.pacing import Limit, Pacer
 from messaging.engine.ready import Ready, Work
@@ -31,9 +31,10 @@ WRITTEN_AFTER = 0.25  # seconds, or
 WRITTEN_FROM = 200  # results
 ASKED_AGAIN = 0.25  # seconds between two batches when the last one was empty
 GOODBYE = 45.0  # seconds for what is under way to end; as long as an attempt may take
-GATHERED_FOR = 0.002  # seconds: waking up for each answer alone would cost more than sending does
+GATHERED_FOR = 0.004  # seconds: waking up for each answer alone would cost more than sending does
 RESTED_FOR = 0.004  # seconds, at the least, for new tokens: asking for each one alone costs a tenth of a core
 LONGEST_WAIT = 0.5  # seconds: how soon the lane hears that it is to stop
+LONGEST_PAUSE = 10.0  # seconds until a database that is away is asked again
 
 Stop = Callable[[], bool]
 
@@ -66,6 +67,7 @@ class Lane:
         self._written_at = self._busy_at = time.monotonic()
         self._ask_at = 0.0
         self._is_asking = False
+        self._troubles = 0  # times in a row that the database could not be asked
         self._clerk = Clerk(sender, self._told)  # last: nothing after it may fail, or its thread would stay
 
     def run(self, until: float) -> bool:
@@ -102,15 +104,17 @@ class Lane:
     def _send_ready(self) -> None:
         for queue in self._ready.queues(time.monotonic()):
             self._send(queue)
-        self._width.adjust()
+        self._width.adjust(self._hands.busy)
+        self._hands.widen(self._width.hands)
 
     def _send(self, queue: deque[Work]) -> None:
         """Give to free hands as much of one send as the buckets grant."""
         while queue:
-            free = self._width.now - self._hands.busy
+            most = self._width.given(self._sender.per_second)
+            free = most - self._hands.busy
             limits = self._limits(queue[0][2])
             wanted = min(len(queue), *(one.burst for one in limits))
-            if free < min(wanted, max(1, self._width.now // 4)):
+            if free < min(wanted, max(1, most // 2)):
                 self._width.note_full()
                 return
             grant = self._pacer.take(limits, min(wanted, free))
@@ -141,13 +145,18 @@ class Lane:
             return
 
     def _hear(self, told: Any) -> None:
-        if isinstance(told, Result):
+        if isinstance(told, Handed):
             self._hands.took_back()
-            self._note(told)
+            self._width.note_answer(told.seconds)
+            self._note(told.result)
         elif isinstance(told, Batch):
             self._receive(told)
         elif isinstance(told, Trouble):
-            self._is_asking, self._ask_at = False, time.monotonic() + LONGEST_WAIT
+            self._is_asking, self._ask_at = (
+                False,
+                time.monotonic() + min(LONGEST_PAUSE, LONGEST_WAIT * 2**self._troubles),
+            )
+            self._troubles += 1
 
     def _note(self, result: Result) -> None:
         """Keep a result; when the provider wants quiet, what waits goes back until then."""
@@ -160,7 +169,7 @@ class Lane:
         self._busy_at = max(self._busy_at, moment + wait)
 
     def _receive(self, batch: Batch) -> None:
-        self._is_asking = False
+        self._is_asking, self._troubles = False, 0
         self._sender = batch.sender
         if batch.build is None:
             self._ask_at = time.monotonic() + ASKED_AGAIN
@@ -189,7 +198,7 @@ class Lane:
     def _patience(self) -> float:
         """How long nothing can happen by itself."""
         moment = time.monotonic()
-        next_times = [moment + LONGEST_WAIT]
+        next_times = [moment + LONGEST_WAIT, self._width.next_look(self._hands.busy)]
         if self._results:
             next_times.append(self._written_at + WRITTEN_AFTER)
         going = self._ready.next_moment()

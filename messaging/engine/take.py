@@ -77,8 +77,7 @@ gone AS (DELETE FROM messaging_outbox WHERE message_id = ANY(%(messages)s)),
 marked AS (
     UPDATE messaging_message m SET status = {Status.SENDING}, handed_at = %(now)s FROM going
      WHERE m.id = going.message_id AND m.status = {Status.QUEUED}
-    RETURNING m.id, m.contact_id, m.sender_id, m.category, m.price, going.attempt_id),
-touched AS (UPDATE messaging_contact SET last_outbound_at = %(now)s WHERE id IN (SELECT contact_id FROM marked))
+    RETURNING m.id, m.contact_id, m.sender_id, m.category, m.price, going.attempt_id)
 INSERT INTO messaging_attempt
        (id, message_id, contact_id, sender_id, category, price, started_at, lease_until, outcome, code)
 SELECT attempt_id, id, contact_id, sender_id, category, price, %(now)s, %(lease)s, {Outcome.OPEN}, '' FROM marked

@@ -46,7 +46,6 @@ class Contact(models.Model):
     )
     invalid_at = models.DateTimeField(_("found invalid at"), null=True, blank=True)
     last_inbound_at = models.DateTimeField(_("last wrote to us"), null=True, blank=True)
-    last_outbound_at = models.DateTimeField(_("last written to"), null=True, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     created_at = models.DateTimeField(_("created at"), db_default=models.functions.Now())
     updated_at = models.DateTimeField(_("updated at"), db_default=models.functions.Now())

@@ -102,13 +102,22 @@ class Message(models.Model):
 
 class Outbox(models.Model):
     """A message that waits to be handed over. The row is deleted in the transaction that marks the message as going
-    out.
+    out. Like an attempt it is made from its message's own row: the database has nothing to look up.
     """
 
-    message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="+")
-    send = models.ForeignKey(Send, on_delete=models.CASCADE, related_name="+", db_index=False, verbose_name=_("send"))
+    message = models.OneToOneField(
+        Message, on_delete=models.CASCADE, primary_key=True, related_name="+", db_constraint=False
+    )
+    send = models.ForeignKey(
+        Send, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False, verbose_name=_("send")
+    )
     sender = models.ForeignKey(
-        Sender, on_delete=models.CASCADE, related_name="+", db_index=False, verbose_name=_("sender")
+        Sender,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("sender"),
     )
     priority = models.SmallIntegerField(_("priority"), choices=Priority.choices, default=Priority.BULK)
     due_at = models.DateTimeField(_("due at"))
@@ -138,12 +147,24 @@ class Attempt(models.Model):
     """One try at handing a message to the provider. Its id travels with it and comes back in every status report."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts", verbose_name=_("message"))
+    message = models.ForeignKey(
+        Message, on_delete=models.PROTECT, related_name="attempts", db_constraint=False, verbose_name=_("message")
+    )
     contact = models.ForeignKey(
-        Contact, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("contact")
+        Contact,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("contact"),
     )
     sender = models.ForeignKey(
-        Sender, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("sender")
+        Sender,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("sender"),
     )
     category = models.CharField(_("category"), max_length=16)
     price = models.DecimalField(_("price"), max_digits=12, decimal_places=6, default=Decimal(0))

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
 from uuid import UUID
 
+from messaging.contacts.last_written import LAST_OUTBOUND
 from messaging.segments.attributes import attribute_matches
 from messaging.segments.fields import MOMENTS
 from messaging.segments.rule import Age, All, AnyOf, Condition, Everyone, Expression, Not, Operator, Rule
@@ -18,7 +19,7 @@ _COLUMNS: Final = {
     "crm_id": "c.crm_id",
     "created": "c.created_at",
     "last_inbound": "c.last_inbound_at",
-    "last_outbound": "c.last_outbound_at",
+    "last_outbound": LAST_OUTBOUND,
 }
 """The only names that reach the SQL; nothing of the rule's text does."""
 

@@ -14,6 +14,7 @@ from approvals.masking import Personal
 from approvals.reasons import Reason, Refused
 from approvals.registry import Call, Kind, tool
 from messaging.audiences.people import segment_sql
+from messaging.contacts.last_written import with_last_outbound
 from messaging.models import Channel, ConsentState, Contact, Message, Suppression
 from messaging.phones import BadPhone, normalise
 from messaging.tools.paging import PageAnswer, PageAsk, page
@@ -61,7 +62,7 @@ class ContactsPage(PageAnswer):
 def list_contacts(call: Call, ask: ContactsAsk) -> ContactsPage:
     """Find contacts by number, tag, country, language, opt-out or a segment rule, with consent and last contact."""
     contacts = Contact.objects.filter(organisation=call.organisation)
-    rows, cursor = page(_with_consent(_narrowed(call, contacts, ask)), ask, by="created_at")
+    rows, cursor = page(_with_facts(_narrowed(call, contacts, ask)), ask, by="created_at")
     return ContactsPage(contacts=[ContactRow(**_plain(contact)) for contact in rows], next_cursor=cursor)
 
 
@@ -94,9 +95,10 @@ def _e164(call: Call, raw: str) -> str:
         raise Refused(Reason("invalid_phone", bad.text, _("Write it with country code: +852 …"), "phone")) from None
 
 
-def _with_consent(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
+def _with_facts(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
     standing = Suppression.objects.filter(lifted_at=None)
-    return contacts.prefetch_related("consent_states", Prefetch("suppressions", queryset=standing, to_attr="standing"))
+    standing_ones = Prefetch("suppressions", queryset=standing, to_attr="standing")
+    return with_last_outbound(contacts).prefetch_related("consent_states", standing_ones)
 
 
 def _plain(contact: Contact) -> dict[str, Any]:
@@ -111,7 +113,7 @@ def _plain(contact: Contact) -> dict[str, Any]:
         "consents": {f"{state.channel}/{state.category}": state.state for state in states},
         "opted_out": bool(contact.standing),  # type: ignore[attr-defined]
         "last_inbound_at": contact.last_inbound_at,
-        "last_outbound_at": contact.last_outbound_at,
+        "last_outbound_at": contact.last_outbound_at,  # type: ignore[attr-defined]
     }
 
 
@@ -150,7 +152,7 @@ class ContactDetail(ContactRow):
 )
 def get_contact(call: Call, ask: ContactAsk) -> ContactDetail:
     """Read one contact: addresses, consent, opt-outs, attributes, CRM link and what was sent to them lately."""
-    contact = _with_consent(Contact.objects.filter(organisation=call.organisation, key=ask.contact_id)).first()
+    contact = _with_facts(Contact.objects.filter(organisation=call.organisation, key=ask.contact_id)).first()
     if contact is None:
         raise Refused(Reason("contact_not_found", _("There is no such contact."),
                              _("Use an id of whatsapp.contacts.list."), "contact_id"))  # fmt: skip

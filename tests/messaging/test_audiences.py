@@ -456,4 +456,4 @@ def test_resolving_makes_no_message_and_touches_nobody(tea: SpringTea) -> None:
     ann = drinker("Ann")
     tea.resolved()
     assert Message.objects.count() == 0
-    assert Contact.objects.get(pk=ann.pk).last_outbound_at is None
+    assert not Attempt.objects.filter(contact=ann).exists()

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 
-from messaging.models import Category, Channel, ConsentAct, ImportBatch
+from messaging.models import Attempt, Category, Channel, ConsentAct, Contact, ImportBatch, Outcome
 from messaging.segments import compile_rule, parse
-from tests.factories import NOON, ConsentStateFactory, ContactFactory, harbour_tea
+from tests.factories import NOON, ConsentStateFactory, ContactFactory, SenderFactory, harbour_tea
 
 pytestmark = pytest.mark.django_db
 
@@ -30,17 +30,17 @@ def people() -> None:
     )
     days = timedelta(days=1)
     common = {"organisation": harbour_tea(), "agreed": False}
-    ContactFactory(
+    ada = ContactFactory(
         name="Ada",
         tags=["vip", "貴賓"],
         attributes={"tier": "gold", "points": 250, "wines": ["shiraz", "merlot"], "birthday": "1990-05-17"},
         language="zh_Hant",
         crm_id="A-1",
-        last_outbound_at=NOON - 3 * days,
         created_at=datetime(2026, 1, 1, 10, 0, tzinfo=UTC),
         import_batch=batch,
         **common,
     )
+    _written_to(ada, NOON - 3 * days)
     ContactFactory(
         name="Ben",
         tags=["vip", "staff"],
@@ -58,6 +58,13 @@ def people() -> None:
         **common,
     )
     ContactFactory(name="Dee", country="", language="", created_at=datetime(2025, 6, 1, tzinfo=UTC), **common)
+
+
+def _written_to(contact: Contact, at: datetime) -> None:
+    """Handed over then; a later try never left the house and does not count."""
+    said = {"contact": contact, "sender": SenderFactory(), "category": "marketing", "message_id": 1}
+    for moment, outcome in ((at, Outcome.ACCEPTED), (at + timedelta(days=2), Outcome.NOT_ATTEMPTED)):
+        Attempt.objects.create(started_at=moment, lease_until=moment, outcome=outcome, **said)
 
 
 @pytest.mark.usefixtures("people")
