@@ -7,12 +7,18 @@ import argparse
 import os
 import platform
 import sys
+import traceback
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import django
 from django.conf import settings
+from django.db import connections
 
+from benchmarks.measuring import HEADER, Outcome
+
+Told = tuple[str, bool]
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
@@ -47,7 +53,6 @@ def main() -> int:
         webhooks,
         workers,
     )
-    from benchmarks.measuring import HEADER
 
     call_command("migrate", verbosity=0)
     known = {
@@ -74,13 +79,25 @@ def main() -> int:
     rows, missed = [], []
     print(HEADER)
     for name in asked.names or known:
-        for outcome in known[name](asked.rounds, asked.scale):
-            print(outcome.row(), flush=True)
-            rows.append(outcome.row())
-            missed += [] if outcome.holds else [outcome.name]
+        for row, holds in _measured(name, known[name], asked.rounds, asked.scale):
+            print(row, flush=True)
+            rows.append(row)
+            missed += [] if holds else [name]
     if asked.save:
         RESULTS.write_text(_page(rows, HEADER, asked.rounds, asked.scale), encoding="utf-8")
     return 1 if missed else 0
+
+
+def _measured(name: str, run: Callable[[int, int], Iterator[Outcome]], rounds: int, scale: int) -> Iterator[Told]:
+    """Its rows and whether each holds. One that breaks says so in a row of its own and leaves the later ones to run."""
+    try:
+        for outcome in run(rounds, scale):
+            yield outcome.row(), outcome.holds
+    except Exception as error:  # noqa: BLE001 - the run ends here for this one, and says so
+        traceback.print_exc()
+        connections.close_all()
+        said = f"{type(error).__name__}: {error}".replace("|", "/").split("\n")[0]
+        yield f"| `{name}` | - | - | - | - | broke | {said} |", False
 
 
 def _page(rows: list[str], header: str, rounds: int, scale: int) -> str:

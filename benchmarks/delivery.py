@@ -27,7 +27,11 @@ _FREEZE = """
 INSERT INTO messaging_audiencemember
        (audience_id, contact_id, verdict, address, address_kind, translation_id, "values", market, price)
 SELECT %(audience)s, c.id, 0, c.phone, 'phone', %(translation)s, jsonb_build_object('1', c.name), 'HONG_KONG', 0.026
-  FROM messaging_contact c WHERE c.organisation_id = %(organisation)s ORDER BY c.id LIMIT %(count)s
+  FROM messaging_contact c
+  JOIN messaging_consentstate yes ON yes.contact_id = c.id AND yes.state = 'granted'
+ WHERE c.organisation_id = %(organisation)s
+   AND NOT EXISTS (SELECT 1 FROM messaging_suppression no WHERE no.contact_id = c.id AND no.lifted_at IS NULL)
+ ORDER BY c.id LIMIT %(count)s
 """
 _QUEUE = """
 WITH queued AS (
@@ -57,10 +61,10 @@ def run(rounds: int, scale: int) -> Iterator[Outcome]:
 
 
 def stage(slug: str, people: int, per_second: int = 100_000) -> tuple[Sender, TemplateTranslation]:
-    """An organisation with so many contacts, and a number of theirs with a template, that nothing else holds up."""
+    """An organisation with so many contacts who agreed, and a number of theirs whose template nothing holds up."""
     where = world.organisation(slug)
     if not Contact.objects.filter(organisation=where).exists():
-        world.contacts(where, people, first=2_000_000)
+        world.contacts(where, people * 10 // 9 + 100, first=2_000_000)
     world.rules(where)
     settings.ENGINE_ORGANISATION_PER_SECOND = per_second
     return world.sender(where, timezone.now(), per_second=per_second)
@@ -97,7 +101,7 @@ def enqueue(send: Send) -> None:
 
 
 def freeze(send: Send, translation: TemplateTranslation, count: int) -> None:
-    """The first `count` contacts as the send's audience."""
+    """The first `count` contacts who may be written to as the send's audience, as a resolved audience would be."""
     facts: dict[str, Any] = {
         "audience": send.audience_id, "translation": translation.pk, "organisation": send.organisation_id,
         "count": count,
