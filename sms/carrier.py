@@ -72,7 +72,8 @@ class SmsCarrier:
         until = self._clock() + PATIENCE_SECONDS
         while not (grant := self._pacer().take([way.limit], 1)).tokens:
             if self._clock() + grant.wait > until:
-                raise SendFailed("gateway_busy", "The gateway's pace is used up", Retry.NOT_ATTEMPTED, grant.wait)
+                text = "The gateway's pace is used up"
+                raise SendFailed("gateway_busy", text, Retry.NOT_ATTEMPTED, grant.wait, scope="sender")
             time.sleep(max(grant.wait, 0.005))
 
     def _note(self, way: Way, failed: SendFailed) -> None:

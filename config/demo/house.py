@@ -42,6 +42,20 @@ MISBEHAVIOUR: dict[str, Any] = {
 }
 
 
+# What the pretend SMS gateways do to us; the first one's pace is below ours, so that the second has to help.
+SMS_MISBEHAVIOUR: dict[str, Any] = {
+    "latency_seconds": 0.03,
+    "throughput_per_second": 25,
+    "fails_later": {"absent": 0.02, "dead": 0.01},
+    "refuses": {"landline": 0.01},
+    "lost_share": 0.005,
+    "undelivered_share": 0.02,
+    "duplicate_share": 0.05,
+    "shuffle_share": 0.05,
+    "early_share": 0.02,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """Where everything answers."""

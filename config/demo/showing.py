@@ -9,16 +9,17 @@ import requests
 from django.core.management import call_command
 from django.utils import timezone
 
-from config.demo import closing, story_broadcast
+from config.demo import closing, sms_closing, story_broadcast, story_sms
 from config.demo.agent_client import AgentClient, ToolRefused
 from config.demo.desk_client import DeskClient, DeskRefused
-from config.demo.house import open_house
+from config.demo.house import SMS_MISBEHAVIOUR, open_house
 from config.demo.make_contacts import CONTACTS
 from config.demo.processes import ProcessTrouble
 from config.demo.seeding import PASSWORD, PEOPLE, Cast, seed
+from config.demo.sms_seeding import accounts_at_simulator, seed_sms, simulator_folder
 from config.demo.stage import Stage, StoryBroke
 from config.demo.telling import Telling
-from simulators.process import SimulatorFailed
+from simulators.process import SimulatorFailed, SmsSimulator
 
 WISHES = ("once", "story", "contacts", "folder", "due_in", "per_second", "any_port")
 TROUBLES = (
@@ -30,7 +31,27 @@ TROUBLES = (
     TimeoutError,
     requests.RequestException,
 )
-STORIES = {"broadcast": story_broadcast.play}
+
+
+def play_broadcast(stage: Stage, stack: ExitStack) -> tuple[bool, str]:
+    """Play and close the WhatsApp story. Whether the sums close, and the page of what waits afterwards."""
+    played = story_broadcast.play(stage)
+    holds = closing.close(stage, played)
+    return holds, "" if stage.is_only_once else story_broadcast.ask_for_another(stage, played.contract)
+
+
+def play_campaign(stage: Stage, stack: ExitStack) -> tuple[bool, str]:
+    """Play and close the SMS story; its gateways are up for that long."""
+    folder = simulator_folder(stage.folder)
+    simulator = stack.enter_context(
+        SmsSimulator(folder, accounts=accounts_at_simulator(), misbehaviour=SMS_MISBEHAVIOUR)
+    )
+    cast = seed_sms(stage.cast, simulator.base_url, timezone.now())
+    stage.tell.done(f"Two pretend gateways carry {cast.identity.value}", f"{cast.first.kind}, then {cast.second.kind}")
+    return sms_closing.close_sms(stage, story_sms.play_sms(stage, cast, simulator)), ""
+
+
+STORIES = {"broadcast": play_broadcast, "sms": play_campaign}
 
 
 def show(
@@ -50,14 +71,13 @@ def show(
         officer.sign_in()
         tools = len(agent.tools())
         tell.done(f"Sam Lee's agent is connected over MCP and sees {tools} tools; none of them approves")
-        stage = Stage(cast, house, agent, officer, tell, folder, contacts or CONTACTS, due_in)
-        played = STORIES[story](stage)
-        holds = closing.close(stage, played)
+        stage = Stage(cast, house, agent, officer, tell, folder, contacts or CONTACTS, due_in, once)
+        holds, waiting = STORIES[story](stage, stack)
         verdict = "[bold green]The sums close.[/]" if holds else "[bold red]The sums do not close.[/]"
         tell.say()
         tell.say(f"{verdict} [dim]{time.monotonic() - began:.0f} seconds in all.[/dim]")
         if not once:
-            leave_open(stage, story_broadcast.ask_for_another(stage, played.contract))
+            leave_open(stage, waiting)
     return holds
 
 
@@ -90,8 +110,9 @@ def leave_open(stage: Stage, waiting: str) -> None:
     tell.say(f"Password of all: [bold]{PASSWORD}[/bold]   The agent's key: [bold]{stage.cast.agent_key}[/bold]")
     tell.say()
     tell.say("Try next:")
+    second = [f"The agent asks for a second tasting. Sign in as mei.chan and decide: {waiting}"] if waiting else []
     for wish in (
-        f"The agent asks for a second tasting. Sign in as mei.chan and decide: {waiting}",
+        *second,
         "Open the first broadcast: its report, and what became of each person's message.",
         "Connect an MCP client with the key (README, “Connect an MCP client”) and ask it to plan a broadcast.",
         f"Change a letter in {export}, then: python audit/verify.py {export}",

@@ -32,6 +32,7 @@ class Stage:
     folder: Path
     contacts: Path
     due_in: float
+    is_only_once: bool
 
     def ask(self, tool: str, reason: str, **arguments: Any) -> Answer:
         """The agent's write with a key of its own."""

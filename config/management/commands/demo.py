@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-STORIES = ("broadcast",)
+STORIES = ("broadcast", "sms")
 
 
 class Command(BaseCommand):
