@@ -17,14 +17,22 @@ Subject = models.Model | tuple[str, str]
 
 _AT_ONCE = 5000
 
+_COLUMNS = (
+    "organisation_id, at, action, actor_kind, actor_principal, actor_label, face, request_id, subject_type, subject_id,"
+    " facts"
+)
+# Most entries come alone, and a plain row costs the database a third less than an array of one.
+_INSERT_ONE = f"""
+INSERT INTO audit_entry ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id, xid
+"""  # noqa: S608 - of our own constants
+
 # One statement however many entries: the ORM takes ten times as long over a thousand rows.
-_INSERT = """
-INSERT INTO audit_entry (organisation_id, at, action, actor_kind, actor_principal, actor_label, face, request_id,
-                         subject_type, subject_id, facts)
+_INSERT_MANY = f"""
+INSERT INTO audit_entry ({_COLUMNS})
 SELECT %s, %s, %s, %s, %s, %s, %s, %s::uuid, pointed.type, pointed.id, pointed.facts::jsonb
   FROM unnest(%s::text[], %s::text[], %s::text[]) AS pointed (type, id, facts)
 RETURNING id, xid
-"""
+"""  # noqa: S608 - of our own constants
 
 
 class NotInTransaction(RuntimeError):
@@ -64,9 +72,12 @@ def _insert(told: dict[str, Any], pointed: list[tuple[str, str, dict[str, object
     connection = transaction.get_connection(router.db_for_write(Entry))
     if not connection.in_atomic_block:
         raise NotInTransaction("record() belongs inside the transaction.atomic() of the change it tells about")
-    types, ids, facts = zip(*pointed, strict=True)
+    written = [(subject_type, subject_id, json.dumps(facts)) for subject_type, subject_id, facts in pointed]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, (*told.values(), list(types), list(ids), [json.dumps(each) for each in facts]))
+        if len(written) == 1:
+            cursor.execute(_INSERT_ONE, (*told.values(), *written[0]))
+        else:
+            cursor.execute(_INSERT_MANY, (*told.values(), *map(list, zip(*written, strict=True))))
         return list(cursor.fetchall())
 
 
