@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from accounts.roles import DECIDE, SCOPES_OF_ROLE, Role
-from approvals.models import ActionRequest, State
+from approvals.models import ActionRequest, Decision, State
+
+OPEN = (State.PENDING, State.APPROVED, State.EXECUTING)
 
 
 def is_my_turn(person: Person, now: datetime) -> Q:
@@ -17,7 +19,7 @@ def is_my_turn(person: Person, now: datetime) -> Q:
         return Q(pk__in=())
     asked = Q(organisation=person.organisation_id, state=State.PENDING, role=person.role, expires_at__gt=now)
     own = Q(owner__isnull=False, owner=person) | Q(requester=f"person:{person.pk}")
-    decided = ActionRequest.objects.filter(decisions__person=person).values("pk")
+    decided = Decision.objects.filter(person=person).values("request")
     return asked & ~own & ~Q(pk__in=decided)
 
 
@@ -35,8 +37,7 @@ def in_order_of_turn(requests: QuerySet[ActionRequest], person: Person, now: dat
         output_field=IntegerField(),
     )
     age = Extract(F("created_at"), "epoch")
-    requests = requests.alias(turn=rank)
-    return requests.order_by("turn", Case(When(turn__lt=3, then=age), default=-age), "pk")
+    return requests.order_by(rank, Case(When(state__in=OPEN, then=age), default=-age), "pk")
 
 
 def summary(count: int) -> str:
