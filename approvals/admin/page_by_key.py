@@ -5,12 +5,14 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 
 
-class PageByKey(Paginator):
+class PageByKey(Paginator):  # type: ignore[type-arg]  # Django's own takes no brackets at run time
     """For lists whose order no index can give: sorting rows with all they are joined to costs several times more."""
 
     def page(self, number: int | str) -> Page[Any]:
         page = super().page(number)
-        keys = list(page.object_list.values_list("pk", flat=True))
-        rows = {row.pk: row for row in self.object_list.order_by().filter(pk__in=keys)}
+        whole: Any = self.object_list  # querysets, as in every list of the admin
+        shown: Any = page.object_list
+        keys = list(shown.values_list("pk", flat=True))
+        rows = {row.pk: row for row in whole.order_by().filter(pk__in=keys)}
         page.object_list = [rows[key] for key in keys if key in rows]  # one may have left the list in between
         return page
