@@ -19,15 +19,16 @@ _FIELD = re.compile(r"\b(id|sub|dlvrd|submit date|done date|stat|err|text)\s?:",
 _STATES = {
     1: "ENROUTE", 2: "DELIVRD", 3: "EXPIRED", 4: "DELETED", 5: "UNDELIV", 6: "ACCEPTD", 7: "UNKNOWN", 8: "REJECTD",
 }  # fmt: skip
+# By their first five letters: some centres write the words out.
 _PROGRESS = {
-    "ACCEPTD": Progress.ACCEPTED,
-    "ENROUTE": Progress.SENT,
-    "DELIVRD": Progress.DELIVERED,
-    "EXPIRED": Progress.EXPIRED,
-    "DELETED": Progress.FAILED,
-    "UNDELIV": Progress.FAILED,
-    "REJECTD": Progress.FAILED,
-    "UNKNOWN": Progress.UNKNOWN,
+    "ACCEP": Progress.ACCEPTED,
+    "ENROU": Progress.SENT,
+    "DELIV": Progress.DELIVERED,
+    "EXPIR": Progress.EXPIRED,
+    "DELET": Progress.FAILED,
+    "UNDEL": Progress.FAILED,
+    "REJEC": Progress.FAILED,
+    "UNKNO": Progress.UNKNOWN,
 }
 _ENDS_BADLY = (Progress.FAILED, Progress.EXPIRED)
 # Twelve digits: with seconds, or with the century. A year that begins with 20 leaves no month, so only one form fits.
@@ -42,7 +43,7 @@ def receipt_of(delivery: Delivery, configuration: SmppConfiguration) -> Receipt 
     key = key_of(given, configuration.receipt_ids) if given else ""
     code, done = _error(delivery, words), words.get("done date", "")
     dedupe_key = f"{key}:{state}:{code}:{done}"[:200]
-    progress = _PROGRESS.get(state)
+    progress = _PROGRESS.get(state[:5])
     if not key or progress is None:
         return Unknown(dedupe_key, f"a receipt without an id or with the state {state[:20]!r}")
     failed = progress in _ENDS_BADLY
@@ -62,11 +63,11 @@ def _words(text: str) -> dict[str, str]:
     """The fields of the text form; `text` is the last one, and what it quotes is not read for more."""
     found: dict[str, str] = {}
     marks = list(_FIELD.finditer(text))
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    for mark, end in zip(marks, ends[: len(marks)], strict=True):
         name = mark.group(1).lower()
         if name == "text":
             break
-        end = following.start() if following else len(text)
         found.setdefault(name, text[mark.end() : end].strip(" \t\r\n\0,;"))
     return found
 
@@ -79,7 +80,7 @@ def _state(delivery: Delivery, words: dict[str, str]) -> str:
     number = delivery.fields.get(STATE, b"")
     if number:
         return _STATES.get(number[0], f"state {number[0]}")
-    return words.get("stat", "").upper()[:7]
+    return words.get("stat", "").upper()[:12]
 
 
 def _error(delivery: Delivery, words: dict[str, str]) -> str:
