@@ -108,7 +108,7 @@ class Binds:
             await asyncio.sleep(seconds)
             try:
                 await chore()
-            except (DatabaseError, ValueError):
+            except DatabaseError:
                 log.warning("the accounts could not be looked at; looking again", exc_info=True)
 
     def state(self) -> dict[str, dict[str, Any]]:

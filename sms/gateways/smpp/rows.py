@@ -1,6 +1,7 @@
 """What the process that holds the binds reads and writes: accounts, ids of parts, deliveries; durable on return."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -22,6 +23,8 @@ from sms.ways import account_of
 
 # Parts of a reply that have waited so long for their siblings are read without them.
 PARTS_WAIT = timedelta(minutes=5)
+
+log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -109,8 +112,14 @@ def _guarded(work: Callable[..., Result], *arguments: Any) -> Result:
 
 
 def _accounts() -> dict[UUID, Account]:
-    rows = SmsGateway.objects.filter(kind="smpp", paused_at__isnull=True)
-    return {row.pk: account_of(row) for row in rows}
+    """One that does not fit its models is left out, so that it cannot keep the others from being bound."""
+    found: dict[UUID, Account] = {}
+    for row in SmsGateway.objects.filter(kind="smpp", paused_at__isnull=True):
+        try:
+            found[row.pk] = account_of(row)
+        except ValueError as error:
+            log.error("gateway %s: its configuration cannot be used (%s)", row.pk, type(error).__name__)
+    return found
 
 
 def _add_part(gateway_id: UUID, delivery: Delivery, part: Part, unit: bytes, now: datetime) -> list[ReceivedPart]:
