@@ -59,7 +59,8 @@ class Line:
                     self.refused = refused
                     return
             except (OSError, asyncio.IncompleteReadError, TimeoutError, BadPdu) as error:
-                log.warning("gateway %s: the line is down (%s)", self.account.id, type(error).__name__)
+                if not self._ending.is_set():
+                    log.warning("gateway %s: the line is down (%s)", self.account.id, type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ending.wait(), rest * random.uniform(0.8, 1.2))
             rest = min(rest * 2, LONGEST_REST)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from django.db import close_old_connections, connection, transaction
+from django.db import close_old_connections, connections, transaction
 
 from messaging.inbox.group_commit import Waiting
 from sms import submitted
@@ -43,7 +43,7 @@ class Rows:
 
     def close(self) -> None:
         """Finish what is begun and let go of the connection."""
-        self._thread.submit(connection.close)
+        self._thread.submit(connections.close_all)  # of that thread
         self._thread.shutdown(wait=True)
 
     async def accounts(self) -> dict[UUID, Account]:
@@ -106,8 +106,7 @@ class Rows:
 
 
 def _guarded(work: Callable[..., Result], *arguments: Any) -> Result:
-    if not connection.in_atomic_block:
-        close_old_connections()
+    close_old_connections()
     return work(*arguments)
 
 

@@ -85,6 +85,7 @@ def serve(host: str, port: int) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            ws="none",
             timeout_graceful_shutdown=GRACE,
         )
         uvicorn.Server(config).run()

@@ -46,7 +46,7 @@ def run_smpp(tea: TeaTexts, centre: SmscSimulator, **options: Any) -> Iterator[A
     tea.first.secrets = f'{{"password": "pw-00001", "process_secret": "{SECRET}"}}'
     tea.first.save()
     rows = Rows(lambda: NOON)
-    config = uvicorn.Config(build_app(Binds(rows, first_rest=0.05)), log_config=None, access_log=False, lifespan="on")
+    config = uvicorn.Config(build_app(Binds(rows, first_rest=0.05)), log_config=None, access_log=False, ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
