@@ -1,7 +1,7 @@
 """An account at the message centre, by hand: one connection, octets out, octets in."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -20,7 +20,7 @@ class Account:
     stores: int = 0
     delivered: list[Unit] = field(default_factory=list)
     answers: dict[int, Unit] = field(default_factory=dict)
-    numbers: count[int] = field(default_factory=lambda: count(1))
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def write(self, command: int, body: bytes = b"") -> int:
         number = next(self.numbers)
