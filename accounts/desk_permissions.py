@@ -55,6 +55,9 @@ RIGHTS: dict[str, Rights] = {
     "messaging.templatetranslation": Rights(view=EVERYBODY),
     "messaging.webhookevent": Rights(view=DECIDERS),
     "messaging.whatsappaccount": Rights(view=DECIDERS, add=ADMINS, change=ADMINS),
+    "sms.linkdomain": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
+    "sms.linkrules": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
+    "sms.shortlink": Rights(view=EVERYBODY, change=DECIDERS),
 }
 
 # What a superuser sees of every organisation: the installation, never anybody's messages.

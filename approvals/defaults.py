@@ -13,6 +13,11 @@ DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("Template drafts are kept at once", {"tools": "whatsapp.template_draft.upsert", **_AUTOMATIC}),
     ("Segments are kept at once", {"tools": "whatsapp.segment.upsert", **_AUTOMATIC}),
     ("Broadcasts are drafted at once", {"tools": "whatsapp.broadcast.create", **_AUTOMATIC}),
+    ("Short links are made at once", {"tools": "sms_marketing.short_links.create", **_AUTOMATIC}),
+    (
+        "Short links for large audiences are decided by a person",
+        {"tools": "sms_marketing.short_links.create", "from_people": LARGE_AUDIENCE},
+    ),
     (
         "Large audiences ask for the password",
         {"tools": "*.schedule", "from_people": LARGE_AUDIENCE, "asks_password": True},

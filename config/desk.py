@@ -34,6 +34,7 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
             (_("Messages"), "chat", "messaging.message", ""),
             (_("Templates"), "description", "messaging.template", ""),
             (_("Senders"), "smartphone", "messaging.sender", ""),
+            (_("Short links"), "link", "sms.shortlink", ""),
         ),
     ),
     (
@@ -60,6 +61,8 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
         (
             (_("Policies"), "gavel", "approvals.policy", ""),
             (_("Messaging rules"), "tune", "messaging.messagingrules", ""),
+            (_("Link domains"), "dns", "sms.linkdomain", ""),
+            (_("Rules for short links"), "rule", "sms.linkrules", ""),
             (_("Prices"), "payments", "messaging.price", ""),
             (_("WhatsApp accounts"), "hub", "messaging.whatsappaccount", ""),
             (_("People"), "badge", "accounts.person", ""),

@@ -8,3 +8,5 @@ action("sms.campaign_kept", _("{actor} kept the SMS campaign {subject}, version 
 action("sms.campaign_cancelled", _("{actor} cancelled {subject}: {reason}"))
 action("sms.link_made", _("{actor} made the short link {subject} to {host}"))
 action("sms.link_revoked", _("{actor} revoked the short link {subject}: {reason}"))
+action("sms.link_domain_changed", _("{actor} changed the link domain {subject}"))
+action("sms.link_rules_changed", _("{actor} changed the rules for short links"))

@@ -17,6 +17,8 @@ MOST_STEPS = 5
 SECONDS = 5.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 AGENT = "Countersign link check"
+# Addresses that a translator turns into IPv4 ones, whichever those may be.
+_TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 
 
 class BadLanding(Exception):
@@ -76,8 +78,15 @@ def landing_of(url: str, is_allowed: IsAllowed, resolve: Resolve = resolve, ask:
             if not 200 <= step.status < 300:
                 raise BadLanding(f"status_{step.status}")
             return url
-        url = urljoin(url, step.location)
+        url = _next(url, step.location)
     raise BadLanding("too_many_redirects")
+
+
+def _next(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise BadLanding("not_an_address") from None
 
 
 def _look(url: str, is_allowed: IsAllowed, resolve: Resolve, ask: Ask) -> Step:
@@ -104,6 +113,8 @@ def is_public(address: str) -> bool:
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
+        return False
+    if any(found in network for network in _TRANSLATED):
         return False
     inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or found
     return bool(found.is_global and inner.is_global and not inner.is_multicast)

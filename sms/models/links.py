@@ -4,6 +4,7 @@ import uuid
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -11,6 +12,7 @@ from simple_history.models import HistoricalRecords
 from accounts.models import Organisation, Person
 from approvals.models import ActionRequest
 from approvals.triggers import frozen
+from sms.links.hosts import OddHost, judged_host
 
 
 class LinkDomain(models.Model):
@@ -43,6 +45,13 @@ class LinkDomain(models.Model):
 
     def __str__(self) -> str:
         return self.host
+
+    def clean(self) -> None:
+        """Keep the host as addresses spell it. Nothing can be allowed here that no address may name."""
+        try:
+            self.host = judged_host(self.host)
+        except OddHost as odd:
+            raise ValidationError({"host": _("This is no host for links (%s).") % odd.code}) from None
 
 
 class LinkRules(models.Model):

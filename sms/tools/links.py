@@ -165,7 +165,7 @@ def _segments(call: Call, links: Sequence[ShortLink]) -> dict[UUID, list[str]]:
     found = {}
     for link in links:
         has_code = Exists(LinkCode.objects.filter(link=link, send=OuterRef("pk")))
-        sends = Send.objects.filter(has_code, organisation=call.organisation, channel="sms")
+        sends = Send.objects.filter(has_code, organisation=call.organisation)
         found[link.pk] = sorted(set(sends.values_list("audience__segment__name", flat=True)))
     return found
 

@@ -37,7 +37,9 @@ def link_to(destination: str = SHOP, now: datetime = NOON, **fields: Any) -> Sho
         "domain": fields.pop("domain", None) or shop(organisation), "per_person": True, "tracked": True,
         "expires_at": now + timedelta(days=30), "created_at": now, "owner": sam_lee(), **fields,
     }  # fmt: skip
-    request = ActionRequestFactory(preview=preview, tool="sms_marketing.short_links.create", decided=True)
+    # Mei, who decides, is at Harbour Tea.
+    is_ours = organisation == harbour_tea()
+    request = ActionRequestFactory(preview=preview, tool="sms_marketing.short_links.create", decided=is_ours)
     return ShortLink.objects.create(organisation=organisation, request=request, **facts)
 
 

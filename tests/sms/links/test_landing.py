@@ -54,7 +54,7 @@ def test_redirects_are_followed_to_the_page_at_the_end() -> None:
     ],
 )
 def test_a_redirect_leads_nowhere_that_is_not_allowed(location: str, code: str) -> None:
-    with pytest.raises((BadLanding, ValueError), match=code if code != "not_an_address" else ""):
+    with pytest.raises(BadLanding, match=code):
         land({"https://a.test/": Step(302, location)})
 
 
@@ -69,7 +69,8 @@ def test_a_name_with_one_private_address_is_not_asked(addresses: list[str]) -> N
 
 def test_private_ranges_are_told_in_every_spelling() -> None:
     private = ["127.0.0.1", "10.1.2.3", "172.16.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::1",
-               "fe80::1%eth0", "fc00::1", "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b:1::1", "tea"]  # fmt: skip
+               "fe80::1%eth0", "fc00::1", "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b:1::1",
+               "64:ff9b::7f00:1", "tea"]  # fmt: skip
     assert [address for address in private if is_public(address)] == []
     assert is_public(PUBLIC)
     assert is_public("2606:2800:220:1:248:1893:25c8:1946")

@@ -65,7 +65,8 @@ def test_two_seconds_are_enough_for_a_person() -> None:
 @pytest.mark.parametrize(
     ("agent", "browser", "device"),
     [(PHONE, "Safari", "phone"), (WECHAT, "WeChat", "phone"), (LINE, "LINE", "phone"), (FACEBOOK, "Facebook", "phone"),
-     ("Mozilla/5.0 (Windows NT 10.0) Chrome/126.0 Safari/537.36 Edg/126.0", "Edge", "computer"), ("?", "other", "other")],
+     ("Mozilla/5.0 (Windows NT 10.0) Chrome/126.0 Safari/537.36 Edg/126.0", "Edge", "computer"),
+     ("?", "other", "other")],
 )  # fmt: skip
 def test_browsers_inside_apps_are_people_and_known_by_family(agent: str, browser: str, device: str) -> None:
     assert judged(User_Agent=agent) == (Visitor.HUMAN, "")
