@@ -57,8 +57,8 @@ def _noted(item: PartItem, reference: UUID, now: datetime) -> list[SubmittedPart
     row, _made = SubmittedPart.objects.get_or_create(
         gateway_id=item.gateway_id,
         reference=reference,
-        part=receipt.part,
-        defaults={"parts": receipt.parts, "submitted_at": now},
+        part=receipt.part or _place(item, reference),
+        defaults={"parts": receipt.parts, "key": receipt.provider_id, "submitted_at": now},
     )
     rows = SubmittedPart.objects.select_for_update().filter(gateway=item.gateway_id, reference=reference)
     parts = list(rows.order_by("part"))
@@ -67,6 +67,13 @@ def _noted(item: PartItem, reference: UUID, now: datetime) -> list[SubmittedPart
         own.progress, own.code = receipt.progress.value, receipt.code[:20]
         own.save(update_fields=("progress", "code"))
     return parts
+
+
+def _place(item: PartItem, reference: UUID) -> int:
+    """A part's place where the gateway tells only its id: the one it has, else the next."""
+    rows = SubmittedPart.objects.filter(gateway=item.gateway_id, reference=reference)
+    places = dict(rows.values_list("key", "part"))
+    return places.get(item.receipt.provider_id) or max(places.values(), default=0) + 1
 
 
 def _together(told: Collection[Progress], parts: int) -> Progress:

@@ -116,9 +116,9 @@ class Failure(StrEnum):
 class Receipt:
     """What became of one text, or of one part of it. `reference` is empty where the gateway does not echo it.
 
-    `part` and `parts` count from 1 and are 1 of 1 where a gateway reports the whole. `at` is the gateway's own time in
-    UTC; None where it tells none. `price` is for what this receipt speaks of. Said again, a receipt has the same
-    `dedupe_key`.
+    `part` and `parts` count from 1 and are 1 of 1 where a gateway reports the whole; `part` is 0 where it reports each
+    but does not say which: then `provider_id` tells them apart. `at` is the gateway's own time in UTC; None where it
+    tells none. `price` is for what this receipt speaks of. Said again, a receipt has the same `dedupe_key`.
     """
 
     dedupe_key: str
