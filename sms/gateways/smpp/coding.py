@@ -115,7 +115,7 @@ def _sar_part(delivery: Delivery) -> Part | None:
     reference, total, place = (delivery.fields.get(tag, b"") for tag in (SAR_REFERENCE, SAR_TOTAL, SAR_SEQUENCE))
     if not (reference and total and place):
         return None
-    return _part(int.from_bytes(reference, "big"), total[-1], place[-1])
+    return _part(int.from_bytes(reference[-2:], "big"), total[-1], place[-1])
 
 
 def _part(reference: int, total: int, place: int) -> Part | None:

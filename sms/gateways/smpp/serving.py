@@ -23,6 +23,8 @@ from sms.gateways.smpp.rows import Rows
 
 LARGEST = 1 << 18  # bytes of one request
 GRACE = 20  # seconds that a request may still take after SIGTERM
+# Seconds; longer than lanes keep idle connections, so that none is closed just as a text is written to it.
+KEEP_ALIVE = 75
 
 
 def build_app(binds: Binds) -> Starlette:
@@ -86,6 +88,7 @@ def serve(host: str, port: int) -> None:
             access_log=False,
             server_header=False,
             ws="none",
+            timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=GRACE,
         )
         uvicorn.Server(config).run()

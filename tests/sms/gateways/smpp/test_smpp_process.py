@@ -1,12 +1,15 @@
 """The whole way over SMPP: a lane's hand-over, the process that holds the bind, the message centre, and back."""
 
+import asyncio
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import requests
@@ -149,6 +152,29 @@ def test_a_stop_is_heard_and_a_long_reply_in_shuffled_parts_is_read_as_one(centr
     assert list(InboundMessage.objects.order_by("pk").values_list("text", flat=True)) == [long, "STOP"]
     assert not ReceivedPart.objects.exists()
     assert Suppression.objects.filter(contact=ann).exists()
+
+
+def test_a_part_whose_sibling_never_comes_is_read_alone_and_old_ids_are_forgotten(centre: SmscSimulator) -> None:
+    tea = TeaTexts()
+    verified(tea.organisation, OURS, kind=SenderId.Kind.LONG_NUMBER)
+    old = {"reference": uuid4(), "part": 1, "parts": 1, "submitted_at": NOON - timedelta(days=31)}
+    SubmittedPart.objects.create(gateway=tea.first, **old)
+    with run_smpp(tea, centre):
+        centre.inbound("85261234567", OURS.removeprefix("+"), "a" * 160, order=[1])
+        until(ReceivedPart.objects.exists)
+        sweep()
+        assert ReceivedPart.objects.exists()
+        ReceivedPart.objects.update(came_at=NOON - timedelta(minutes=6))
+        sweep()
+        applied(1)
+    assert InboundMessage.objects.get().text == "a" * 153
+    assert not SubmittedPart.objects.exists()
+
+
+def sweep() -> None:
+    rows = Rows(lambda: NOON)
+    asyncio.run(rows.sweep())
+    rows.close()
 
 
 def test_what_cannot_be_read_is_stored_and_answered_all_the_same(centre: SmscSimulator, begin: int) -> None:
