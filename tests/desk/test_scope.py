@@ -24,6 +24,7 @@ from messaging.models import (
     MessagingRules,
     WebhookEvent,
 )
+from sms.models import LinkRules
 from tests.desk.harbour import page, signed_in, status, the_send
 from tests.factories import (
     NOON,
@@ -37,6 +38,7 @@ from tests.factories import (
     other_tenant,
     vera_ng,
 )
+from tests.sms.links.tea_links import link_to
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +70,7 @@ def rows_of_harbour_tea() -> dict[str, Model]:
                                        act="granted", source="form", occurred_at=NOON, recorded_at=NOON),
         MergeTask.objects.create(organisation=organisation, first=contact, second=ContactFactory(), found_at=NOON),
         MessagingRules.objects.create(organisation=organisation),
+        (link := link_to()), link.domain, LinkRules.objects.create(organisation=organisation),
         Policy.objects.create(organisation=organisation, name="Twice"),
         WebhookEvent.objects.create(carrier="whatsapp", body=b"{}", signed_for=[send.sender.account.pk]),
     ]  # fmt: skip

@@ -23,6 +23,7 @@ from tests.factories import (
     WhatsAppAccountFactory,
 )
 from tests.matrix.tea_houses import RIGHT, Arguments, TeaHouse, arguments_of, tools
+from tests.sms.links.tea_links import link_to
 from tests.sms.tea_texts import campaign_of, verified
 
 
@@ -56,6 +57,7 @@ KIND_OF = {
     "contact_ids": "contact",
     "preview_id": "preview",
     "segment_id": "segment",
+    "short_link_id": "short_link",
     "sender_id": "sender",
     "sms_marketing.sender_id": "identity",
     "subject_id": "segment",  # any row's id as text
@@ -142,6 +144,7 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "preview": lambda own: _with_pk(PreviewFactory(organisation=own.organisation)),
     "segment": lambda own: _with_pk(SegmentFactory(organisation=own.organisation)),
     "sender": lambda own: _with_pk(SenderFactory(account=own.sender.account)),
+    "short_link": lambda own: _with_pk(link_to(organisation=own.organisation)),
     "template": lambda own: _with_pk(TemplateFactory(account=own.sender.account)),
 }
 

@@ -40,7 +40,10 @@ sms_marketing.campaigns.send_approved    +     +          +        -       -    
 sms_marketing.campaigns.update           +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 sms_marketing.cost_preview               +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 sms_marketing.delivery_status.get        +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
+sms_marketing.link_clicks.list           +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.send_batches.list          +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
+sms_marketing.short_links.create         +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
+sms_marketing.short_links.preview        +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 whatsapp.action_request.status           +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.audit_logs.list                 +     +          -        -       -      | -      -       -     -        +       -         +         -          -        -       +         ?         -
 whatsapp.broadcast.create                +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -

@@ -50,6 +50,7 @@ from tests.factories import (
     freeze,
 )
 from tests.messaging.spring_tea import set_prices
+from tests.sms.links.tea_links import SHOP, link_to
 from tests.sms.tea_texts import TeaTexts, campaign_of, text_of
 
 Arguments = dict[str, Any]
@@ -78,6 +79,7 @@ class TeaHouse:
         self.texts = TeaTexts(organisation=self.organisation)
         self.campaign: Campaign = campaign_of(self.texts)
         self.batch: Send = text_of(self.texts, self.contacts[0]).send
+        self.short_link = link_to(organisation=self.organisation)
         self.waiting = ActionRequestFactory(preview=PreviewFactory(**own), owner=self.people[Role.MARKETER])
         self._say()
 
@@ -135,6 +137,7 @@ class TeaHouse:
             "identity": self.texts.identity.pk,
             "segment": self.segment.pk,
             "sender": self.sender.pk,
+            "short_link": self.short_link.pk,
             "template": self.template.pk,
         }
         return str(rows[kind])
@@ -175,6 +178,12 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     "sms_marketing.campaigns.list": lambda own, actor: {},
     "sms_marketing.campaigns.update": lambda own, actor: {**_this_campaign(own), **_draft(own, own.campaign.name)},
     "sms_marketing.campaign_reports.get": lambda own, actor: {"campaign_id": str(own.batch.campaign.pk)},
+    "sms_marketing.link_clicks.list": lambda own, actor: {"short_link_id": own.id_of("short_link")},
+    "sms_marketing.short_links.preview": lambda own, actor: {
+        "name": "Autumn tea",
+        "destination": SHOP,
+        "expires_at": "2026-04-02T12:00:00+08:00",
+    },
     "sms_marketing.send_batches.list": lambda own, actor: {"campaign_id": str(own.batch.campaign.pk)},
     "sms_marketing.delivery_status.get": lambda own, actor: {
         "batch_id": own.id_of("batch"),

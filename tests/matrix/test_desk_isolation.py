@@ -21,6 +21,7 @@ from audit.models import Entry
 from audit.models import Segment as SealedSegment
 from audit.record import record
 from messaging.models import ImportBatch, ImportRow, MergeTask, MessagingRules, WebhookEvent
+from sms.models import LinkRules
 from tests.factories import NOON
 from tests.matrix.tea_houses import TeaHouse, house
 
@@ -67,6 +68,7 @@ def rows() -> dict[str, Model]:
     first, second, _third = own.contacts
     MergeTask.objects.create(first=first, second=second, found_at=NOON, **mine)
     MessagingRules.objects.create(**mine)
+    LinkRules.objects.create(**mine)
     Policy.objects.create(name="Twice", **mine)
     WebhookEvent.objects.create(carrier="whatsapp", body=b"{}", signed_for=[own.sender.account_id])
     record("tool.read", ("tool", "x"), Actor.system(own.organisation, "policy"), now=NOON)
