@@ -52,7 +52,7 @@ def known_places(events: Iterable[WebhookEvent]) -> Known:
 
 
 def _numbers_of(accounts: Collection[UUID]) -> Iterable[tuple[Sender, Collection[UUID]]]:
-    numbers = Sender.objects.filter(carrier="whatsapp", account__in=accounts).select_related("organisation", "account")
+    numbers = Sender.objects.filter(account__in=accounts).select_related("organisation", "account")
     return [(number, (number.account_id,)) for number in numbers if number.account_id is not None]
 
 

@@ -46,6 +46,11 @@ class RequestDetail(Answer):
 )
 def action_request_status(call: Call, ask: StatusAsk) -> RequestDetail:
     """Tell where a request stands: waiting, decided by whom, carried out with what result, or why not."""
+    return detail_of(call, ask)
+
+
+def detail_of(call: Call, ask: StatusAsk) -> RequestDetail:
+    """Where a request stands, whichever tool it came by. Raises Refused for one that this actor may not see."""
     request = ActionRequest.objects.filter(pk=ask.action_request_id, organisation=call.organisation).first()
     if request is None or not _may_see(call, request):
         raise Refused(

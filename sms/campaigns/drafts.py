@@ -43,7 +43,7 @@ class DraftAsk(Ask):
     variables: Annotated[
         list[Variable], Field(max_length=20, description="Where each variable of the texts gets its value.")
     ] = []
-    notes: Annotated[str, Field(max_length=500, description="What the officer should know.")] = ""
+    advice: Annotated[str, Field(max_length=500, description="What the officer should know.")] = ""
 
 
 class ChangeAsk(DraftAsk):
@@ -66,7 +66,7 @@ class DraftContract(Contract):
     sender_id: Annotated[UUID, Field(description="The sender ID.")]
     sender_name: Annotated[str, Field(description="What people see as the sender.")]
     variables: Annotated[list[Variable], Field(description="Where each variable gets its value.")]
-    notes: Annotated[str, Field(description="What the officer should know.")]
+    advice: Annotated[str, Field(description="What the officer should know.")]
     is_scheduled: Annotated[bool, Field(description="Whether a send of it is scheduled: then nothing may be edited.")]
 
     def sentence(self) -> str:
@@ -124,7 +124,7 @@ def plan_draft(call: Call, ask: DraftAsk) -> DraftContract:
         sender_id=identity.pk,
         sender_name=identity.value,
         variables=list(ask.variables),
-        notes=ask.notes,
+        advice=ask.advice,
         is_scheduled=campaign is not None and campaign.send_id is not None,
     )
 
@@ -160,7 +160,7 @@ def keep_draft(call: Call, contract: DraftContract) -> DraftKept:
     campaign.name, campaign.goal, campaign.category = contract.name, contract.goal, contract.category
     campaign.segment_id, campaign.identity_id = contract.segment_id, contract.sender_id
     campaign.variables = [one.model_dump(mode="json") for one in contract.variables]
-    campaign.notes, campaign.updated_at = contract.notes, call.now
+    campaign.notes, campaign.updated_at = contract.advice, call.now
     campaign.save()
     _keep_texts(campaign.texts, contract, call)
     request_id = call.request.pk if call.request else None

@@ -66,7 +66,7 @@ class CampaignDetail(CampaignRow):
     texts: Annotated[dict[str, str], Field(description="Language code -> text with its variables.")]
     default_language: Annotated[str, Field(description="Read by people whose language has no text.")]
     variables: Annotated[list[dict[str, Any]], Field(description="Where each variable gets its value.")]
-    notes: Annotated[str, Field(description="What the officer should know.")]
+    advice: Annotated[str, Field(description="What the officer should know.")]
     contract: Annotated[
         dict[str, Any] | None, Field(description="What was countersigned: ways, parts, cost, exclusions. Null before.")
     ]
@@ -105,7 +105,7 @@ def get_campaign(call: Call, ask: CampaignAsk) -> CampaignDetail:
         texts=drafts.texts_of(campaign),
         default_language=campaign.texts.default_language,
         variables=campaign.variables,
-        notes=campaign.notes,
+        advice=campaign.notes,
         contract=campaign.send.preview.contract if campaign.send is not None else None,
     )
 

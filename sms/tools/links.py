@@ -33,9 +33,7 @@ from sms.models import Click, LinkCode, ShortLink, Visitor
     safety="Refuses odd or unknown domains, other shorteners, broken campaign parameters, and tracking nobody allowed.",
 )
 def preview_short_link(call: Call, ask: LinkAsk) -> LinkContract:
-    """Show what a short link would look like: its length, where it leads with campaign parameters, until when, whether
-    clicks are counted, and what could make networks hold it back.
-    """
+    """Show what a short link would look like and lead to, until when, and what could make networks hold it back."""
     return making.preview_link(call, ask)
 
 
@@ -111,8 +109,9 @@ class ClicksPage(PageAnswer):
     safety="Numbers by link; single visits only with the right to personal data, and never with a phone number.",
 )
 def list_link_clicks(call: Call, ask: ClicksAsk) -> ClicksPage:
-    """List clicks on short links: people, doubtful ones and machines told apart, unique clicks and their rate,
-    campaign parameters, devices and days. What came of them is in sms_marketing.conversion_attribution.get.
+    """List clicks on short links: people, doubtful ones and machines told apart, unique clicks, devices and days.
+
+    What came of them is in sms_marketing.conversion_attribution.get.
     """
     window = Window(ask.since, ask.until)
     links = ShortLink.objects.filter(organisation=call.organisation)

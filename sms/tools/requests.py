@@ -1,8 +1,7 @@
 """sms_marketing.action_request.status: where a wish stands. Asking carries nothing out."""
 
 from approvals.registry import Call, Kind, tool
-from messaging.tools import requests
-from messaging.tools.requests import RequestDetail, StatusAsk
+from messaging.tools.requests import RequestDetail, StatusAsk, detail_of
 
 
 @tool(
@@ -13,4 +12,4 @@ from messaging.tools.requests import RequestDetail, StatusAsk
 )
 def action_request_status(call: Call, ask: StatusAsk) -> RequestDetail:
     """Tell where a request stands: waiting, decided by whom, carried out with what result, or why not."""
-    return requests.action_request_status(call, ask)
+    return detail_of(call, ask)

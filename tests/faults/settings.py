@@ -19,5 +19,5 @@ _SOONER = {
     "messaging.inbox.tasks.tidy_inbox": 1.5,
 }
 for _bell in beat.SCHEDULE.values():
-    _bell["schedule"] = _SOONER[_bell["task"]]
+    _bell["schedule"] = _SOONER.get(_bell["task"], _bell["schedule"])
     _bell["options"] = {"expires": 5.0}

@@ -7,6 +7,7 @@ import time
 import pytest
 from django.db import connection
 
+from accounts.tenancy import as_login_role
 from mcp_server.threads import DatabaseThreads
 
 word: contextvars.ContextVar[str] = contextvars.ContextVar("word", default="")
@@ -54,7 +55,7 @@ def test_a_connection_that_the_server_has_closed_is_replaced() -> None:
 
 def end_backend(number: int) -> None:
     try:
-        with connection.cursor() as cursor:
+        with as_login_role(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(%s)", [number])
     finally:
         connection.close()

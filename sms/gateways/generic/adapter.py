@@ -54,6 +54,10 @@ class Generic:
     configuration = GenericConfiguration
     secrets = GenericSecrets
 
+    def failure_of(self, code: str) -> Failure:
+        """What a code means is described for each account, and none is asked here: so nobody resends by it."""
+        return Failure.UNCLEAR
+
     def send(self, account: Account, submission: Submission) -> Taken:
         """One request. Taken when the answer is recognised as that, refused when it is recognised as that alone."""
         configuration: GenericConfiguration = account.configuration
