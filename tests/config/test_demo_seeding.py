@@ -44,7 +44,7 @@ def test_a_second_seeding_finds_everything_and_keeps_the_agents_key(tmp_path: Pa
     first, second = seed(tmp_path, 150, NOON), seed(tmp_path, 150, NOON)
     assert (first.agent_key, first.account.app_secret) == (second.agent_key, second.account.app_secret)
     assert (Organisation.objects.count(), Person.objects.count(), Agent.objects.count()) == (1, 5, 1)
-    assert (Sender.objects.count(), Policy.objects.count()) == (1, 5)
+    assert (Sender.objects.count(), Policy.objects.count()) == (1, 7)
 
 
 def test_a_key_that_was_replaced_at_the_desk_gets_a_successor(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ def test_a_new_organisation_has_an_administrator_default_policies_and_rules(monk
         "Broadcasts are drafted at once",
         "Large audiences ask for the password",
         "Segments are kept at once",
+        "Short links are made at once",
+        "Short links for large audiences are decided by a person",
         "Template drafts are kept at once",
     ]
     told = Entry.objects.filter(organisation=peak_coffee).order_by("pk")

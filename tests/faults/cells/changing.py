@@ -143,8 +143,9 @@ def _organisation_stopped(case: Case) -> None:
     before = case.send.messages.exclude(status=Status.QUEUED).count()
     time.sleep(0.7)
     assert case.send.messages.exclude(status=Status.QUEUED).count() == before, "messages left while all was stopped"
-    case.wait_for_state(SendState.PAUSED)  # the watch says so at the desk; then it takes a person to go on
     where.update(sending_stopped_at=None)
+    # Stopped while it was being released, it is paused; then it takes a person to go on.
+    case.wait_for_state(SendState.PAUSED, SendState.COMPLETED)
     case.let_go_on()
 
 
