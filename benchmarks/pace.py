@@ -16,7 +16,7 @@ ANSWER_AFTER = "0.1"  # seconds
 
 def run(rounds: int, scale: int) -> Iterator[Outcome]:
     """Both figures are the sink's: what it got from the first to the last message, and in its busiest second."""
-    count = 10_000 * scale
+    count = 20_000 * scale
     number, translation = stage("bench-pace", count, PER_SECOND)
     told: list[Arrived] = []
     with running("benchmarks.sink", ANSWER_AFTER) as port:
