@@ -111,13 +111,10 @@ def status_item(one: Receipt, tag: str, sender_ref: str, now: datetime) -> Statu
 
 def _inbound(one: Reply, row: SmsGateway, now: datetime) -> InboundItem:
     """A stop that the gateway heard and acts on counts as said, whatever the words were."""
-    sender = SenderId.objects.filter(organisation=row.organisation_id, value=one.sender).values_list(
-        "sender__provider_ref", flat=True
-    )
     heard = {"stop": "STOP", "start": "START"}.get(one.asks, "")
     return InboundItem(
         dedupe_key=f"{tag_of(row.pk)}:{one.dedupe_key}",
-        sender_ref=sender.first() or "",
+        sender_ref=_answered(one.sender, row),
         provider_id=f"{tag_of(row.pk)}:{one.provider_id}",
         at=_moment(one.at, now),
         from_phone=one.from_phone,
@@ -132,6 +129,15 @@ def _inbound(one: Reply, row: SmsGateway, now: datetime) -> InboundItem:
         target_id="",
         media=None,
     )
+
+
+def _answered(value: str, row: SmsGateway) -> str:
+    """The sender that a reply went to. A number that is no sender ID of ours may be one that the gateway chose for us:
+    a stop sent there counts as well, so any sender of the organisation stands for it.
+    """
+    ours = SenderId.objects.filter(organisation=row.organisation_id, sender__isnull=False)
+    named = ours.filter(value=value).values_list("sender__provider_ref", flat=True).first()
+    return str(named or ours.order_by("created_at").values_list("sender__provider_ref", flat=True).first() or "")
 
 
 def _senders_of(receipts: Sequence[Receipt], row: SmsGateway) -> dict[str, str]:

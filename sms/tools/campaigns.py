@@ -1,6 +1,6 @@
 """sms_marketing.campaigns.* and sms_marketing.cost_preview: a campaign from its draft to its send."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,13 +16,13 @@ from approvals.floors import Always, ByPolicy, Never
 from approvals.reasons import Reason
 from approvals.registry import Call, Kind, tool
 from approvals.versions import token_of
-from messaging.engine.tallies import tally
+from messaging.engine.tallies import Tally, tallies
 from messaging.finding import find_own
 from messaging.tools.paging import PageAnswer, PageAsk, page
 from sms.campaigns import cancelling, drafts, life, preview
 from sms.campaigns.cancelling import CanBeCancelled, CancelContract, Cancelled
 from sms.campaigns.contract import CampaignContract, CostAsk
-from sms.campaigns.drafts import ChangeAsk, DraftAsk, DraftContract, DraftKept, DraftUnchanged
+from sms.campaigns.drafts import ChangeAsk, DraftContract, DraftKept, DraftUnchanged
 from sms.campaigns.guards import CAMPAIGN_GUARDS
 from sms.campaigns.life import NotScheduledYet, Scheduled
 from sms.models import Campaign
@@ -86,7 +86,8 @@ def list_campaigns(call: Call, ask: CampaignsAsk) -> CampaignsPage:
         campaigns = campaigns.filter(name__icontains=ask.name)
     related = ("segment", "identity", "texts", "send__audience", "send__preview")
     rows, cursor = page(campaigns.select_related(*related), ask, by="created_at")
-    return CampaignsPage(campaigns=[CampaignRow(**_facts(one)) for one in rows], next_cursor=cursor)
+    numbers = tallies([one.send for one in rows if one.send is not None])
+    return CampaignsPage(campaigns=[CampaignRow(**_facts(one, numbers)) for one in rows], next_cursor=cursor)
 
 
 @tool(
@@ -100,7 +101,7 @@ def get_campaign(call: Call, ask: CampaignAsk) -> CampaignDetail:
     """Read one SMS campaign: texts, segment, sender ID, variables, and once it was priced what was countersigned."""
     campaign = find_own(Campaign, ask.campaign_id, call.organisation, "campaign_id", "sms_marketing.campaigns.list")
     return CampaignDetail(
-        **_facts(campaign),
+        **_facts(campaign, tallies([campaign.send] if campaign.send is not None else [])),
         goal=campaign.goal,
         texts=drafts.texts_of(campaign),
         default_language=campaign.texts.default_language,
@@ -110,7 +111,7 @@ def get_campaign(call: Call, ask: CampaignAsk) -> CampaignDetail:
     )
 
 
-def _facts(campaign: Campaign) -> dict[str, Any]:
+def _facts(campaign: Campaign, numbers: Mapping[UUID, Tally]) -> dict[str, Any]:
     send = campaign.send
     return {
         "campaign_id": campaign.pk,
@@ -121,15 +122,11 @@ def _facts(campaign: Campaign) -> dict[str, Any]:
         "sender": campaign.identity.value,
         "languages": sorted(drafts.texts_of(campaign)),
         "due_at": send.due_at if send is not None else None,
-        "outcomes": tally(send).as_dict() if send is not None else {},
+        "outcomes": numbers[send.pk].as_dict() if send is not None else {},
         "cost_ceiling": send.cost_ceiling if send is not None else None,
         "action_request_id": send.request_id if send is not None else None,
         "version_token": token_of(campaign),
     }
-
-
-def plan_draft(call: Call, ask: DraftAsk) -> DraftContract:
-    return drafts.plan_draft(call, ask)
 
 
 def plan_change(call: Call, ask: ChangeAsk) -> DraftContract:
@@ -145,7 +142,7 @@ def plan_change(call: Call, ask: ChangeAsk) -> DraftContract:
         "sms_marketing.copy.fit_preview",
         "sms_marketing.short_links.preview",
     ),
-    plan=plan_draft,
+    plan=drafts.plan_draft,
     approval=ByPolicy(),
     guards=(DraftUnchanged(),),
     spends=False,

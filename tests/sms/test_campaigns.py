@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -18,7 +19,7 @@ from approvals.models import ActionRequest
 from messaging.engine.lanes import run_lane
 from messaging.engine.release import release_due
 from messaging.inbox.apply import apply_waiting
-from messaging.models import Message, Send, Status, WebhookEvent
+from messaging.models import Message, Send, Status, Suppression, WebhookEvent
 from sms.callbacks import COMMIT
 from sms.campaigns.contract import CampaignContract
 from sms.gateways.twilio.signature import signature_of
@@ -203,3 +204,16 @@ def test_an_unsigned_or_unknown_callback_is_not_kept(tea: TeaTexts) -> None:
     assert Client().post("/sms/callback-key-of-nobody-at-harbour-tea/receipt", {}).status_code == 403
     assert Client().post("/sms/callback-key-of-first-at-harbour-tea/receipt", {"MessageSid": "SM1"}).status_code == 403
     assert WebhookEvent.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("number", ["#HARBOUR", "+85269990001"])
+def test_a_stop_counts_whichever_number_of_the_gateway_it_was_sent_to(
+    tea: TeaTexts, number: str, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(COMMIT.stop)
+    ann = drinker("Ann")
+    url = f"{settings.PUBLIC_URL}/sms/{tea.first.callback_key}/reply"
+    assert post(url, {"MessageSid": "SM" + "3" * 32, "From": ann.phone, "To": number, "Body": "STOP"}) == 200
+    assert apply_waiting(timezone.now()) == 1
+    assert Suppression.objects.filter(contact=ann, lifted_at=None).exists()
