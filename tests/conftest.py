@@ -4,13 +4,14 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
-import pgtrigger
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.tenancy import SYSTEM
+from tests.databases import empty_database, migrated_database
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -51,25 +52,26 @@ def english_is_read() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker) -> None:
     """The test database is made, and removed at the end, by the login role: the one that is worked as owns nothing."""
     connection.settings_dict["OPTIONS"].pop("assume_role")
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated_database()
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Work as the product does, under the row-level policies, in a database that was made by the owner.
 
-    Tests that commit may empty it afterwards; a real one refuses to empty the audit record, and all else to the role.
+    Tests that commit have all tables emptied after them, the audit record too, which no role may do in earnest.
     """
     options = connection.settings_dict["OPTIONS"]
     with django_db_blocker.unblock():
-        pgtrigger.disable("audit.Entry:no_truncate", "audit.Segment:no_truncate")
-        with connection.cursor() as cursor:
-            cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {SYSTEM}")
         connection.close()
     options["assume_role"] = SYSTEM
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: empty_database())
+        yield
     del options["assume_role"]
     with django_db_blocker.unblock():
         connection.close()

@@ -18,7 +18,10 @@ from audit.models import Entry
 from mcp_server.calling import refused
 from tests.factories import NOON, PASSWORD
 from tests.hostile.mutations import PASTED_KEY, PASTED_TOKEN, mutations
-from tests.matrix.tea_houses import TeaHouse, arguments_of, house, tools
+from tests.matrix.standing import houses as houses
+from tests.matrix.standing import own as own
+from tests.matrix.standing import rival as rival
+from tests.matrix.tea_houses import TeaHouse, arguments_of, tools
 
 pytestmark = pytest.mark.django_db
 
@@ -62,8 +65,7 @@ def others_ids(rival: TeaHouse) -> list[str]:
 
 
 @pytest.mark.parametrize("tool", tools(), ids=lambda tool: tool.name)
-def test_wrong_arguments_are_refused_in_words_and_change_nothing(tool: Tool) -> None:
-    own, rival = house(), house("peak-coffee", "Peak Coffee")
+def test_wrong_arguments_are_refused_in_words_and_change_nothing(tool: Tool, own: TeaHouse, rival: TeaHouse) -> None:
     agent = Actor.of_agent(own.agent, Face.MCP) if tool.scope != "audit:read" else own.actor()
     right = arguments_of(tool, own, agent)
     before = row_counts()

@@ -19,11 +19,13 @@ from approvals.rest.openapi import document
 from approvals.schemas import input_schema
 from tests.factories import NOON
 from tests.hostile.schemas import values
-from tests.matrix.tea_houses import TeaHouse, arguments_of, house, tools
+from tests.matrix.standing import houses as houses
+from tests.matrix.standing import own as own
+from tests.matrix.tea_houses import TeaHouse, arguments_of, tools
 
 pytestmark = pytest.mark.django_db
 
-EACH = 30
+EACH = 12
 KINDS = ("account", "action_request", "broadcast", "contact", "segment", "sender", "template")
 THOROUGH = settings(
     max_examples=EACH, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
@@ -34,11 +36,6 @@ THOROUGH = settings(
 def noon() -> Iterator[None]:
     with time_machine.travel(NOON, tick=False):
         yield
-
-
-@pytest.fixture
-def own() -> TeaHouse:
-    return house()
 
 
 @pytest.fixture

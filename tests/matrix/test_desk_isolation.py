@@ -23,7 +23,10 @@ from audit.record import record
 from messaging.models import ImportBatch, ImportRow, MergeTask, MessagingRules, WebhookEvent
 from sms.models import LinkRules
 from tests.factories import NOON
-from tests.matrix.tea_houses import TeaHouse, house
+from tests.matrix.standing import houses as houses
+from tests.matrix.standing import own as own
+from tests.matrix.standing import rival as rival
+from tests.matrix.tea_houses import TeaHouse
 
 pytestmark = pytest.mark.django_db
 
@@ -59,9 +62,8 @@ def noon() -> Iterator[None]:
 
 
 @pytest.fixture
-def rows() -> dict[str, Model]:
+def rows(own: TeaHouse) -> dict[str, Model]:
     """Page -> a row of Harbour Tea that it shows."""
-    own = house()
     mine: dict[str, Any] = {"organisation": own.organisation}
     batch = ImportBatch.objects.create(name="march.csv", digest="a", made_by="x", created_at=NOON, **mine)
     ImportRow.objects.create(batch=batch, line=2, verdict="new", phone="+85261110009")
@@ -90,10 +92,10 @@ def _row_of(own: TeaHouse, page: Any) -> Any:
 
 
 @pytest.fixture
-def stranger() -> Client:
+def stranger(rival: TeaHouse) -> Client:
     """An administrator of Peak Coffee."""
     client = Client()
-    client.force_login(house("peak-coffee", "Peak Coffee").people[Role.ADMIN])
+    client.force_login(rival.people[Role.ADMIN])
     return client
 
 

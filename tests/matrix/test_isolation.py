@@ -29,7 +29,10 @@ from tests.matrix.ids import (
     preview_by,
     right_arguments,
 )
-from tests.matrix.tea_houses import RIGHT, Arguments, TeaHouse, house, tools
+from tests.matrix.standing import houses as houses
+from tests.matrix.standing import own as own
+from tests.matrix.standing import rival as rival
+from tests.matrix.tea_houses import RIGHT, Arguments, TeaHouse, tools
 
 pytestmark = pytest.mark.django_db
 
@@ -41,16 +44,6 @@ every_id = pytest.mark.parametrize("field", FIELDS, ids=str)
 def noon() -> Iterator[None]:
     with time_machine.travel(NOON, tick=False):
         yield
-
-
-@pytest.fixture
-def own() -> TeaHouse:
-    return house()
-
-
-@pytest.fixture
-def rival() -> TeaHouse:
-    return house("peak-coffee", "Peak Coffee")
 
 
 def said(name: str, arguments: Arguments, actor: Actor, now: datetime = NOON) -> Any:
@@ -164,9 +157,8 @@ def _without_new_ids(answer: Any) -> Any:
     return {**answer, "preview_id": None, "data": {k: v for k, v in answer["data"].items() if k not in new}}
 
 
-def test_nothing_that_another_tenant_adds_changes_any_answer(own: TeaHouse) -> None:
+def test_nothing_that_another_tenant_adds_changes_any_answer(own: TeaHouse, rival: TeaHouse) -> None:
     before = everything_read(own)
-    rival = house("peak-coffee", "Peak Coffee")
     whose = {"organisation": rival.organisation}
     people = Contact.objects.bulk_create(
         Contact(name="Ann", phone=f"+85293{number:06d}", tags=["tea"], country="HK", **whose) for number in range(200)

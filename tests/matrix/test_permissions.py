@@ -17,7 +17,9 @@ from approvals.registry import Tool, registry
 from mcp_server.calling import use
 from tests.factories import NOON, AgentFactory
 from tests.matrix.permissions import AGENTS, MAY, SCOPE_MISSING, UNKNOWN_TOOL, matrix
-from tests.matrix.tea_houses import RIGHT, TeaHouse, arguments_of, house, tools
+from tests.matrix.standing import houses as houses
+from tests.matrix.standing import own as own
+from tests.matrix.tea_houses import RIGHT, TeaHouse, arguments_of, tools
 
 pytestmark = pytest.mark.django_db
 
@@ -29,11 +31,6 @@ COLUMNS = [*Role, *AGENTS]
 def noon() -> Iterator[None]:
     with time_machine.travel(NOON, tick=False):
         yield
-
-
-@pytest.fixture
-def own() -> TeaHouse:
-    return house()
 
 
 @pytest.fixture
