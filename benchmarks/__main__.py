@@ -37,6 +37,7 @@ def main() -> int:
 
     from benchmarks import (
         audience,
+        combined,
         delivery,
         depth,
         desk,
@@ -58,6 +59,7 @@ def main() -> int:
     known = {
         "audience_resolve": audience.run,
         "audit": record.run,
+        "combined_k": combined.run,
         "csv_import": imports.run,
         "desk_queue": desk.run,
         "dispatch_fast": delivery.run,

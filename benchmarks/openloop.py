@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
@@ -71,9 +72,12 @@ def posted(port: int, number: Sender, rate: float, seconds: float) -> dict[str, 
     return dict(json.loads(told))
 
 
-def posting(port: int, number: Sender, rate: float, seconds: float) -> subprocess.Popen[bytes]:
+def posting(
+    port: int, number: Sender, rate: float, seconds: float, reports: Path | None = None
+) -> subprocess.Popen[bytes]:
     """The generator, under way as a process of its own."""
     assert number.account is not None
     command = [sys.executable, "-m", "benchmarks.posting", str(port), str(rate), str(seconds)]
     command += [number.account.waba_id, number.provider_ref, number.account.app_secret]
+    command += [str(reports)] if reports else []
     return subprocess.Popen(command, stdout=subprocess.PIPE)

@@ -1,10 +1,11 @@
 """Posts at a fixed rate whatever the server does, as the world does: an open loop.
 
-Run as a process of its own, the requests signed beforehand: `python -m benchmarks.posting PORT RATE SECONDS WABA NUMBER
-SECRET`. A latency counts from the moment the post was due, not from when a connection was free for it. Prints JSON:
-`answered` (posts with 200), `refused` (other answers), `lost` (no answer), `rate` (answers a second), `p50`, `p99` in
-milliseconds, `late` (the p99 of how late the generator itself was, in ms) and `busy`, the share of a core that the
-generator took.
+Run as a process of its own, the requests signed beforehand:
+`python -m benchmarks.posting PORT RATE SECONDS WABA NUMBER SECRET [FILE]`. The reports are the file's, JSON a line, or
+else of messages that nobody knows. A latency counts from the moment the post was due, not from when a connection was
+free for it. Prints JSON: `answered` (posts with 200), `refused` (other answers), `lost` (no answer), `rate` (answers a
+second), `p50`, `p99` in milliseconds, `late` (the p99 of how late the generator itself was, in ms) and `busy`, the
+share of a core that the generator took.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ import sys
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import quantiles
 
 from benchmarks.webhook_bodies import Account, delivered
@@ -108,8 +110,10 @@ def _percentile(seconds: list[float], hundredth: int) -> float:
     return 1000 * quantiles(seconds, n=100)[hundredth - 1] if len(seconds) > 1 else math.inf
 
 
-def main(port: str, rate: str, seconds: str, *account: str) -> None:
-    requests = list(Account(*account).requests(delivered(int(float(rate) * float(seconds)))))
+def main(port: str, rate: str, seconds: str, waba: str, number: str, secret: str, file: str = "") -> None:
+    count = int(float(rate) * float(seconds))
+    reports = map(json.loads, Path(file).read_text().splitlines()[:count]) if file else delivered(count)
+    requests = list(Account(waba, number, secret).requests(reports))
     busy = time.process_time()
     loop = asyncio.run(post_all(int(port), float(rate), requests))
     lasted = time.perf_counter() - loop.began

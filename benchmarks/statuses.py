@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -39,7 +40,7 @@ def run(rounds: int, scale: int) -> Iterator[Outcome]:
 
     def fresh() -> list[bytes]:
         send = queued(number, translation, MESSAGES * scale)
-        return _bodies(number, _accepted(send))
+        return _bodies(number, accepted(send))
 
     def ours() -> float:
         items = [(number, item) for item in _items(fresh())]
@@ -59,29 +60,30 @@ def run(rounds: int, scale: int) -> Iterator[Outcome]:
     yield from (applied, whole)
 
 
-def _accepted(send: Send) -> list[tuple[int, str]]:
+def accepted(send: Send) -> list[tuple[int, str]]:
+    """All of the send's messages as the provider took them: ids and addresses."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM messaging_outbox WHERE send_id = %s", [send.pk])
         cursor.execute(_ACCEPTED, [send.pk])
     return list(send.messages.values_list("pk", "address"))
 
 
-def _bodies(number: Sender, messages: Sequence[tuple[int, str]]) -> list[bytes]:
+def reports(messages: Sequence[tuple[int, str]]) -> Iterator[dict[str, Any]]:
     """Sent, delivered and read of each message, a tenth twice, in an order that is the same in every run."""
-    assert number.account is not None
-    account = Account(number.account.waba_id, number.provider_ref, number.account.app_secret)
     told = [(message, phone, word) for message, phone in messages for word in _LADDER]
     told += told[::10]
     random.Random(7).shuffle(told)
-    return [
-        account.body(
-            {
-                "id": f"wamid.{message}", "status": word, "recipient_id": phone[1:],
-                "timestamp": str(int((_SENT_AT + timedelta(seconds=_LADDER[word])).timestamp())),
-            }
-        )
-        for message, phone, word in told
-    ]  # fmt: skip
+    for message, phone, word in told:
+        yield {
+            "id": f"wamid.{message}", "status": word, "recipient_id": phone[1:],
+            "timestamp": str(int((_SENT_AT + timedelta(seconds=_LADDER[word])).timestamp())),
+        }  # fmt: skip
+
+
+def _bodies(number: Sender, messages: Sequence[tuple[int, str]]) -> list[bytes]:
+    assert number.account is not None
+    account = Account(number.account.waba_id, number.provider_ref, number.account.app_secret)
+    return [account.body(report) for report in reports(messages)]
 
 
 def _items(bodies: Sequence[bytes]) -> list[StatusItem]:

@@ -33,6 +33,7 @@ ASKED_AGAIN = 0.25  # seconds between two batches when the last one was empty
 GOODBYE = 45.0  # seconds for what is under way to end; as long as an attempt may take
 GATHERED_FOR = 0.004  # seconds: waking up for each answer alone would cost more than sending does
 RESTED_FOR = 0.004  # seconds, at the least, for new tokens: asking for each one alone costs a tenth of a core
+WORTH_ASKING_FOR = 16  # free hands; asking for each one alone costs more than sending does
 LONGEST_WAIT = 0.5  # seconds: how soon the lane hears that it is to stop
 LONGEST_PAUSE = 10.0  # seconds until a database that is away is asked again
 
@@ -114,7 +115,7 @@ class Lane:
             free = most - self._hands.busy
             limits = self._limits(queue[0][2])
             wanted = min(len(queue), *(one.burst for one in limits))
-            if free < min(wanted, max(1, most // 2)):
+            if free < min(wanted, WORTH_ASKING_FOR, max(1, most // 2)):
                 self._width.note_full()
                 return
             grant = self._pacer.take(limits, min(wanted, free))

@@ -12,7 +12,7 @@ QUICK = 0.003  # seconds: what answers faster keeps one thread busy by itself
 _WIDENED_TO = 16
 _TRIED_EVERY = 0.05  # seconds; two of them make sure that it is the provider who is slow
 _LOOKED_BACK = 10  # tries: half a second, so that one stutter of ours does not look like a slow provider
-_AHEAD_FOR = 0.004  # seconds of the sender's pace that lie ready for the hands: the lane looks as often as that
+_AHEAD_FOR = 0.02  # seconds of the sender's pace that lie ready for the hands: a busy machine looks no oftener
 _MOST_AHEAD = 32
 
 

@@ -145,8 +145,15 @@ BUGS = (
     Bug(
         "a bucket begins full",
         "messaging/engine/pacing.py",
-        "  tokens[i] = 0\n",
-        "  tokens[i] = burst\n",
+        "  one.tokens, one.lately = 1 - one.burst, 0\n",
+        "  one.tokens, one.lately = one.burst, 0\n",
+        (_PACING,),
+    ),
+    Bug(
+        "nobody counts what was granted in the last second",
+        "messaging/engine/pacing.py",
+        "        return max(0, min(floor(self.tokens), self.limit.per_second - self.lately))\n",
+        "        return max(0, floor(self.tokens))\n",
         (_PACING,),
     ),
     Bug(
