@@ -29,6 +29,15 @@ SELECT organisation_id, id, 'any', 'any', 'stop', 'benchmark', now() - interval 
   FROM messaging_contact WHERE organisation_id = %(organisation)s AND id %% 25 = 1
 ON CONFLICT DO NOTHING
 """
+# Two of everybody's five are as late as a cap looks back for every tenth person, and one for the others.
+_HISTORY = """
+INSERT INTO messaging_attempt (id, message_id, contact_id, sender_id, category, price, started_at, lease_until,
+                               ended_at, outcome, code)
+SELECT gen_random_uuid(), -5 * c.id - n, c.id, %(sender)s, 'marketing', 0.07, at, at, at, 1, ''
+  FROM messaging_contact c, generate_series(0, 4) n,
+       LATERAL (SELECT now() - interval '1 day' * (1 + n * CASE WHEN c.id %% 10 = 0 THEN 2 ELSE 12 END) AS at) moment
+ WHERE c.organisation_id = %(organisation)s
+"""
 
 
 def organisation(slug: str) -> Organisation:
@@ -49,6 +58,14 @@ def contacts(where: Organisation, count: int, first: int = 0) -> None:
             cursor.execute(statement, values)
     with as_login_role(), connection.cursor() as cursor:
         cursor.execute("ANALYZE messaging_contact, messaging_consentstate, messaging_suppression")
+
+
+def history(where: Organisation, sender: Sender) -> None:
+    """Five earlier messages to everybody, all taken by the provider."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HISTORY, {"organisation": where.pk, "sender": sender.pk})
+    with as_login_role(), connection.cursor() as cursor:
+        cursor.execute("ANALYZE messaging_attempt")
 
 
 def rules(where: Organisation) -> None:
