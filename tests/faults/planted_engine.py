@@ -55,7 +55,7 @@ BUGS = (
         "messaging/engine/live.py",
         "ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED",
         "ORDER BY s.id",
-        (f"{_TAKE} -k 'stopping or marked_once'", "cell:send-stopped-mid-send"),
+        (f"{_TAKE}::test_nobody_else_takes_from_a_send_that_is_being_taken_from",),
     ),
     Bug(
         "a message that a webhook has settled is sent all the same",
@@ -162,7 +162,7 @@ BUGS = (
         "        taken = _take(sender, wanted, now, held)\n",
         '        connection.cursor().execute("SET LOCAL synchronous_commit TO off")\n'
         "        taken = _take(sender, wanted, now, held)\n",
-        ("cell:crash-database@take.committed",),
+        (f"{_TAKE}::test_marking_waits_for_the_disk",),
     ),
     Bug(
         "a release begins anew where it broke off",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.db import connection, transaction
@@ -77,6 +77,21 @@ def test_a_message_is_marked_once() -> None:
     send = released(crowd(3))
     assert len(take(send.sender, 10, NOON)) == 3
     assert take(send.sender, 10, NOON) == []
+
+
+def test_marking_waits_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that crashed and forgot a mark would let the message go out twice."""
+    said: list[str] = []
+
+    def look(point: str) -> None:
+        if point == "take.before_commit":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT current_setting('synchronous_commit')")
+                said.extend(cursor.fetchone())
+
+    monkeypatch.setattr("messaging.engine.take.faultpoint", look)
+    assert len(take(released(crowd(1)).sender, 10, NOON)) == 1
+    assert said == ["on"]
 
 
 def test_no_more_than_wanted_are_marked() -> None:
@@ -327,10 +342,11 @@ def test_a_receipt_that_meta_charges_as_marketing_pauses_its_send() -> None:
 
 def test_a_message_that_a_webhook_has_settled_is_not_sent() -> None:
     ming = someone()
-    send = released([ming])
+    send = released([ming], price=Decimal("0.04"), cost_ceiling=Decimal("0.03"))
     Message.objects.update(status=Status.DELIVERED)
     assert take(send.sender, 10, NOON) == []
     assert message_to(ming, send).status == Status.DELIVERED
+    assert fresh(send).state == "sending"  # what is settled costs nothing more
     assert not Outbox.objects.exists()
 
 
@@ -413,6 +429,29 @@ def test_two_senders_at_once_do_not_pass_the_cap_together() -> None:
         thread.join()
     assert sorted(taken.contact_id for taken in found) == sorted(person.pk for person in people)
     assert Message.objects.filter(status=Status.EXCLUDED, verdict=Verdict.CAPPED).count() == 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_else_takes_from_a_send_that_is_being_taken_from() -> None:
+    """A lane that was frozen past its lease and the one that replaced it would pass the ceiling together."""
+    send = released(crowd(20), price=Decimal("0.04"), cost_ceiling=Decimal("0.20"))
+    is_marked, may_commit = Event(), Event()
+
+    def take_slowly() -> None:
+        with transaction.atomic():
+            take(send.sender, 5, NOON)
+            is_marked.set()
+            may_commit.wait(2)
+        connection.close()
+
+    thread = Thread(target=take_slowly)
+    thread.start()
+    is_marked.wait(10)
+    others = take(send.sender, 20, NOON)
+    may_commit.set()
+    thread.join()
+    assert others == []
+    assert fresh(send).reserved == Decimal("0.20")
 
 
 @pytest.mark.django_db(transaction=True)
