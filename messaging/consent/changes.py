@@ -25,7 +25,7 @@ NOES = ("opt_out", "block", "withdraw")
 CategoryName = Literal["marketing", "utility", "authentication", "service", "any"]
 
 # Before anybody wrote anybody a message; older times are typing errors, and some fit no database.
-_LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
+LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 class ConsentAsk(Ask):
@@ -47,9 +47,7 @@ class ConsentAsk(Ask):
         str, Field(min_length=3, max_length=120, description="Where the customer did it: a form, a call, a page.")
     ]
     evidence: Annotated[str, Field(max_length=500, description="What proves it: form id, recording, ticket.")] = ""
-    occurred_at: Annotated[
-        AwareDatetime, Field(ge=_LONG_AGO, description="When the customer did it, with a time zone.")
-    ]
+    occurred_at: Annotated[AwareDatetime, Field(ge=LONG_AGO, description="When the customer did it, with a time zone.")]
     customers_own_act: Annotated[
         bool, Field(description="Whether the customer did it themselves and it was verified.")
     ] = False

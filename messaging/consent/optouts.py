@@ -26,13 +26,14 @@ START_COUNTS_FOR = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One no: how far it reaches, why, where it came from and when the person said it."""
+    """One no: how far it reaches, why, where it came from, when the person said it and in which words."""
 
     reason: SuppressionReason
     source: str
     at: datetime
     channel: str = Channel.ANY
     category: str = Category.ANY
+    detail: str = ""
 
 
 def lock_contacts(contacts: Iterable[int]) -> list[Contact]:
@@ -49,6 +50,16 @@ def same_people(contacts: Iterable[int]) -> set[int]:
     for first, second in pairs.values_list("first_id", "second_id"):
         ids |= {first, second}
     return ids
+
+
+def whole_person(contact: int) -> set[int]:
+    """The contact and those it was merged with: what named the person then still stops whoever the person is now."""
+    people, added = {contact}, {contact}
+    while added:
+        touched = MergeTask.objects.filter(Q(first__in=added) | Q(second__in=added), outcome=MergeTask.Outcome.MERGED)
+        added = {one for pair in touched.values_list("first_id", "second_id") for one in pair} - people
+        people |= added
+    return people
 
 
 def opt_out(contacts: Iterable[int], stop: Stop, actor: Actor, now: datetime) -> list[Suppression]:
@@ -127,7 +138,7 @@ def _suppress(contact: Contact, stop: Stop, actor: Actor, now: datetime) -> Supp
     if is_new:
         own = stop.reason in (SuppressionReason.STOP, SuppressionReason.PROVIDER)
         act = Act(
-            stop.channel, _agreed_or_not(stop.category), ConsentAct.WITHDRAWN, stop.source, stop.at, customers_own=own
+            stop.channel, _agreed_or_not(stop.category), ConsentAct.WITHDRAWN, stop.source, stop.at, stop.detail, own
         )
         write_down(contact, act, actor.principal, now)
         record(

@@ -1,9 +1,10 @@
 """whatsapp.consent_records.list, whatsapp.opt_outs.list and whatsapp.consent.update."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from pydantic import Field
 
 from approvals.contracts import Answer
@@ -62,10 +63,11 @@ def list_consent_records(call: Call, ask: ConsentRecordsAsk) -> ConsentRecordsPa
     if ask.act:
         evidence = evidence.filter(act=ask.act)
     rows, cursor = page(evidence.select_related("contact"), ask, by="recorded_at")
-    return ConsentRecordsPage(records=[_record(row) for row in rows], next_cursor=cursor)
+    return ConsentRecordsPage(records=[record_of(row) for row in rows], next_cursor=cursor)
 
 
-def _record(row: ConsentEvidence) -> ConsentRecord:
+def record_of(row: ConsentEvidence) -> ConsentRecord:
+    """One piece of evidence as tools show it."""
     return ConsentRecord(
         contact_id=row.contact.key,
         channel=row.channel,
@@ -107,6 +109,12 @@ class OptOutsPage(PageAnswer):
 )
 def list_opt_outs(call: Call, ask: OptOutsAsk) -> OptOutsPage:
     """List who must not be written to: STOP words, blocks, complaints, opt-outs in WhatsApp and earlier ones."""
+    rows, cursor = page(opt_outs(call, ask), ask, by="at")
+    return OptOutsPage(opt_outs=[OptOut(**opt_out_facts(row)) for row in rows], next_cursor=cursor)
+
+
+def opt_outs(call: Call, ask: OptOutsAsk) -> QuerySet[Suppression]:
+    """The organisation's noes that are asked for."""
     suppressions = Suppression.objects.filter(organisation=call.organisation)
     if ask.contact_id:
         suppressions = suppressions.filter(contact__key=ask.contact_id)
@@ -114,20 +122,20 @@ def list_opt_outs(call: Call, ask: OptOutsAsk) -> OptOutsPage:
         suppressions = suppressions.filter(reason=ask.reason)
     if not ask.lifted:
         suppressions = suppressions.filter(lifted_at=None)
-    rows, cursor = page(suppressions.select_related("contact"), ask, by="at")
-    return OptOutsPage(opt_outs=[_opt_out(row) for row in rows], next_cursor=cursor)
+    return suppressions.select_related("contact")
 
 
-def _opt_out(row: Suppression) -> OptOut:
-    return OptOut(
-        contact_id=row.contact.key,
-        channel=row.channel,
-        category=row.category,
-        reason=row.reason,
-        source=row.source,
-        at=row.at,
-        lifted_at=row.lifted_at,
-    )
+def opt_out_facts(row: Suppression) -> dict[str, Any]:
+    """The fields of `OptOut`."""
+    return {
+        "contact_id": row.contact.key,
+        "channel": row.channel,
+        "category": row.category,
+        "reason": row.reason,
+        "source": row.source,
+        "at": row.at,
+        "lifted_at": row.lifted_at,
+    }
 
 
 @tool(

@@ -1,7 +1,8 @@
 """whatsapp.contacts.list and whatsapp.contact.get."""
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
@@ -21,6 +22,8 @@ from messaging.tools.paging import PageAnswer, PageAsk, page
 
 Phone = Annotated[str, Personal("phone")]
 PersonName = Annotated[str, Personal("name")]
+
+EVERYWHERE: Final = tuple(Channel.values)
 
 
 class ContactsAsk(PageAsk):
@@ -61,14 +64,17 @@ class ContactsPage(PageAnswer):
 )
 def list_contacts(call: Call, ask: ContactsAsk) -> ContactsPage:
     """Find contacts by number, tag, country, language, opt-out or a segment rule, with consent and last contact."""
+    rows, cursor = page(with_facts(narrowed(call, ask, Channel.WHATSAPP)), ask, by="created_at")
+    return ContactsPage(contacts=[ContactRow(**facts_of(contact)) for contact in rows], next_cursor=cursor)
+
+
+def narrowed(call: Call, ask: ContactsAsk, channel: str, reach: Collection[str] = EVERYWHERE) -> QuerySet[Contact]:
+    """The organisation's contacts that are asked for. A rule asks for consent to `channel`; only an opt-out on one of
+    the channels `reach` is one.
+    """
     contacts = Contact.objects.filter(organisation=call.organisation)
-    rows, cursor = page(_with_facts(_narrowed(call, contacts, ask)), ask, by="created_at")
-    return ContactsPage(contacts=[ContactRow(**_plain(contact)) for contact in rows], next_cursor=cursor)
-
-
-def _narrowed(call: Call, contacts: QuerySet[Contact], ask: ContactsAsk) -> QuerySet[Contact]:
     if ask.phone:
-        contacts = contacts.filter(identities__kind="phone", identities__value=_e164(call, ask.phone))
+        contacts = contacts.filter(identities__kind="phone", identities__value=e164_of(call, ask.phone))
     if ask.tag:
         contacts = contacts.filter(tags__contains=[ask.tag])
     if ask.country:
@@ -76,10 +82,11 @@ def _narrowed(call: Call, contacts: QuerySet[Contact], ask: ContactsAsk) -> Quer
     if ask.language:
         contacts = contacts.filter(language=ask.language)
     if ask.opted_out is not None:
-        standing = Suppression.objects.filter(organisation=call.organisation, lifted_at=None).values("contact_id")
+        noes = Suppression.objects.filter(organisation=call.organisation, lifted_at=None, channel__in=reach)
+        standing = noes.values("contact_id")
         contacts = contacts.filter(pk__in=standing) if ask.opted_out else contacts.exclude(pk__in=standing)
     if ask.rule:
-        condition, named = segment_sql(ask.rule, call.organisation, Channel.WHATSAPP, call.now)
+        condition, named = segment_sql(ask.rule, call.organisation, channel, call.now)
         meant = Contact.objects.raw(
             f"SELECT c.id FROM messaging_contact c WHERE c.organisation_id = %(organisation)s AND ({condition})",
             {**named, "organisation": call.organisation.pk},
@@ -88,21 +95,24 @@ def _narrowed(call: Call, contacts: QuerySet[Contact], ask: ContactsAsk) -> Quer
     return contacts
 
 
-def _e164(call: Call, raw: str) -> str:
+def e164_of(call: Call, raw: str) -> str:
+    """A number in any spelling as E.164. Raises Refused."""
     try:
         return normalise(raw, call.organisation.default_country).e164
     except BadPhone as bad:
         raise Refused(Reason("invalid_phone", bad.text, _("Write it with country code: +852 …"), "phone")) from None
 
 
-def _with_facts(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
+def with_facts(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
+    """The contacts with all that `facts_of` tells."""
     standing = Suppression.objects.filter(lifted_at=None)
     standing_ones = Prefetch("suppressions", queryset=standing, to_attr="standing")
     return with_last_outbound(contacts).prefetch_related("consent_states", standing_ones)
 
 
-def _plain(contact: Contact) -> dict[str, Any]:
-    states: list[ConsentState] = list(contact.consent_states.all())
+def facts_of(contact: Contact, reach: Collection[str] = EVERYWHERE) -> dict[str, Any]:
+    """The fields of `ContactRow`, with consent and opt-outs on these channels."""
+    states: list[ConsentState] = [one for one in contact.consent_states.all() if one.channel in reach]
     return {
         "contact_id": contact.key,
         "name": contact.name,
@@ -111,7 +121,7 @@ def _plain(contact: Contact) -> dict[str, Any]:
         "language": contact.language,
         "tags": contact.tags,
         "consents": {f"{state.channel}/{state.category}": state.state for state in states},
-        "opted_out": bool(contact.standing),  # type: ignore[attr-defined]
+        "opted_out": any(no.channel in reach for no in contact.standing),  # type: ignore[attr-defined]
         "last_inbound_at": contact.last_inbound_at,
         "last_outbound_at": contact.last_outbound_at,  # type: ignore[attr-defined]
     }
@@ -152,14 +162,11 @@ class ContactDetail(ContactRow):
 )
 def get_contact(call: Call, ask: ContactAsk) -> ContactDetail:
     """Read one contact: addresses, consent, opt-outs, attributes, CRM link and what was sent to them lately."""
-    contact = _with_facts(Contact.objects.filter(organisation=call.organisation, key=ask.contact_id)).first()
-    if contact is None:
-        raise Refused(Reason("contact_not_found", _("There is no such contact."),
-                             _("Use an id of whatsapp.contacts.list."), "contact_id"))  # fmt: skip
+    contact = find_contact(call, ask.contact_id, "whatsapp.contacts.list")
     recent = Message.objects.filter(contact=contact).select_related("translation__template").order_by("-pk")[:10]
     standing: list[Suppression] = contact.standing  # type: ignore[attr-defined]
     return ContactDetail(
-        **_plain(contact),
+        **facts_of(contact),
         crm_id=contact.crm_id,
         attributes=contact.attributes,
         identities=[IdentityRow(kind=one.kind, value=one.value) for one in contact.identities.order_by("kind")],
@@ -168,6 +175,15 @@ def get_contact(call: Call, ask: ContactAsk) -> ContactDetail:
         inbound_messages=contact.inbound.count(),
         created_at=contact.created_at,
     )
+
+
+def find_contact(call: Call, key: UUID, where: str) -> Contact:
+    """One of the organisation's contacts with its facts; raises Refused where there is none."""
+    contact = with_facts(Contact.objects.filter(organisation=call.organisation, key=key)).first()
+    if contact is None:
+        raise Refused(Reason("contact_not_found", _("There is no such contact."),
+                             _("Use an id of %s.") % where, "contact_id"))  # fmt: skip
+    return contact
 
 
 def _recent(message: Message) -> RecentMessage:

@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
 
 from accounts.actor import Actor
 from accounts.models import Organisation
 from accounts.tenancy import confined_to
-from messaging.consent.optouts import Stop, opt_out
-from messaging.models import MergeTask, SuppressionReason
+from messaging.consent.optouts import Stop, opt_out, whole_person
+from messaging.models import SuppressionReason
 from sms.links.codes import PERSON, TRIES, OutOfCodes, random_code
 from sms.links.making import base_of, shared_base
 from sms.models import UnsubscribeToken
@@ -62,18 +61,8 @@ def unsubscribe(token: UnsubscribeToken, now: datetime) -> None:
     """Opt the person out of everything, on every channel, at once. Said twice, nothing changes."""
     with confined_to(token.organisation_id):
         stop = Stop(SuppressionReason.STOP, SOURCE, now)
-        opt_out(_whole_person(token.contact_id), stop, Actor.system(token.organisation, "public pages"), now)
+        opt_out(whole_person(token.contact_id), stop, Actor.system(token.organisation, "public pages"), now)
         UnsubscribeToken.objects.filter(pk=token.pk).update(used_at=now)
-
-
-def _whole_person(contact: int) -> set[int]:
-    """The contact and those it was merged with: an old text's link still opts out whoever the person is now."""
-    people, added = {contact}, {contact}
-    while added:
-        touched = MergeTask.objects.filter(Q(first__in=added) | Q(second__in=added), outcome=MergeTask.Outcome.MERGED)
-        added = {one for pair in touched.values_list("first_id", "second_id") for one in pair} - people
-        people |= added
-    return people
 
 
 def _base(organisation: Organisation) -> str:
