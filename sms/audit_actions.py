@@ -14,6 +14,7 @@ action("sms.sender_id_applied", _("{actor} applied for the sender ID {subject}, 
 action("sms.sender_id_verified", _("{actor} verified the sender ID {subject}"))
 action("sms.sender_id_rejected", _("{actor} marked the sender ID {subject} as rejected: {reason}"))
 action("sms.sender_id_suspended", _("{actor} suspended the sender ID {subject}: {reason}"))
+action("sms.sender_id_edited", _("{actor} edited what the registers say of the sender ID {subject}"))
 action("sms.gateway_changed", _("{actor} changed the SMS gateway {subject}"))
 action("sms.gateway_price_changed", _("{actor} changed the gateway price {subject}"))
 action("sms.registration_changed", _("{actor} changed the registration {subject} at a gateway"))

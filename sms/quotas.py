@@ -5,7 +5,7 @@ it ends. Amounts of different currencies are never added.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import DateTimeField, DecimalField, F, Q, QuerySet, Sum, Value
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
@@ -60,10 +60,17 @@ class Use:
 class Spending(Protocol):
     """A contract that spends: what every contract of a send names."""
 
-    audience_id: UUID
-    currency: str
-    cost_ceiling: Decimal
-    due_at: datetime
+    @property
+    def audience_id(self) -> UUID: ...
+
+    @property
+    def currency(self) -> str: ...
+
+    @property
+    def cost_ceiling(self) -> Decimal: ...
+
+    @property
+    def due_at(self) -> datetime: ...
 
 
 def month_of(organisation: Organisation, at: datetime) -> Month:
@@ -101,7 +108,9 @@ def _used(sends: QuerySet[Send], month: Month, now: datetime) -> Amounts:
     found = _by_currency(under_way.filter(within), "reserved")
     across = under_way.exclude(within)
     texts = Message.objects.filter(send__in=across, handed_at__gte=month.since, handed_at__lt=month.until)
-    spent = texts.exclude(status__in=_COSTS_NOTHING).annotate(currency=KT("send__preview__contract__currency"))
+    spent = texts.exclude(status__in=_COSTS_NOTHING).annotate(
+        currency=KeyTextTransform("currency", "send__preview__contract")
+    )
     for currency, amount in spent.values_list("currency").annotate(Sum("price")).order_by("currency"):
         found[currency or ""] += amount
     return found
@@ -116,7 +125,7 @@ def _reserved(sends: QuerySet[Send], month: Month, now: datetime) -> Amounts:
 
 
 def _by_currency(sends: QuerySet[Send], amount: Any) -> Amounts:
-    rows = sends.annotate(currency=KT("preview__contract__currency")).values_list("currency")
+    rows = sends.annotate(currency=KeyTextTransform("currency", "preview__contract")).values_list("currency")
     found: Amounts = defaultdict(Decimal)
     for currency, total in rows.annotate(total=Sum(amount)).order_by("currency"):
         found[currency or ""] += total
@@ -128,6 +137,8 @@ class WithinQuota:
     """The month's quota holds what this may cost beside all that is spent and scheduled."""
 
     def __call__(self, call: Call, contract: Spending) -> Iterator[Reason]:
+        if not Quota.objects.filter(organisation=call.organisation, currency=contract.currency).exists():
+            return
         month = month_of(call.organisation, max(contract.due_at, call.now))
         use = use_of(call.organisation, month, call.now, contract.audience_id).get(contract.currency)
         left = use.left if use is not None else None
@@ -142,12 +153,11 @@ class WithinQuota:
             )  # fmt: skip
 
 
-def hold(call: Call, contracts: Iterable[Spending]) -> None:
+def hold_quota(call: Call, contract: Spending) -> None:
     """Ask the quota again under its lock, so that two campaigns scheduled at once cannot both take what is left.
 
     Call it in the transaction that makes the send. Raises Refused.
     """
-    for contract in contracts:
-        own = Quota.objects.select_for_update(no_key=True)
-        if own.filter(organisation=call.organisation, currency=contract.currency).first() is not None:
-            refuse_if_any(WithinQuota()(call, contract))
+    own = Quota.objects.select_for_update(no_key=True).filter(organisation=call.organisation)
+    if own.filter(currency=contract.currency).first() is not None:
+        refuse_if_any(WithinQuota()(call, contract))

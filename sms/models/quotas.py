@@ -34,3 +34,7 @@ class Quota(models.Model):
 
     def __str__(self) -> str:
         return f"{self.monthly} {self.currency}"
+
+    def clean(self) -> None:
+        """One spelling: a quota in `hkd` would hold nothing back."""
+        self.currency = self.currency.upper()
