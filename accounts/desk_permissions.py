@@ -55,9 +55,16 @@ RIGHTS: dict[str, Rights] = {
     "messaging.templatetranslation": Rights(view=EVERYBODY),
     "messaging.webhookevent": Rights(view=DECIDERS),
     "messaging.whatsappaccount": Rights(view=DECIDERS, add=ADMINS, change=ADMINS),
+    "sms.gatewayprice": Rights(view=SENDERS, add=ADMINS),
+    "sms.gatewayregistration": Rights(view=SENDERS, add=ADMINS, change=ADMINS),
     "sms.linkdomain": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
     "sms.linkrules": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
+    "sms.performancesnapshot": Rights(view=EVERYBODY),
+    "sms.quota": Rights(view=SENDERS, add=ADMINS, change=ADMINS),
+    "sms.reviewnotice": Rights(view=DECIDERS),
+    "sms.senderid": Rights(view=EVERYBODY, change=DECIDERS),
     "sms.shortlink": Rights(view=EVERYBODY, change=DECIDERS),
+    "sms.smsgateway": Rights(view=DECIDERS, add=ADMINS, change=ADMINS),
 }
 
 # What a superuser sees of every organisation: the installation, never anybody's messages.

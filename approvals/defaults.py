@@ -18,6 +18,8 @@ DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
         "Short links for large audiences are decided by a person",
         {"tools": "sms_marketing.short_links.create", "from_people": LARGE_AUDIENCE},
     ),
+    ("Outside figures are kept at once", {"tools": "sms_marketing.performance_snapshot.record", **_AUTOMATIC}),
+    ("Reviewers are notified at once", {"tools": "sms_marketing.review_notification.send", **_AUTOMATIC}),
     (
         "Large audiences ask for the password",
         {"tools": "*.schedule", "from_people": LARGE_AUDIENCE, "asks_password": True},

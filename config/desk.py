@@ -34,7 +34,9 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
             (_("Messages"), "chat", "messaging.message", ""),
             (_("Templates"), "description", "messaging.template", ""),
             (_("Senders"), "smartphone", "messaging.sender", ""),
+            (_("Sender IDs"), "badge", "sms.senderid", ""),
             (_("Short links"), "link", "sms.shortlink", ""),
+            (_("Outside figures"), "monitoring", "sms.performancesnapshot", ""),
         ),
     ),
     (
@@ -53,6 +55,7 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
         (
             (_("Audit"), "verified_user", "audit.entry", ""),
             (_("Sealed segments"), "lock", "audit.segment", ""),
+            (_("Notices to reviewers"), "mail", "sms.reviewnotice", ""),
             (_("Webhook log"), "webhook", "messaging.webhookevent", ""),
         ),
     ),
@@ -64,6 +67,10 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
             (_("Link domains"), "dns", "sms.linkdomain", ""),
             (_("Rules for short links"), "rule", "sms.linkrules", ""),
             (_("Prices"), "payments", "messaging.price", ""),
+            (_("SMS gateways"), "cell_tower", "sms.smsgateway", ""),
+            (_("Gateway prices"), "sell", "sms.gatewayprice", ""),
+            (_("Registrations at gateways"), "how_to_reg", "sms.gatewayregistration", ""),
+            (_("SMS quotas"), "savings", "sms.quota", ""),
             (_("WhatsApp accounts"), "hub", "messaging.whatsappaccount", ""),
             (_("People"), "badge", "accounts.person", ""),
             (_("Agents"), "smart_toy", "accounts.agent", ""),

@@ -255,6 +255,14 @@ GRAPH_VERSION = env.str("GRAPH_VERSION", default="v25.0")
 SHORT_LINK_BASE_URL = env.str("SHORT_LINK_BASE_URL", default=PUBLIC_URL)
 # Whether the pages that short links lead to are looked at every day, from this machine.
 SHORT_LINK_LOOKS = env.bool("SHORT_LINK_LOOKS", default=False)
+# The mail server that notices to reviewers go through.
+EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 20  # seconds
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="countersign@localhost")
 MCP_ALLOWED_HOSTS: list[str] = env.list("MCP_ALLOWED_HOSTS", default=["127.0.0.1:*", "localhost:*", "[::1]:*"])
 MCP_ALLOWED_ORIGINS: list[str] = env.list(
     "MCP_ALLOWED_ORIGINS", default=["http://127.0.0.1:*", "http://localhost:*", "http://[::1]:*"]

@@ -4,18 +4,16 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from pydantic import AwareDatetime, Field
 
 from accounts.roles import AUDIT
 from approvals.contracts import Answer, Ask
-from approvals.describing import approval_in_words
-from approvals.models import Policy
 from approvals.registry import Call, Kind, registry, tool
 from audit.actions import sentence_of
 from audit.models import Entry
 from messaging.gate import marketing_cap_in_words, rules_of
 from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.tools.policies import PolicyRow, floors, policies_of
 
 
 class AuditAsk(PageAsk):
@@ -81,15 +79,6 @@ class RulesAsk(Ask):
     pass
 
 
-class PolicyRow(Answer):
-    name: Annotated[str, Field(description="Its name.")]
-    tools: Annotated[str, Field(description="Which tools it speaks of; * is any part.")]
-    outcome: Annotated[str, Field(description="automatic, person or refuse.")]
-    role: Annotated[str, Field(description="Who decides.")]
-    quorum: Annotated[int, Field(description="How many people.")]
-    when: Annotated[str, Field(description="For which requests it holds.")]
-
-
 class Rules(Answer):
     floors: Annotated[dict[str, str], Field(description="Tool -> the least that is asked before it is carried out.")]
     policies: Annotated[list[PolicyRow], Field(description="The organisation's own rules, which can only be stricter.")]
@@ -112,10 +101,9 @@ def get_policy_rules(call: Call, ask: RulesAsk) -> Rules:
     approvals.
     """
     limits = rules_of(call.organisation)
-    policies = Policy.objects.filter(organisation=call.organisation, enabled=True).order_by("name")
     return Rules(
-        floors={one.name: approval_in_words(one) for one in registry if one.approval is not None},
-        policies=[_policy(policy, call.organisation.currency) for policy in policies],
+        floors=floors(registry),
+        policies=policies_of(call.organisation),
         consent=_("Granted for the channel and the category, not taken back since, and no standing opt-out or block."),
         marketing_cap=marketing_cap_in_words(limits),
         quiet_hours=f"{limits.quiet_from:%H:%M}-{limits.quiet_until:%H:%M} {call.organisation.timezone}",
@@ -127,25 +115,4 @@ def get_policy_rules(call: Call, ask: RulesAsk) -> Rules:
             "utility": _("Not promotional, and asked for by the customer or essential to them."),
             "authentication": _("One-time passwords only, in Meta's own words."),
         },
-    )
-
-
-def _policy(policy: Policy, currency: str) -> PolicyRow:
-    cost = {"money": policy.from_money, "currency": currency}
-    conditions = [
-        _("category %s") % policy.category if policy.category else "",
-        ngettext("from %d person", "from %d people", policy.from_people) % policy.from_people
-        if policy.from_people
-        else "",
-        _("from %(money)s %(currency)s") % cost if policy.from_money else "",
-        _("tainted only") if policy.only_tainted else "",
-        _("agents only") if policy.only_agents else "",
-    ]
-    return PolicyRow(
-        name=policy.name,
-        tools=policy.tools,
-        outcome=policy.outcome,
-        role=policy.role,
-        quorum=policy.quorum,
-        when=", ".join(filter(None, conditions)) or _("always"),
     )

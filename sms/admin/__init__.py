@@ -1,5 +1,5 @@
 """The desk's pages of SMS, one file a noun."""
 
-from sms.admin import links
+from sms.admin import gateways, links, money, records, sender_ids
 
-__all__ = ["links"]
+__all__ = ["gateways", "links", "money", "records", "sender_ids"]

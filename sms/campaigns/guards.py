@@ -11,6 +11,7 @@ from messaging.guards import AudienceFrozen, InTime, OrganisationMaySend, Outsid
 from messaging.models import TemplateTranslation
 from sms.campaigns.contract import CampaignContract
 from sms.models import Campaign, SenderId, SenderIdState
+from sms.quotas import WithinQuota
 from sms.routing import routes_of
 
 
@@ -75,6 +76,7 @@ CAMPAIGN_GUARDS = (
     SenderHealthy(),
     AudienceFrozen(),
     RoutesOpen(),
+    WithinQuota(),
     InTime(),
     OutsideQuietHours(),
 )

@@ -19,6 +19,7 @@ from messaging.engine.sends import move_send
 from messaging.models import Audience, Channel, Send
 from sms.campaigns.contract import CampaignContract
 from sms.models import Campaign
+from sms.quotas import hold_quota
 
 
 class Scheduled(Answer):
@@ -46,6 +47,7 @@ def schedule_campaign(call: Call, contract: CampaignContract) -> Scheduled:
     assert call.request is not None
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=contract.campaign_id)
     refuse_if_any(NotScheduledYet()(call, contract))  # asked again under the lock
+    hold_quota(call, contract)
     send = Send.objects.create(
         organisation=call.organisation,
         kind=Send.Kind.CAMPAIGN,

@@ -6,8 +6,11 @@ from sms.models.clicks import Click, Visitor
 from sms.models.gateways import GatewayPrice, SmsGateway
 from sms.models.link_codes import LinkCode, UnsubscribeToken
 from sms.models.links import LinkDomain, LinkRules, ShortLink
+from sms.models.notices import ReviewNotice
 from sms.models.parts import ReceivedPart, SubmittedPart
+from sms.models.quotas import Quota
 from sms.models.sender_ids import GatewayRegistration, SenderId, SenderIdState
+from sms.models.snapshots import PerformanceSnapshot
 
 __all__ = [
     "Campaign",
@@ -18,7 +21,10 @@ __all__ = [
     "LinkCode",
     "LinkDomain",
     "LinkRules",
+    "PerformanceSnapshot",
+    "Quota",
     "ReceivedPart",
+    "ReviewNotice",
     "SenderId",
     "SenderIdState",
     "ShortLink",

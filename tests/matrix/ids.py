@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, get_args
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel
 
 from accounts.actor import Actor
+from accounts.roles import Role
 from approvals.calls import call
 from approvals.registry import Tool
 from approvals.versions import token_of
@@ -15,6 +17,7 @@ from tests.factories import (
     NOON,
     ActionRequestFactory,
     ContactFactory,
+    PersonFactory,
     PreviewFactory,
     SegmentFactory,
     SenderFactory,
@@ -24,7 +27,8 @@ from tests.factories import (
 )
 from tests.matrix.tea_houses import RIGHT, Arguments, TeaHouse, arguments_of, tools
 from tests.sms.links.tea_links import link_to
-from tests.sms.tea_texts import campaign_of, verified
+from tests.sms.tea_papers import applied_for, snapshot_of
+from tests.sms.tea_texts import campaign_of, gateway_at, verified
 
 
 @dataclass(frozen=True)
@@ -40,13 +44,14 @@ class IdField:
 
     @property
     def kind(self) -> str:
-        return KIND_OF.get(f"{self.tool.family}.{self.name}") or KIND_OF[self.name]
+        named = (f"{self.tool.name}.{self.name}", f"{self.tool.family}.{self.name}", self.name)
+        return next(KIND_OF[name] for name in named if name in KIND_OF)
 
     def put(self, arguments: Arguments, value: Any) -> Arguments:
         return {**arguments, self.name: [value] if self.is_list else value}
 
 
-# Which kind of row an argument names, of any tool or of one family. An argument that is added needs a line here.
+# Which kind of row an argument names, of any tool, one family or one tool. An argument that is added needs a line here.
 KIND_OF = {
     "account_id": "account",
     "action_request_id": "action_request",
@@ -55,11 +60,16 @@ KIND_OF = {
     "campaign_id": "campaign",
     "contact_id": "contact",
     "contact_ids": "contact",
+    "gateway_id": "gateway",
+    "gateway_ids": "gateway",
+    "owner_ids": "owner",
     "preview_id": "preview",
+    "replaces_id": "snapshot",
     "segment_id": "segment",
     "short_link_id": "short_link",
     "sender_id": "sender",
     "sms_marketing.sender_id": "identity",
+    "sms_marketing.sender_id.apply.sender_id": "application",
     "subject_id": "segment",  # any row's id as text
     "template_id": "template",
 }
@@ -140,11 +150,17 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     ),
     "campaign": lambda own: _with_pk(campaign_of(own.texts, f"Summer tea {uuid4()}")),
     "contact": lambda own: (found := ContactFactory(organisation=own.organisation, agreed=False), found.key),
+    "application": lambda own: _with_pk(applied_for(own.organisation, "#SUMMER")),
+    "gateway": lambda own: _with_pk(gateway_at("http://127.0.0.1:9", "third", 3, own.organisation)),
     "identity": lambda own: _with_pk(verified(own.organisation, "#SUMMER")),
+    "owner": lambda own: _with_pk(PersonFactory(organisation=own.organisation)),
     "preview": lambda own: _with_pk(PreviewFactory(organisation=own.organisation)),
     "segment": lambda own: _with_pk(SegmentFactory(organisation=own.organisation)),
     "sender": lambda own: _with_pk(SenderFactory(account=own.sender.account)),
     "short_link": lambda own: _with_pk(link_to(organisation=own.organisation)),
+    "snapshot": lambda own: _with_pk(
+        snapshot_of(own.campaign, own.texts.first, own.people[Role.MARKETER], date(2026, 1, 1))
+    ),
     "template": lambda own: _with_pk(TemplateFactory(account=own.sender.account)),
 }
 

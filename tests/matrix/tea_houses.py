@@ -51,6 +51,7 @@ from tests.factories import (
 )
 from tests.messaging.spring_tea import set_prices
 from tests.sms.links.tea_links import SHOP, link_to
+from tests.sms.tea_papers import APPLICATION, SNAPSHOT, applied_for, snapshot_of
 from tests.sms.tea_texts import TeaTexts, campaign_of, text_of
 
 Arguments = dict[str, Any]
@@ -80,6 +81,8 @@ class TeaHouse:
         self.campaign: Campaign = campaign_of(self.texts)
         self.batch: Send = text_of(self.texts, self.contacts[0]).send
         self.short_link = link_to(organisation=self.organisation)
+        self.application = applied_for(self.organisation)
+        self.snapshot = snapshot_of(self.campaign, self.texts.first, self.people[Role.MARKETER])
         self.waiting = ActionRequestFactory(preview=PreviewFactory(**own), owner=self.people[Role.MARKETER])
         self._say()
 
@@ -130,14 +133,18 @@ class TeaHouse:
         rows: dict[str, Any] = {
             "account": self.sender.account_id,
             "action_request": self.waiting.pk,
+            "application": self.application.pk,
             "batch": self.batch.pk,
             "broadcast": self.send.pk,
             "campaign": self.campaign.pk,
             "contact": self.contacts[0].key,
+            "gateway": self.texts.first.pk,
             "identity": self.texts.identity.pk,
+            "owner": self.people[Role.COMPLIANCE].pk,
             "segment": self.segment.pk,
             "sender": self.sender.pk,
             "short_link": self.short_link.pk,
+            "snapshot": self.snapshot.pk,
             "template": self.template.pk,
         }
         return str(rows[kind])
@@ -197,6 +204,31 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "occurred_at": "2026-03-02T11:00:00+08:00",
     },
     "sms_marketing.opt_outs.list": lambda own, actor: {},
+    "sms_marketing.approval_policies.list": lambda own, actor: {},
+    "sms_marketing.config.get": lambda own, actor: {},
+    "sms_marketing.frequency_caps.get": lambda own, actor: {},
+    "sms_marketing.gateways.list": lambda own, actor: {"country": "HK"},
+    "sms_marketing.owners.list": lambda own, actor: {},
+    "sms_marketing.performance_snapshot.record": lambda own, actor: {
+        **SNAPSHOT,
+        "campaign_id": own.id_of("campaign"),
+        "gateway_id": own.id_of("gateway"),
+        "replaces_id": own.id_of("snapshot"),
+    },
+    "sms_marketing.quotas.get": lambda own, actor: {"month": "2026-03"},
+    "sms_marketing.review_notification.send": lambda own, actor: {
+        "topic": "review",
+        "owner_ids": [own.id_of("owner")],
+        "campaign_id": own.id_of("campaign"),
+        "summary": "The spring campaign waits for a look.",
+    },
+    "sms_marketing.sender_id.apply": lambda own, actor: {
+        **APPLICATION,
+        "sender_id": own.id_of("application"),
+        "base_version_token": token_of(own.application),
+        "gateway_ids": [own.id_of("gateway")],
+    },
+    "sms_marketing.sender_ids.list": lambda own, actor: {},
     "sms_marketing.cost_preview": lambda own, actor: {**_this_campaign(own), "due_at": "2026-03-02T12:00:00+08:00"},
     "whatsapp.action_request.status": lambda own, actor: {"action_request_id": own.waiting_for(actor)},
     "whatsapp.audit_logs.list": lambda own, actor: {},

@@ -21,7 +21,7 @@ from audit.models import Entry
 from audit.models import Segment as SealedSegment
 from audit.record import record
 from messaging.models import ImportBatch, ImportRow, MergeTask, MessagingRules, WebhookEvent
-from sms.models import LinkRules
+from sms.models import LinkRules, Quota, ReviewNotice
 from tests.factories import NOON
 from tests.matrix.standing import houses as houses
 from tests.matrix.standing import own as own
@@ -51,6 +51,9 @@ DIALOGS = {
     "admin:messaging_send_stop",
     "admin:messaging_sender_pause",
     "admin:messaging_sender_resume",
+    "admin:sms_senderid_reject",
+    "admin:sms_senderid_suspend",
+    "admin:sms_senderid_verify",
 }
 PAGES = {label: page for page in admin.site._registry.values() if (label := page.opts.label_lower) not in OF_NOBODY}
 
@@ -71,6 +74,9 @@ def rows(own: TeaHouse) -> dict[str, Model]:
     MergeTask.objects.create(first=first, second=second, found_at=NOON, **mine)
     MessagingRules.objects.create(**mine)
     LinkRules.objects.create(**mine)
+    Quota.objects.create(currency="HKD", monthly=1000, **mine)
+    ReviewNotice.objects.create(request=own.waiting, recipient=own.people[Role.ADMIN], topic="cost", created_at=NOON,
+                                **mine)  # fmt: skip
     Policy.objects.create(name="Twice", **mine)
     WebhookEvent.objects.create(carrier="whatsapp", body=b"{}", signed_for=[own.sender.account_id])
     record("tool.read", ("tool", "x"), Actor.system(own.organisation, "policy"), now=NOON)

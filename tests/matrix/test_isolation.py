@@ -74,8 +74,9 @@ def foreign_arguments(field: IdField, arguments: Arguments, rival: TeaHouse) -> 
     """The same arguments with the rival's id, and its version token where there is one: an attacker has both."""
     theirs = id_of(field, rival, rival.actor())
     changed = field.put(arguments, theirs)
-    edited = {"segment_id": rival.segment, "campaign_id": rival.campaign}
-    if "base_version_token" in arguments and (field.name == "campaign_id" or "campaign_id" not in arguments):
+    edited = {"segment_id": rival.segment, "campaign_id": rival.campaign, "sender_id": rival.application}
+    of_another = "campaign_id" in arguments or field.name not in edited
+    if "base_version_token" in arguments and (field.name == "campaign_id" or not of_another):
         changed["base_version_token"] = token_of(edited[field.name])
     return theirs, changed
 

@@ -1,0 +1,67 @@
+"""What texts cost at each gateway, and what an organisation allows itself in a month."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from accounts.admin import OrganisationScoped, WithHistory
+from approvals.numerals import number
+from sms.models import GatewayPrice, Quota
+from sms.quotas import Use, month_of, use_of
+
+
+@admin.register(GatewayPrice)
+class GatewayPriceAdmin(OrganisationScoped):
+    """A price is never edited: contracts were approved on it. Another one begins on another day."""
+
+    organisation_path = "gateway__organisation"
+    recorded_as = "sms.gateway_price_changed"
+    list_display = ("gateway", "country", "amount", "shown_currency", "effective_from", "source")
+    list_filter = ("country",)
+    list_select_related = ("gateway",)
+    search_fields = ("country", "gateway__name")
+    ordering = ("gateway__name", "country", "-effective_from")
+    fields = ("gateway", "country", "amount", "effective_from", "source")
+
+    @display(description=_("currency"))
+    def shown_currency(self, price: GatewayPrice) -> str:
+        return price.gateway.currency
+
+
+@admin.register(Quota)
+class QuotaAdmin(WithHistory):
+    recorded_as = "sms.quota_changed"
+    list_display = ("currency", "monthly", "used", "reserved", "left")
+    fields = ("currency", "monthly", "used", "reserved", "left")
+    readonly_fields = ("used", "reserved", "left")
+    ordering = ("currency",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (*self.readonly_fields, "currency") if obj is not None else self.readonly_fields
+
+    @display(description=_("used this month"))
+    def used(self, quota: Quota) -> str:
+        return number(_use(quota).used)
+
+    @display(description=_("reserved for what is scheduled"))
+    def reserved(self, quota: Quota) -> str:
+        return number(_use(quota).reserved)
+
+    @display(description=_("left"))
+    def left(self, quota: Quota) -> str:
+        left = _use(quota).left
+        return "–" if left is None else number(left)
+
+
+def _use(quota: Quota) -> Use:
+    """The use of this month; a form for a new quota has nothing to count."""
+    if quota.organisation_id is None or not quota.currency:
+        return Use(None, Decimal(0), Decimal(0))
+    now = timezone.now()
+    found = use_of(quota.organisation, month_of(quota.organisation, now), now)
+    return found[quota.currency]

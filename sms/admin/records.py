@@ -1,0 +1,41 @@
+"""What came from outside and what went to reviewers: both only shown."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from accounts.admin import ReadOnly
+from sms.models import PerformanceSnapshot, ReviewNotice
+
+
+@admin.register(PerformanceSnapshot)
+class PerformanceSnapshotAdmin(ReadOnly):
+    list_display = ("source", "campaign", "gateway", "from_day", "until_day", "shown_figures", "is_replaced")
+    list_select_related = ("campaign", "gateway", "replaced_by")
+    search_fields = ("source", "campaign__name")
+    ordering = ("-recorded_at",)
+    fields = (
+        "source", "method", "attribution", "campaign", "gateway", "from_day", "until_day", "shown_figures", "currency",
+        "shown_evidence", "replaces", "is_replaced", "recorded_at",
+    )  # fmt: skip
+
+    @display(description=_("figures"))
+    def shown_figures(self, snapshot: PerformanceSnapshot) -> str:
+        return ", ".join(f"{name} {value}" for name, value in sorted(snapshot.figures.items()))
+
+    @display(description=_("evidence"))
+    def shown_evidence(self, snapshot: PerformanceSnapshot) -> str:
+        return "; ".join(" ".join(filter(None, map(str, one.values()))) for one in snapshot.evidence)
+
+    @display(description=_("corrected"), boolean=True)
+    def is_replaced(self, snapshot: PerformanceSnapshot) -> bool:
+        return hasattr(snapshot, "replaced_by")
+
+
+@admin.register(ReviewNotice)
+class ReviewNoticeAdmin(ReadOnly):
+    list_display = ("topic", "recipient", "subject", "created_at", "sent_at", "problem")
+    list_filter = ("topic",)
+    list_select_related = ("recipient",)
+    ordering = ("-created_at",)
+    fields = ("topic", "recipient", "subject", "body", "created_at", "sent_at", "tries", "given_up_at", "problem")

@@ -1,0 +1,1 @@
+"""Telling people of the organisation by mail that something wants their eyes."""

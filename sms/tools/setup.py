@@ -1,0 +1,233 @@
+"""sms_marketing.config.get, .gateways.list, .approval_policies.list and .frequency_caps.get: how SMS is set up here."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from pydantic import Field
+
+from accounts.budgets import today_of
+from approvals.contracts import Answer, Ask
+from approvals.registry import Call, Kind, Tool, registry, tool
+from messaging.gate import marketing_cap_in_words, rules_of
+from messaging.tools.policies import PolicyRow, floors, policies_of
+from sms.campaigns.contract import CostAsk
+from sms.campaigns.preview import FARTHEST, LASTS
+from sms.gateways.gateway import gateway
+from sms.links.making import base_of
+from sms.models import LinkRules, SenderId, SenderIdState, SmsGateway
+from sms.routing import prices_on
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+def sms_tools() -> list[Tool]:
+    """Every tool of SMS."""
+    return [one for one in registry if one.family == "sms_marketing"]
+
+
+class ConfigAsk(Ask):
+    pass
+
+
+class LinkPolicy(Answer):
+    stands_on: Annotated[str, Field(description="What your organisation's short links stand on.")]
+    tracked: Annotated[bool, Field(description="Whether clicks may be counted.")]
+    untracked_countries: Annotated[list[str], Field(description="Countries where nobody's clicks are counted.")]
+    longest_days: Annotated[int, Field(description="Days a short link may live.")]
+
+
+class SmsConfig(Answer):
+    organisation: Annotated[str, Field(description="Whose configuration this is.")]
+    timezone: Annotated[str, Field(description="Its time zone; quiet hours, days and months are counted in it.")]
+    currency: Annotated[str, Field(description="The currency of budgets and policies; gateways bill in their own.")]
+    default_country: Annotated[str, Field(description="How a number without a country is read.")]
+    sender_ids: Annotated[list[str], Field(description="The verified sender IDs.")]
+    gateways: Annotated[list[str], Field(description="The open gateways, in the order in which they are asked.")]
+    short_links: Annotated[LinkPolicy, Field(description="Short links and tracking.")]
+    opting_out: Annotated[str, Field(description="How people opt out.")]
+    quiet_hours: Annotated[str, Field(description="When no marketing goes out.")]
+    latest_start_days: Annotated[int, Field(description="How many days ahead a campaign may be scheduled.")]
+    lasts_hours: Annotated[int, Field(description="How long after its start a campaign goes on, if nothing is said.")]
+    most_parts: Annotated[int, Field(description="Parts that a text may take, if nothing is said.")]
+    marketing_cap: Annotated[str, Field(description="How often one person gets marketing, over all channels.")]
+    sending_stopped: Annotated[bool, Field(description="Whether an administrator has stopped all sending.")]
+    approvals: Annotated[dict[str, str], Field(description="Tool -> the least that is asked before it is carried out.")]
+    costs: Annotated[str, Field(description="What to know of estimates and charges.")]
+
+
+@tool(
+    "sms_marketing.config.get",
+    kind=Kind.READ,
+    scope="sms:read",
+    safety="What stands here holds for every write; keys, passwords and addresses of callbacks are never shown.",
+)
+def get_config(call: Call, ask: ConfigAsk) -> SmsConfig:
+    """Read how SMS is set up here: sender IDs, gateways, short links, opting out, schedules, approvals and costs."""
+    whose, rules = call.organisation, rules_of(call.organisation)
+    senders = SenderId.objects.filter(organisation=whose, state=SenderIdState.VERIFIED).order_by("value")
+    gateways = SmsGateway.objects.filter(organisation=whose, paused_at=None).order_by("position", "name")
+    return SmsConfig(
+        organisation=whose.name,
+        timezone=whose.timezone,
+        currency=whose.currency,
+        default_country=whose.default_country,
+        sender_ids=list(senders.values_list("value", flat=True)),
+        gateways=list(gateways.values_list("name", flat=True)),
+        short_links=_links(call),
+        opting_out=_("By the page behind the unsubscribe link, by STOP to a sender that takes replies, and by telling"
+                     " anybody here. It takes effect at once, everywhere, and asks nobody."),
+        quiet_hours=f"{rules.quiet_from:%H:%M}-{rules.quiet_until:%H:%M}",
+        latest_start_days=FARTHEST.days,
+        lasts_hours=int(LASTS.total_seconds() // 3600),
+        most_parts=int(CostAsk.model_fields["most_parts"].default),
+        marketing_cap=marketing_cap_in_words(rules),
+        sending_stopped=whose.sending_stopped_at is not None,
+        approvals=floors(sms_tools()),
+        costs=_("Estimates take the dearest way of each country; charges are what gateways said, and may come late."),
+    )  # fmt: skip
+
+
+def _links(call: Call) -> LinkPolicy:
+    rules = LinkRules.objects.filter(organisation=call.organisation).first() or LinkRules()
+    return LinkPolicy(
+        stands_on=base_of(call.organisation) or "",
+        tracked=rules.tracked,
+        untracked_countries=list(rules.untracked_countries),
+        longest_days=rules.longest_days,
+    )
+
+
+class GatewaysAsk(Ask):
+    country: Annotated[Country | None, Field(description="Only gateways that deliver to it, and only its price.")] = (
+        None
+    )
+
+
+class GatewayRow(Answer):
+    gateway_id: Annotated[UUID, Field(description="Its id.")]
+    name: Annotated[str, Field(description="Its name here.")]
+    kind: Annotated[str, Field(description="Whose gateway it is.")]
+    position: Annotated[int, Field(description="Who is asked first; the next only if one has refused.")]
+    connected: Annotated[bool, Field(description="Whether its secrets are set; they are never shown.")]
+    paused: Annotated[str, Field(description="Why it is paused; empty unless it is.")]
+    countries: Annotated[list[str], Field(description="Where it may deliver; empty: wherever it has a price.")]
+    prices: Annotated[
+        dict[str, Decimal], Field(description="Country -> what a part costs today. None: not used there.")
+    ]
+    currency: Annotated[str, Field(description="ISO 4217 code of its prices and balance.")]
+    balance: Annotated[Decimal | None, Field(description="Money left there as last told; null: it has not told.")]
+    balance_at: Annotated[datetime | None, Field(description="When it told.")]
+    per_second: Annotated[int, Field(description="Texts a second that it takes.")]
+    receipts: Annotated[str, Field(description="Whose word a delivery is: handset, carrier or none.")]
+    takes_replies: Annotated[bool, Field(description="Whether it brings texts from people.")]
+    reports_price: Annotated[bool, Field(description="Whether it tells what it charged.")]
+    largest_text: Annotated[int, Field(description="Characters of the longest text that it takes.")]
+
+
+class Gateways(Answer):
+    gateways: Annotated[list[GatewayRow], Field(description="In the order in which they are asked.")]
+
+
+@tool(
+    "sms_marketing.gateways.list",
+    kind=Kind.READ,
+    scope="sms:read",
+    reads_first=("sms_marketing.config.get",),
+    safety="Where a gateway has no price it sends nothing; keys and addresses of callbacks stay hidden.",
+)
+def list_gateways(call: Call, ask: GatewaysAsk) -> Gateways:
+    """List SMS gateways with countries, prices a part, receipts, pace, balance and the order of falling back."""
+    rows = list(SmsGateway.objects.filter(organisation=call.organisation).order_by("position", "name"))
+    prices: dict[UUID, dict[str, Decimal]] = {row.pk: {} for row in rows}
+    for (key, country), amount in prices_on(rows, today_of(call.organisation, call.now)).items():
+        if ask.country in (None, country):
+            prices[key][country] = amount
+    wanted = [row for row in rows if ask.country is None or _delivers(row, ask.country, prices[row.pk])]
+    return Gateways(gateways=[_gateway(row, prices[row.pk]) for row in wanted])
+
+
+def _delivers(row: SmsGateway, country: str, prices: dict[str, Decimal]) -> bool:
+    return country in prices and (not row.countries or country in row.countries)
+
+
+def _gateway(row: SmsGateway, prices: dict[str, Decimal]) -> GatewayRow:
+    can = gateway(row.kind).capabilities
+    return GatewayRow(
+        gateway_id=row.pk,
+        name=row.name,
+        kind=row.kind,
+        position=row.position,
+        connected=bool(row.secrets),
+        paused=(row.pause_reason or "paused") if row.paused_at else "",
+        countries=list(row.countries),
+        prices=dict(sorted(prices.items())),
+        currency=row.currency,
+        balance=row.balance,
+        balance_at=row.balance_at,
+        per_second=row.per_second,
+        receipts=can.receipts,
+        takes_replies=can.takes_replies,
+        reports_price=can.reports_price,
+        largest_text=can.largest_text,
+    )
+
+
+class ApprovalsAsk(Ask):
+    pass
+
+
+class ApprovalPolicies(Answer):
+    floors: Annotated[dict[str, str], Field(description="Tool -> the least that is asked before it is carried out.")]
+    policies: Annotated[list[PolicyRow], Field(description="The organisation's own rules, which can only be stricter.")]
+
+
+@tool(
+    "sms_marketing.approval_policies.list",
+    kind=Kind.READ,
+    scope="sms:read",
+    reads_first=("sms_marketing.config.get",),
+    safety="What any of these rules asks a person about waits for that person; no tool goes round them.",
+)
+def list_approval_policies(call: Call, ask: ApprovalsAsk) -> ApprovalPolicies:
+    """List what has to be decided by whom before campaigns, links, sender IDs and other writes of SMS happen."""
+    return ApprovalPolicies(floors=floors(sms_tools()), policies=policies_of(call.organisation, sms_tools()))
+
+
+class CapsAsk(Ask):
+    pass
+
+
+class FrequencyCaps(Answer):
+    marketing_most: Annotated[int, Field(description="Marketing messages to one person, over all channels...")]
+    marketing_days: Annotated[int, Field(description="...in a moving window of this many days.")]
+    per_campaign: Annotated[int, Field(description="Texts of one campaign to one person.")]
+    seconds_between: Annotated[int, Field(description="Seconds between two messages of one sender to one person.")]
+    transactional: Annotated[str, Field(description="What holds for texts that people wait for.")]
+    quiet_hours: Annotated[str, Field(description="When no marketing goes out.")]
+    opt_outs_to_pause: Annotated[int, Field(description="Opt-outs per thousand that pause a send by themselves.")]
+    counted: Annotated[str, Field(description="What counts towards the cap, and when.")]
+
+
+@tool(
+    "sms_marketing.frequency_caps.get",
+    kind=Kind.READ,
+    scope="sms:read",
+    reads_first=("sms_marketing.config.get",),
+    safety="The cap is asked again for each person at the moment of sending; nothing goes round it.",
+)
+def get_frequency_caps(call: Call, ask: CapsAsk) -> FrequencyCaps:
+    """Read how often one person may be written to: marketing, one campaign, texts that people wait for."""
+    rules = rules_of(call.organisation)
+    return FrequencyCaps(
+        marketing_most=rules.marketing_cap,
+        marketing_days=rules.marketing_cap_days,
+        per_campaign=1,
+        seconds_between=rules.pair_gap_seconds,
+        transactional=_("Not capped by number, but spaced by the seconds between two messages."),
+        quiet_hours=f"{rules.quiet_from:%H:%M}-{rules.quiet_until:%H:%M} {call.organisation.timezone}",
+        opt_outs_to_pause=rules.opt_outs_to_pause,
+        counted=_("Every try that may have reached the person, on any channel, from when it was handed over."),
+    )
