@@ -24,7 +24,7 @@ from tests.factories import (
 )
 from tests.matrix.tea_houses import RIGHT, Arguments, TeaHouse, arguments_of, tools
 from tests.sms.links.tea_links import link_to
-from tests.sms.tea_texts import campaign_of, verified
+from tests.sms.tea_texts import campaign_of, copy_of, verified
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ KIND_OF = {
     "short_link_id": "short_link",
     "sender_id": "sender",
     "sms_marketing.sender_id": "identity",
+    "sms_marketing.template_id": "text_template",
     "subject_id": "segment",  # any row's id as text
     "template_id": "template",
 }
@@ -145,6 +146,7 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "segment": lambda own: _with_pk(SegmentFactory(organisation=own.organisation)),
     "sender": lambda own: _with_pk(SenderFactory(account=own.sender.account)),
     "short_link": lambda own: _with_pk(link_to(organisation=own.organisation)),
+    "text_template": lambda own: _with_pk(copy_of(own.organisation, f"Summer tea {uuid4()}")),
     "template": lambda own: _with_pk(TemplateFactory(account=own.sender.account)),
 }
 

@@ -44,6 +44,8 @@ sms_marketing.link_clicks.list           +     +          +        +       +    
 sms_marketing.send_batches.list          +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.short_links.create         +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 sms_marketing.short_links.preview        +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
+sms_marketing.templates.list             +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
+sms_marketing.templates.save             +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 whatsapp.action_request.status           +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.audit_logs.list                 +     +          -        -       -      | -      -       -     -        +       -         +         -          -        -       +         ?         -
 whatsapp.broadcast.create                +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -

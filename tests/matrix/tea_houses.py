@@ -51,7 +51,7 @@ from tests.factories import (
 )
 from tests.messaging.spring_tea import set_prices
 from tests.sms.links.tea_links import SHOP, link_to
-from tests.sms.tea_texts import TeaTexts, campaign_of, text_of
+from tests.sms.tea_texts import TeaTexts, campaign_of, copy_ask, copy_of, text_of
 
 Arguments = dict[str, Any]
 
@@ -78,6 +78,7 @@ class TeaHouse:
         self.send = self._send()
         self.texts = TeaTexts(organisation=self.organisation)
         self.campaign: Campaign = campaign_of(self.texts)
+        self.copy: Template = copy_of(self.organisation)
         self.batch: Send = text_of(self.texts, self.contacts[0]).send
         self.short_link = link_to(organisation=self.organisation)
         self.waiting = ActionRequestFactory(preview=PreviewFactory(**own), owner=self.people[Role.MARKETER])
@@ -139,6 +140,7 @@ class TeaHouse:
             "sender": self.sender.pk,
             "short_link": self.short_link.pk,
             "template": self.template.pk,
+            "text_template": self.copy.pk,
         }
         return str(rows[kind])
 
@@ -189,6 +191,8 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "batch_id": own.id_of("batch"),
         "contact_id": own.id_of("contact"),
     },
+    "sms_marketing.templates.list": lambda own, actor: {},
+    "sms_marketing.templates.save": lambda own, actor: copy_ask(own.copy),
     "sms_marketing.cost_preview": lambda own, actor: {**_this_campaign(own), "due_at": "2026-03-02T12:00:00+08:00"},
     "whatsapp.action_request.status": lambda own, actor: {"action_request_id": own.waiting_for(actor)},
     "whatsapp.audit_logs.list": lambda own, actor: {},

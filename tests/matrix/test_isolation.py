@@ -69,7 +69,7 @@ def foreign_arguments(field: IdField, arguments: Arguments, rival: TeaHouse) -> 
     """The same arguments with the rival's id, and its version token where there is one: an attacker has both."""
     theirs = id_of(field, rival, rival.actor())
     changed = field.put(arguments, theirs)
-    edited = {"segment_id": rival.segment, "campaign_id": rival.campaign}
+    edited = {"segment_id": rival.segment, "campaign_id": rival.campaign, "template_id": rival.copy}
     if "base_version_token" in arguments and (field.name == "campaign_id" or "campaign_id" not in arguments):
         changed["base_version_token"] = token_of(edited[field.name])
     return theirs, changed
