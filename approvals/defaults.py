@@ -13,6 +13,8 @@ DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("Template drafts are kept at once", {"tools": "whatsapp.template_draft.upsert", **_AUTOMATIC}),
     ("Segments are kept at once", {"tools": "whatsapp.segment.upsert", **_AUTOMATIC}),
     ("Broadcasts are drafted at once", {"tools": "whatsapp.broadcast.create", **_AUTOMATIC}),
+    # Its floor asks a person as soon as brand, opt-out words or category change.
+    ("Text templates are kept at once", {"tools": "sms_marketing.templates.save", **_AUTOMATIC}),
     ("Short links are made at once", {"tools": "sms_marketing.short_links.create", **_AUTOMATIC}),
     (
         "Short links for large audiences are decided by a person",

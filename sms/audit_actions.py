@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import action
 
 action("sms.campaign_kept", _("{actor} kept the SMS campaign {subject}, version {version}"))
+action("sms.template_kept", _("{actor} kept the text template {subject}, version {version}"))
 action("sms.campaign_cancelled", _("{actor} cancelled {subject}: {reason}"))
 action("sms.link_made", _("{actor} made the short link {subject} to {host}"))
 action("sms.link_revoked", _("{actor} revoked the short link {subject}: {reason}"))

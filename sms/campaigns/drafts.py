@@ -1,6 +1,6 @@
 """Writing a campaign: whom, what, from whom. A draft sends nothing; what goes out is frozen in its cost preview."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
@@ -9,22 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
-from approvals.canonical import seal_of
 from approvals.contracts import Answer, Ask, Contract
 from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call
 from approvals.versions import check_token, token_of
 from audit.record import record
-from messaging.audiences.languages import fold
 from messaging.audiences.variables import Variable
 from messaging.finding import find_own
-from messaging.models import Channel, Segment, Template, TemplateTranslation, TranslationStatus
+from messaging.models import Channel, Segment, Template, TemplateTranslation
+from sms.copy import texts
+from sms.copy.texts import Language, Text, fold_language, folded, keep_texts, reasons_against
 from sms.models import Campaign, SenderId
-from sms.text import UnsendableText, measure
-from sms.text.filling import has_broken_variable
-
-Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z]{2,4}){0,2}$")]
-Text = Annotated[str, Field(min_length=1, max_length=1600)]
+from sms.text import measure
 
 
 class DraftAsk(Ask):
@@ -107,8 +103,8 @@ def plan_draft(call: Call, ask: DraftAsk) -> DraftContract:
         check_token(campaign, ask.base_version_token)
     segment = find_own(Segment, ask.segment_id, call.organisation, "segment_id", "sms_marketing.audiences.list")
     identity = find_own(SenderId, ask.sender_id, call.organisation, "sender_id", "sms_marketing.sender_ids.list")
-    texts = {fold_language(language): text for language, text in ask.texts.items()}
-    refuse_if_any(_reasons(ask, texts))
+    wanted = folded(ask.texts)
+    refuse_if_any(reasons_against(wanted, ask.default_language))
     return DraftContract(
         campaign_id=campaign.pk if campaign else None,
         base_version=campaign.version if campaign else 0,
@@ -117,9 +113,9 @@ def plan_draft(call: Call, ask: DraftAsk) -> DraftContract:
         category=ask.category,
         segment_id=segment.pk,
         segment_name=segment.name,
-        texts=texts,
+        texts=wanted,
         texts_before=texts_of(campaign) if campaign else {},
-        parts={language: measure(text).parts for language, text in texts.items()},
+        parts={language: measure(text).parts for language, text in wanted.items()},
         default_language=fold_language(ask.default_language),
         sender_id=identity.pk,
         sender_name=identity.value,
@@ -127,25 +123,6 @@ def plan_draft(call: Call, ask: DraftAsk) -> DraftContract:
         advice=ask.advice,
         is_scheduled=campaign is not None and campaign.send_id is not None,
     )
-
-
-def fold_language(code: str) -> str:
-    """One spelling of a language code: zh_hant_hk for zh-Hant-HK."""
-    return fold(code)
-
-
-def _reasons(ask: DraftAsk, texts: Mapping[str, str]) -> Iterator[Reason]:
-    if fold_language(ask.default_language) not in texts:
-        yield Reason("default_language_missing", gettext_lazy("There is no text in the default language."),
-                     gettext_lazy("Add one, or choose a language that has a text."), "default_language")  # fmt: skip
-    for language, text in texts.items():
-        try:
-            measure(text)
-        except UnsendableText as error:
-            yield Reason("unsendable_text", str(error), gettext_lazy("Remove that character."), f"texts.{language}")
-        if has_broken_variable(text):
-            yield Reason("broken_variable", gettext_lazy("Double braces are left that are no variable."),
-                         gettext_lazy("Write variables as {{name}}."), f"texts.{language}")  # fmt: skip
 
 
 def keep_draft(call: Call, contract: DraftContract) -> DraftKept:
@@ -162,7 +139,8 @@ def keep_draft(call: Call, contract: DraftContract) -> DraftKept:
     campaign.variables = [one.model_dump(mode="json") for one in contract.variables]
     campaign.notes, campaign.updated_at = contract.advice, call.now
     campaign.save()
-    _keep_texts(campaign.texts, contract, call)
+    campaign.texts.category = contract.category
+    keep_texts(campaign.texts, contract.texts, contract.default_language, call.now)
     request_id = call.request.pk if call.request else None
     record("sms.campaign_kept", campaign, call.actor, now=call.now, request_id=request_id, version=campaign.version)
     return DraftKept(campaign_id=campaign.pk, version_token=token_of(campaign))
@@ -170,7 +148,7 @@ def keep_draft(call: Call, contract: DraftContract) -> DraftKept:
 
 def _new_campaign(call: Call, contract: DraftContract) -> Campaign:
     key = uuid4()
-    texts = Template.objects.create(
+    template = Template.objects.create(
         organisation=call.organisation,
         channel=Channel.SMS,
         name=f"campaign {key}",
@@ -179,33 +157,14 @@ def _new_campaign(call: Call, contract: DraftContract) -> Campaign:
         created_at=call.now,
         updated_at=call.now,
     )
-    return Campaign(pk=key, organisation=call.organisation, texts=texts, created_at=call.now)
-
-
-def _keep_texts(texts: Template, contract: DraftContract, call: Call) -> None:
-    texts.category, texts.default_language, texts.updated_at = contract.category, contract.default_language, call.now
-    texts.save()
-    # Frozen audiences hold on to texts, so one that is dropped stays as a row that nothing new is made of.
-    texts.translations.exclude(language__in=contract.texts).update(status=TranslationStatus.ARCHIVED)
-    for language, text in contract.texts.items():
-        definition = {"text": text}
-        TemplateTranslation.objects.update_or_create(
-            template=texts,
-            language=language,
-            defaults={
-                "organisation": call.organisation,
-                "definition": definition,
-                "digest": seal_of(definition),
-                "status": TranslationStatus.APPROVED,
-            },
-        )
+    return Campaign(pk=key, organisation=call.organisation, texts=template, created_at=call.now)
 
 
 def texts_of(campaign: Campaign) -> dict[str, str]:
     """Language code -> text."""
-    return {one.language: str(one.definition["text"]) for one in translations_of(campaign)}
+    return texts.texts_of(campaign.texts)
 
 
 def translations_of(campaign: Campaign) -> list[TemplateTranslation]:
     """The texts in use, one a language."""
-    return list(campaign.texts.translations.exclude(status=TranslationStatus.ARCHIVED).order_by("language"))
+    return texts.translations_of(campaign.texts)

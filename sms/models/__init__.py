@@ -3,6 +3,7 @@
 from sms.models.campaigns import Campaign
 from sms.models.charges import Charge
 from sms.models.clicks import Click, Visitor
+from sms.models.copies import TextTerms
 from sms.models.gateways import GatewayPrice, SmsGateway
 from sms.models.link_codes import LinkCode, UnsubscribeToken
 from sms.models.links import LinkDomain, LinkRules, ShortLink
@@ -30,6 +31,7 @@ __all__ = [
     "ShortLink",
     "SmsGateway",
     "SubmittedPart",
+    "TextTerms",
     "UnsubscribeToken",
     "Visitor",
 ]

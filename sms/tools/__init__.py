@@ -10,3 +10,4 @@ from sms.tools import requests as requests
 from sms.tools import sender_ids as sender_ids
 from sms.tools import setup as setup
 from sms.tools import snapshots as snapshots
+from sms.tools import templates as templates

@@ -32,6 +32,7 @@ def test_a_new_organisation_has_an_administrator_default_policies_and_rules(monk
         "Short links are made at once",
         "Short links for large audiences are decided by a person",
         "Template drafts are kept at once",
+        "Text templates are kept at once",
     ]
     told = Entry.objects.filter(organisation=peak_coffee).order_by("pk")
     assert [entry.action for entry in told] == ["organisation.changed", "person.changed"]

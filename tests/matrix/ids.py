@@ -29,6 +29,7 @@ from tests.matrix.tea_houses import RIGHT, Arguments, TeaHouse, arguments_of, to
 from tests.sms.links.tea_links import link_to
 from tests.sms.tea_papers import applied_for, snapshot_of
 from tests.sms.tea_texts import campaign_of, gateway_at, verified
+from tests.sms.tea_texts import campaign_of, copy_of, verified
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ KIND_OF = {
     "sender_id": "sender",
     "sms_marketing.sender_id": "identity",
     "sms_marketing.sender_id.apply.sender_id": "application",
+    "sms_marketing.template_id": "text_template",
     "subject_id": "segment",  # any row's id as text
     "template_id": "template",
 }
@@ -161,6 +163,7 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "snapshot": lambda own: _with_pk(
         snapshot_of(own.campaign, own.texts.first, own.people[Role.MARKETER], date(2026, 1, 1))
     ),
+    "text_template": lambda own: _with_pk(copy_of(own.organisation, f"Summer tea {uuid4()}")),
     "template": lambda own: _with_pk(TemplateFactory(account=own.sender.account)),
 }
 

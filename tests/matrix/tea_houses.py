@@ -53,6 +53,7 @@ from tests.messaging.spring_tea import set_prices
 from tests.sms.links.tea_links import SHOP, link_to
 from tests.sms.tea_papers import APPLICATION, SNAPSHOT, applied_for, snapshot_of
 from tests.sms.tea_texts import TeaTexts, campaign_of, text_of
+from tests.sms.tea_texts import TeaTexts, campaign_of, copy_ask, copy_of, text_of
 
 Arguments = dict[str, Any]
 
@@ -79,6 +80,7 @@ class TeaHouse:
         self.send = self._send()
         self.texts = TeaTexts(organisation=self.organisation)
         self.campaign: Campaign = campaign_of(self.texts)
+        self.copy: Template = copy_of(self.organisation)
         self.batch: Send = text_of(self.texts, self.contacts[0]).send
         self.short_link = link_to(organisation=self.organisation)
         self.application = applied_for(self.organisation)
@@ -146,6 +148,7 @@ class TeaHouse:
             "short_link": self.short_link.pk,
             "snapshot": self.snapshot.pk,
             "template": self.template.pk,
+            "text_template": self.copy.pk,
         }
         return str(rows[kind])
 
@@ -229,6 +232,8 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "gateway_ids": [own.id_of("gateway")],
     },
     "sms_marketing.sender_ids.list": lambda own, actor: {},
+    "sms_marketing.templates.list": lambda own, actor: {},
+    "sms_marketing.templates.save": lambda own, actor: copy_ask(own.copy),
     "sms_marketing.cost_preview": lambda own, actor: {**_this_campaign(own), "due_at": "2026-03-02T12:00:00+08:00"},
     "whatsapp.action_request.status": lambda own, actor: {"action_request_id": own.waiting_for(actor)},
     "whatsapp.audit_logs.list": lambda own, actor: {},

@@ -77,6 +77,8 @@ def foreign_arguments(field: IdField, arguments: Arguments, rival: TeaHouse) -> 
     edited = {"segment_id": rival.segment, "campaign_id": rival.campaign, "sender_id": rival.application}
     of_another = "campaign_id" in arguments or field.name not in edited
     if "base_version_token" in arguments and (field.name == "campaign_id" or not of_another):
+    edited = {"segment_id": rival.segment, "campaign_id": rival.campaign, "template_id": rival.copy}
+    if "base_version_token" in arguments and (field.name == "campaign_id" or "campaign_id" not in arguments):
         changed["base_version_token"] = token_of(edited[field.name])
     return theirs, changed
 

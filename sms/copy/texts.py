@@ -1,0 +1,73 @@
+"""The texts of a template or a campaign, one a language: judged before they are kept, and kept byte for byte."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from approvals.canonical import seal_of
+from approvals.reasons import Reason
+from messaging.audiences.languages import fold
+from messaging.models import Template, TemplateTranslation, TranslationStatus
+from sms.text import UnsendableText, measure
+from sms.text.filling import has_broken_variable
+
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z]{2,4}){0,2}$")]
+Text = Annotated[str, Field(min_length=1, max_length=1600)]
+
+
+def fold_language(code: str) -> str:
+    """One spelling of a language code: zh_hant_hk for zh-Hant-HK."""
+    return fold(code)
+
+
+def folded(texts: Mapping[str, str]) -> dict[str, str]:
+    """The same texts, under the one spelling of their language codes."""
+    return {fold_language(language): text for language, text in texts.items()}
+
+
+def reasons_against(texts: Mapping[str, str], default_language: str) -> Iterator[Reason]:
+    """Why these texts cannot be kept: no text to fall back on, a character that no network carries, broken braces."""
+    if fold_language(default_language) not in texts:
+        yield Reason("default_language_missing", _("There is no text in the default language."),
+                     _("Add one, or choose a language that has a text."), "default_language")  # fmt: skip
+    for language, text in texts.items():
+        try:
+            measure(text)
+        except UnsendableText as error:
+            yield Reason("unsendable_text", str(error), _("Remove that character."), f"texts.{language}")
+        if has_broken_variable(text):
+            yield Reason("broken_variable", _("Double braces are left that are no variable."),
+                         _("Write variables as {{name}}."), f"texts.{language}")  # fmt: skip
+
+
+def keep_texts(template: Template, texts: Mapping[str, str], default_language: str, now: datetime) -> None:
+    """Keep exactly these texts. Whoever calls has asked whether somebody let them through."""
+    template.default_language, template.updated_at = default_language, now
+    template.save()
+    # Frozen audiences hold on to texts, so one that is dropped stays as a row that nothing new is made of.
+    template.translations.exclude(language__in=texts).update(status=TranslationStatus.ARCHIVED)
+    for language, text in texts.items():
+        definition = {"text": text}
+        TemplateTranslation.objects.update_or_create(
+            template=template,
+            language=language,
+            defaults={
+                "organisation_id": template.organisation_id,
+                "definition": definition,
+                "digest": seal_of(definition),
+                "status": TranslationStatus.APPROVED,
+            },
+        )
+
+
+def translations_of(template: Template) -> list[TemplateTranslation]:
+    """The texts in use, in the order of their languages."""
+    return list(template.translations.exclude(status=TranslationStatus.ARCHIVED).order_by("language"))
+
+
+def texts_of(template: Template) -> dict[str, str]:
+    """Language code -> text."""
+    return {one.language: str(one.definition["text"]) for one in translations_of(template)}
