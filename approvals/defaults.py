@@ -13,6 +13,8 @@ DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("Template drafts are kept at once", {"tools": "whatsapp.template_draft.upsert", **_AUTOMATIC}),
     ("Segments are kept at once", {"tools": "whatsapp.segment.upsert", **_AUTOMATIC}),
     ("Broadcasts are drafted at once", {"tools": "whatsapp.broadcast.create", **_AUTOMATIC}),
+    # Somebody waits for it at a sign-in page; the limits hold without anybody watching.
+    ("One-time passwords are sent at once", {"tools": "sms_marketing.otp.send", **_AUTOMATIC}),
     ("Short links are made at once", {"tools": "sms_marketing.short_links.create", **_AUTOMATIC}),
     (
         "Short links for large audiences are decided by a person",

@@ -6,6 +6,7 @@ from sms.models.clicks import Click, Visitor
 from sms.models.gateways import GatewayPrice, SmsGateway
 from sms.models.link_codes import LinkCode, UnsubscribeToken
 from sms.models.links import LinkDomain, LinkRules, ShortLink
+from sms.models.otp import OtpChallenge, OtpRules, OtpTemplate
 from sms.models.parts import ReceivedPart, SubmittedPart
 from sms.models.sender_ids import GatewayRegistration, SenderId, SenderIdState
 
@@ -18,6 +19,9 @@ __all__ = [
     "LinkCode",
     "LinkDomain",
     "LinkRules",
+    "OtpChallenge",
+    "OtpRules",
+    "OtpTemplate",
     "ReceivedPart",
     "SenderId",
     "SenderIdState",

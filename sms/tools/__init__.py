@@ -2,5 +2,6 @@
 
 from sms.tools import campaigns as campaigns
 from sms.tools import links as links
+from sms.tools import otp as otp
 from sms.tools import reports as reports
 from sms.tools import requests as requests

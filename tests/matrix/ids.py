@@ -24,6 +24,7 @@ from tests.factories import (
 )
 from tests.matrix.tea_houses import RIGHT, Arguments, TeaHouse, arguments_of, tools
 from tests.sms.links.tea_links import link_to
+from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_texts import campaign_of, verified
 
 
@@ -55,6 +56,7 @@ KIND_OF = {
     "campaign_id": "campaign",
     "contact_id": "contact",
     "contact_ids": "contact",
+    "otp_template_id": "otp_template",
     "preview_id": "preview",
     "segment_id": "segment",
     "short_link_id": "short_link",
@@ -141,6 +143,7 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "campaign": lambda own: _with_pk(campaign_of(own.texts, f"Summer tea {uuid4()}")),
     "contact": lambda own: (found := ContactFactory(organisation=own.organisation, agreed=False), found.key),
     "identity": lambda own: _with_pk(verified(own.organisation, "#SUMMER")),
+    "otp_template": lambda own: _with_pk(sign_in_text(own.texts, name=f"Sign in {uuid4()}")),
     "preview": lambda own: _with_pk(PreviewFactory(organisation=own.organisation)),
     "segment": lambda own: _with_pk(SegmentFactory(organisation=own.organisation)),
     "sender": lambda own: _with_pk(SenderFactory(account=own.sender.account)),

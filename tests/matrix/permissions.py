@@ -41,6 +41,8 @@ sms_marketing.campaigns.update           +     +          +        -       -    
 sms_marketing.cost_preview               +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 sms_marketing.delivery_status.get        +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.link_clicks.list           +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
+sms_marketing.otp.send                   +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
+sms_marketing.otp_templates.list         +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.send_batches.list          +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.short_links.create         +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 sms_marketing.short_links.preview        +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -

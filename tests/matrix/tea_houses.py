@@ -51,6 +51,7 @@ from tests.factories import (
 )
 from tests.messaging.spring_tea import set_prices
 from tests.sms.links.tea_links import SHOP, link_to
+from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_texts import TeaTexts, campaign_of, text_of
 
 Arguments = dict[str, Any]
@@ -80,6 +81,7 @@ class TeaHouse:
         self.campaign: Campaign = campaign_of(self.texts)
         self.batch: Send = text_of(self.texts, self.contacts[0]).send
         self.short_link = link_to(organisation=self.organisation)
+        self.otp_template = sign_in_text(self.texts)
         self.waiting = ActionRequestFactory(preview=PreviewFactory(**own), owner=self.people[Role.MARKETER])
         self._say()
 
@@ -135,6 +137,7 @@ class TeaHouse:
             "campaign": self.campaign.pk,
             "contact": self.contacts[0].key,
             "identity": self.texts.identity.pk,
+            "otp_template": self.otp_template.pk,
             "segment": self.segment.pk,
             "sender": self.sender.pk,
             "short_link": self.short_link.pk,
@@ -179,6 +182,12 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     "sms_marketing.campaigns.update": lambda own, actor: {**_this_campaign(own), **_draft(own, own.campaign.name)},
     "sms_marketing.campaign_reports.get": lambda own, actor: {"campaign_id": str(own.batch.campaign.pk)},
     "sms_marketing.link_clicks.list": lambda own, actor: {"short_link_id": own.id_of("short_link")},
+    "sms_marketing.otp.send": lambda own, actor: {
+        "otp_template_id": own.id_of("otp_template"),
+        "phone": "+85261239999",
+        "client_address": "203.0.113.7",
+    },
+    "sms_marketing.otp_templates.list": lambda own, actor: {},
     "sms_marketing.short_links.preview": lambda own, actor: {
         "name": "Autumn tea",
         "destination": SHOP,
