@@ -20,6 +20,8 @@ PERSONAL_DATA = "pii:read"
 AUDIT = "audit:read"
 CONFIGURATION = "config:read"
 DECIDE = "requests:decide"
+# Whether a code that somebody entered is right: for the program behind the sign-in page, which asks for nothing else.
+VERIFY_CODES = "otp:verify"
 
 
 def _verbs(*verbs: str) -> frozenset[str]:
@@ -27,7 +29,7 @@ def _verbs(*verbs: str) -> frozenset[str]:
 
 
 SCOPES_OF_ROLE: dict[Role, frozenset[str]] = {
-    Role.ADMIN: _verbs("read", "preview", "request") | {PERSONAL_DATA, AUDIT, CONFIGURATION, DECIDE},
+    Role.ADMIN: _verbs("read", "preview", "request") | {PERSONAL_DATA, AUDIT, CONFIGURATION, DECIDE, VERIFY_CODES},
     Role.COMPLIANCE: _verbs("read", "preview", "request") | {PERSONAL_DATA, AUDIT, CONFIGURATION, DECIDE},
     Role.MARKETER: _verbs("read", "preview", "request"),
     # Asks for nothing, and still writes a customer's no down: opting out waits for nobody.
@@ -36,4 +38,9 @@ SCOPES_OF_ROLE: dict[Role, frozenset[str]] = {
 }
 
 # What an agent's credential may carry. Deciding is not among them, and no setting adds it: an agent never approves.
-AGENT_SCOPES: frozenset[str] = _verbs("read", "preview", "request") | {PERSONAL_DATA, AUDIT, CONFIGURATION}
+AGENT_SCOPES: frozenset[str] = _verbs("read", "preview", "request") | {
+    PERSONAL_DATA,
+    AUDIT,
+    CONFIGURATION,
+    VERIFY_CODES,
+}

@@ -15,6 +15,8 @@ DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("Broadcasts are drafted at once", {"tools": "whatsapp.broadcast.create", **_AUTOMATIC}),
     # Its floor asks a person as soon as brand, opt-out words or category change.
     ("Text templates are kept at once", {"tools": "sms_marketing.templates.save", **_AUTOMATIC}),
+    # Somebody waits for it at a sign-in page; the limits hold without anybody watching.
+    ("One-time passwords are sent at once", {"tools": "sms_marketing.otp.send", **_AUTOMATIC}),
     ("Short links are made at once", {"tools": "sms_marketing.short_links.create", **_AUTOMATIC}),
     (
         "Short links for large audiences are decided by a person",

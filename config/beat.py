@@ -10,6 +10,7 @@ BELLS: dict[str, tuple[str, float]] = {
     "apply webhooks whose bell was lost": ("messaging.inbox.tasks.apply_webhooks", 2.0),
     "match parked statuses, drop old webhooks": ("messaging.inbox.tasks.tidy_inbox", 60.0),
     "mail reviewers what waits for them": ("sms.notices.tasks.mail", 30.0),
+    "erase one-time passwords that nobody will hand over any more": ("sms.otp.tasks.erase", 15.0),
     "look at the pages behind short links, where that is switched on": ("sms.links.tasks.look", 60.0),
 }
 

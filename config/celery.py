@@ -8,6 +8,7 @@ app = Celery("countersign")
 app.config_from_object("config.queue")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["messaging.inbox", "sms.links", "sms.notices"])
+app.autodiscover_tasks(["messaging.inbox", "sms.links", "sms.otp"])
 
 
 @signals.setup_logging.connect

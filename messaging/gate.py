@@ -27,6 +27,8 @@ def verdict_sql(
         WHEN {_has_no_address(contact, channel)} THEN {Verdict.INVALID}
         WHEN {_is_suppressed(contact, channel, category, "<>")} THEN {Verdict.SUPPRESSED}
         WHEN {_is_suppressed(contact, channel, category, "=")} THEN {Verdict.BLOCKED}
+        WHEN {_was_asked_for(channel, category)} THEN
+            CASE WHEN {_withdrew(contact, channel, category)} THEN {Verdict.NO_CONSENT} ELSE {Verdict.INCLUDED} END
         WHEN NOT {_has_consent(contact, channel, category)} THEN
             CASE WHEN {_agreed_to_something_else(contact, channel, category)}
                  THEN {Verdict.WRONG_CATEGORY} ELSE {Verdict.NO_CONSENT} END
@@ -82,12 +84,29 @@ def _applies(row: str, channel: str, category: str) -> str:
     return f"{row}.channel IN ({channel}, '{Channel.ANY}') AND {row}.category IN ({category}, '{Category.ANY}')"
 
 
+def _was_asked_for(channel: str, category: str) -> str:
+    """A one-time password by SMS: the person waits for it, which is consent to this one text.
+
+    A STOP, which is a no to everything we send unasked, does not keep people from signing in. A block does.
+    """
+    return f"({channel} = '{Channel.SMS}' AND {category} = '{Category.AUTHENTICATION}')"
+
+
+def _withdrew(contact: str, channel: str, category: str) -> str:
+    """Said no to this very category."""
+    return f"""EXISTS (SELECT 1 FROM messaging_consentstate withdrawn
+                WHERE withdrawn.contact_id = {contact}.id AND withdrawn.state = 'withdrawn'
+                  AND withdrawn.channel IN ({channel}, '{Channel.ANY}') AND withdrawn.category = {category})"""
+
+
 def _is_suppressed(contact: str, channel: str, category: str, blocked: str) -> str:
     """A standing no of the person, or of a contact that may be the same person until somebody has decided."""
     stands = (
         f"suppression.lifted_at IS NULL AND {_applies('suppression', channel, category)}"
         f" AND suppression.reason {blocked} '{SuppressionReason.BLOCKED}'"
     )
+    if blocked == "<>":
+        stands += f" AND (NOT {_was_asked_for(channel, category)} OR suppression.category = {category})"
     return f"""(EXISTS (SELECT 1 FROM messaging_suppression suppression
                 WHERE suppression.contact_id = {contact}.id AND {stands})
             OR EXISTS (SELECT 1 FROM (

@@ -8,6 +8,7 @@ from uuid import UUID
 from messaging.engine.bodies import Build, register
 from messaging.engine.taken import Taken
 from messaging.models import Channel, Message, Send, TemplateTranslation
+from sms.otp import bodies as otp
 from sms.text import UnsendableText, measure
 from sms.text.filling import fill
 from sms.ways import WAYS
@@ -71,4 +72,12 @@ def _body(taken: Taken, terms: Terms, texts: dict[UUID, tuple[str, str]], countr
     return body if terms.valid_for is None else {**body, "valid_for": terms.valid_for}
 
 
-register(Channel.SMS, prepare)
+def prepare_all(batch: Sequence[Taken]) -> Build:
+    """Texts of campaigns and texts with codes: each by its own."""
+    secret = otp.sends_of_codes(batch)
+    build = prepare([taken for taken in batch if taken.send_id not in secret])
+    build_secret = otp.prepare([taken for taken in batch if taken.send_id in secret])
+    return lambda taken: build_secret(taken) if taken.send_id in secret else build(taken)
+
+
+register(Channel.SMS, prepare_all, otp.forget)

@@ -3,6 +3,7 @@
 The next way is asked only when the one before is known not to have accepted: then nobody gets a text twice.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,9 +13,11 @@ from uuid import UUID
 
 from messaging.carriers import Accepted, Capability, EventItem, Outgoing, Retry, SendFailed, register
 from messaging.engine.pacing import Pacer
-from sms.gateways.gateway import Submission
+from sms.gateways.gateway import Submission, Taken
 from sms.text import Encoding
 from sms.ways import WAYS, Way
+
+log = logging.getLogger(__name__)
 
 RESTS_SECONDS = 60.0  # a gateway that refuses everything is not asked for so long
 NO_WAY_SECONDS = 30.0
@@ -64,7 +67,7 @@ class SmsCarrier:
 
     def _hand(self, way: Way, submission: Submission) -> Accepted:
         self._wait_for_turn(way)
-        taken = way.adapter.send(way.account, submission)
+        taken = _taken(way, submission)
         return Accepted(f"{way.tag}:{taken.provider_ids[0]}"[:255], held=False)
 
     def _wait_for_turn(self, way: Way) -> None:
@@ -88,6 +91,20 @@ class SmsCarrier:
             self._pacers.own = Pacer()
         pacer: Pacer = self._pacers.own
         return pacer
+
+
+def _taken(way: Way, submission: Submission) -> Taken:
+    """What the gateway said. Its words about a code are not kept: they may repeat the text."""
+    if not submission.is_secret:
+        return way.adapter.send(way.account, submission)
+    try:
+        return way.adapter.send(way.account, submission)
+    except SendFailed as failed:
+        text = "The gateway did not take it"
+        raise SendFailed(failed.code, text, failed.retry, failed.retry_after, scope=failed.scope) from None
+    except Exception as error:  # noqa: BLE001 - what breaks inside may have sent before, and may quote the text
+        log.error("gateway %s broke on a text with a code: %s", way.account.id, type(error).__name__)
+        raise SendFailed("carrier_broke", type(error).__name__, Retry.UNSURE) from None
 
 
 def submission_of(sender_id: str, outgoing: Outgoing) -> Submission:

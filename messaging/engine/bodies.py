@@ -7,19 +7,25 @@ from messaging.engine.taken import Taken
 
 Build = Callable[[Taken], dict[str, Any]]
 Prepare = Callable[[Sequence[Taken]], Build]
+Forget = Callable[[Sequence[Taken]], None]
 
 _prepare_by_channel: dict[str, Prepare] = {}
+_forget_by_channel: dict[str, Forget] = {}
 
 
-def register(channel: str, prepare: Prepare) -> None:
+def register(channel: str, prepare: Prepare, forget: Forget | None = None) -> None:
     """Make a channel's builder known.
 
     `prepare` gets a batch and may ask the database for what its bodies share; it returns the function that builds one
-    body, which runs in many threads, asks nobody, and raises for a message that cannot be built.
+    body, which runs in many threads, asks nobody, and raises for a message that cannot be built. `forget` is told,
+    in the transaction that writes it down, which messages will never be built again: what only their bodies needed
+    is erased there.
     """
     if channel in _prepare_by_channel:
         raise ValueError(f"The bodies of {channel!r} have a builder already; there is one a channel.")
     _prepare_by_channel[channel] = prepare
+    if forget is not None:
+        _forget_by_channel[channel] = forget
 
 
 def builder_of(channel: str) -> Prepare:
@@ -29,3 +35,9 @@ def builder_of(channel: str) -> Prepare:
     except KeyError:
         known = ", ".join(sorted(_prepare_by_channel)) or "none"
         raise LookupError(f"Nobody builds bodies of {channel!r}; known channels: {known}.") from None
+
+
+def forget(channel: str, taken: Sequence[Taken]) -> None:
+    """Erase what only the bodies of these messages needed."""
+    if taken and channel in _forget_by_channel:
+        _forget_by_channel[channel](taken)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.actor import Actor
 from accounts.faults import faultpoint
 from messaging.consent.optouts import Stop, opt_out
-from messaging.engine import breakers
+from messaging.engine import bodies, breakers
 from messaging.engine.ladder import climbed_sql, lock_messages
 from messaging.engine.taken import Ending, Result, cost_by_send
 from messaging.models import Category, Outcome, Sender, SendState, Status, SuppressionReason, Verdict
@@ -100,6 +100,7 @@ def finish(results: Sequence[Result], sender: Sender, now: datetime) -> None:
         settled = [_give_up_after_tries(result) for result in counting]
         _climb([result for result in settled if result.ending in _STATUSES], now)
         _send_back([result for result in settled if result.ending in _GOES_AGAIN], states, now)
+        bodies.forget(sender.channel, [result.taken for result in settled if result.ending not in _GOES_AGAIN])
         _give_cost_back([result for result in settled if result.ending in _COSTS_NOTHING])
         breakers.after_results(settled, sender, now)
         faultpoint("finish.before_commit")

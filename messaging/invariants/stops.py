@@ -21,6 +21,8 @@ RULES = (
              JOIN audit_entry no ON no.subject_id = a.contact_id::text AND no.subject_type = 'messaging.Contact'
               AND no.action = 'contact.opted_out' AND no.at + %(told_within)s < a.started_at
               AND no.facts->>'channel' IN ('any', s.channel) AND no.facts->>'category' IN ('any', a.category)
+              -- A code that the person waits for goes past a no to what is sent unasked, and past no block.
+              AND NOT (s.kind = 'otp' AND no.facts->>'category' = 'any' AND no.facts->>'reason' <> 'blocked')
             WHERE s.created_at >= %(since)s AND {_LEFT}
               AND NOT EXISTS (SELECT 1 FROM audit_entry back
                                WHERE back.subject_id = no.subject_id AND back.subject_type = no.subject_type

@@ -38,8 +38,16 @@ class Audience(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
     )
-    segment = models.ForeignKey(Segment, on_delete=models.PROTECT, related_name="+", verbose_name=_("segment"))
-    segment_version = models.PositiveIntegerField(_("version of the segment"))
+    segment = models.ForeignKey(
+        Segment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("segment"),
+        help_text=_("Empty where one person is meant, who asked for the message."),
+    )
+    segment_version = models.PositiveIntegerField(_("version of the segment"), default=0)
     targeted = models.PositiveIntegerField(_("targeted"))
     included = models.PositiveIntegerField(_("included"))
     excluded = models.JSONField(_("excluded by reason"), default=dict)

@@ -38,6 +38,7 @@ class Send(models.Model):
         CAMPAIGN = "campaign", _("Campaign")
         REPLY = "reply", _("Reply")
         RESEND = "resend", _("Sent again")
+        OTP = "otp", _("One-time password")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(

@@ -8,6 +8,7 @@ from sms.models.gateways import GatewayPrice, SmsGateway
 from sms.models.link_codes import LinkCode, UnsubscribeToken
 from sms.models.links import LinkDomain, LinkRules, ShortLink
 from sms.models.notices import ReviewNotice
+from sms.models.otp import OtpChallenge, OtpRules, OtpTemplate
 from sms.models.parts import ReceivedPart, SubmittedPart
 from sms.models.quotas import Quota
 from sms.models.sender_ids import GatewayRegistration, SenderId, SenderIdState
@@ -24,6 +25,9 @@ __all__ = [
     "LinkRules",
     "PerformanceSnapshot",
     "Quota",
+    "OtpChallenge",
+    "OtpRules",
+    "OtpTemplate",
     "ReceivedPart",
     "ReviewNotice",
     "SenderId",

@@ -5,6 +5,7 @@ from sms.tools import links as links
 from sms.tools import opt_outs as opt_outs
 from sms.tools import owners as owners
 from sms.tools import quotas as quotas
+from sms.tools import otp as otp
 from sms.tools import reports as reports
 from sms.tools import requests as requests
 from sms.tools import sender_ids as sender_ids

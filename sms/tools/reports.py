@@ -55,7 +55,7 @@ class BatchesPage(PageAnswer):
 )
 def list_batches(call: Call, ask: BatchesAsk) -> BatchesPage:
     """List SMS sends with what became of their texts, failures by code, cost estimated and charged; newest first."""
-    sends = Send.objects.filter(organisation=call.organisation, channel=Channel.SMS)
+    sends = Send.objects.filter(organisation=call.organisation, channel=Channel.SMS).exclude(kind=Send.Kind.OTP)
     if ask.campaign_id is not None:
         campaign = find_own(Campaign, ask.campaign_id, call.organisation, "campaign_id", "sms_marketing.campaigns.list")
         sends = sends.filter(campaign=campaign)

@@ -30,6 +30,8 @@ from tests.sms.links.tea_links import link_to
 from tests.sms.tea_papers import applied_for, snapshot_of
 from tests.sms.tea_texts import campaign_of, gateway_at, verified
 from tests.sms.tea_texts import campaign_of, copy_of, verified
+from tests.sms.otp.tea_codes import sign_in_text
+from tests.sms.tea_texts import campaign_of, verified
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ KIND_OF = {
     "gateway_id": "gateway",
     "gateway_ids": "gateway",
     "owner_ids": "owner",
+    "otp_template_id": "otp_template",
     "preview_id": "preview",
     "replaces_id": "snapshot",
     "segment_id": "segment",
@@ -156,6 +159,7 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "gateway": lambda own: _with_pk(gateway_at("http://127.0.0.1:9", "third", 3, own.organisation)),
     "identity": lambda own: _with_pk(verified(own.organisation, "#SUMMER")),
     "owner": lambda own: _with_pk(PersonFactory(organisation=own.organisation)),
+    "otp_template": lambda own: _with_pk(sign_in_text(own.texts, name=f"Sign in {uuid4()}")),
     "preview": lambda own: _with_pk(PreviewFactory(organisation=own.organisation)),
     "segment": lambda own: _with_pk(SegmentFactory(organisation=own.organisation)),
     "sender": lambda own: _with_pk(SenderFactory(account=own.sender.account)),

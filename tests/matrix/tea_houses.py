@@ -52,6 +52,7 @@ from tests.factories import (
 from tests.messaging.spring_tea import set_prices
 from tests.sms.links.tea_links import SHOP, link_to
 from tests.sms.tea_papers import APPLICATION, SNAPSHOT, applied_for, snapshot_of
+from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_texts import TeaTexts, campaign_of, text_of
 from tests.sms.tea_texts import TeaTexts, campaign_of, copy_ask, copy_of, text_of
 
@@ -85,6 +86,7 @@ class TeaHouse:
         self.short_link = link_to(organisation=self.organisation)
         self.application = applied_for(self.organisation)
         self.snapshot = snapshot_of(self.campaign, self.texts.first, self.people[Role.MARKETER])
+        self.otp_template = sign_in_text(self.texts)
         self.waiting = ActionRequestFactory(preview=PreviewFactory(**own), owner=self.people[Role.MARKETER])
         self._say()
 
@@ -143,6 +145,7 @@ class TeaHouse:
             "gateway": self.texts.first.pk,
             "identity": self.texts.identity.pk,
             "owner": self.people[Role.COMPLIANCE].pk,
+            "otp_template": self.otp_template.pk,
             "segment": self.segment.pk,
             "sender": self.sender.pk,
             "short_link": self.short_link.pk,
@@ -189,6 +192,12 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     "sms_marketing.campaigns.update": lambda own, actor: {**_this_campaign(own), **_draft(own, own.campaign.name)},
     "sms_marketing.campaign_reports.get": lambda own, actor: {"campaign_id": str(own.batch.campaign.pk)},
     "sms_marketing.link_clicks.list": lambda own, actor: {"short_link_id": own.id_of("short_link")},
+    "sms_marketing.otp.send": lambda own, actor: {
+        "otp_template_id": own.id_of("otp_template"),
+        "phone": "+85261239999",
+        "client_address": "203.0.113.7",
+    },
+    "sms_marketing.otp_templates.list": lambda own, actor: {},
     "sms_marketing.short_links.preview": lambda own, actor: {
         "name": "Autumn tea",
         "destination": SHOP,
