@@ -38,6 +38,8 @@ class Send(models.Model):
         CAMPAIGN = "campaign", _("Campaign")
         REPLY = "reply", _("Reply")
         RESEND = "resend", _("Sent again")
+        RETRY = "retry", _("Failed ones sent again")
+        AUTOMATION = "automation", _("Automation")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(

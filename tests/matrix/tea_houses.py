@@ -51,7 +51,7 @@ from tests.factories import (
 )
 from tests.messaging.spring_tea import set_prices
 from tests.sms.links.tea_links import SHOP, link_to
-from tests.sms.tea_texts import TeaTexts, campaign_of, text_of
+from tests.sms.tea_texts import TeaTexts, campaign_of, failed_text, text_of
 
 Arguments = dict[str, Any]
 
@@ -163,6 +163,11 @@ def _draft(own: "TeaHouse", name: str) -> Arguments:
     return {key: value for key, value in draft.items() if key not in ("idempotency_key", "reason")}
 
 
+def failed_batch(own: "TeaHouse") -> Send:
+    """A campaign that has ended, whose text Ann's phone was off for."""
+    return failed_text(own.texts, own.contacts[0], f"Rainy tea {uuid4()}").send
+
+
 def _scheduled(own: "TeaHouse") -> Arguments:
     """Another campaign, which is scheduled."""
     campaign = text_of(own.texts, own.contacts[0], f"Summer tea {uuid4()}", state="scheduled").send.campaign
@@ -178,6 +183,7 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     "sms_marketing.campaigns.list": lambda own, actor: {},
     "sms_marketing.campaigns.update": lambda own, actor: {**_this_campaign(own), **_draft(own, own.campaign.name)},
     "sms_marketing.campaign_reports.get": lambda own, actor: {"campaign_id": str(own.batch.campaign.pk)},
+    "sms_marketing.failed_messages.retry_preview": lambda own, actor: {"batch_id": str(failed_batch(own).pk)},
     "sms_marketing.link_clicks.list": lambda own, actor: {"short_link_id": own.id_of("short_link")},
     "sms_marketing.short_links.preview": lambda own, actor: {
         "name": "Autumn tea",
@@ -241,7 +247,7 @@ def arguments_of(tool: Tool, own: TeaHouse, actor: Actor) -> Arguments:
     prepare = _PREPARED.get(tool.name)
     if prepare is not None:
         prepare(Preview.objects.get(pk=preview_id), own, actor)
-    return {"preview_id": str(preview_id), **wish}
+    return {tool.handle: str(preview_id), **wish}
 
 
 def _draft_broadcast(preview: Preview, own: TeaHouse, actor: Actor) -> None:
