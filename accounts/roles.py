@@ -20,6 +20,8 @@ PERSONAL_DATA = "pii:read"
 AUDIT = "audit:read"
 CONFIGURATION = "config:read"
 DECIDE = "requests:decide"
+# To tell what happened in the shop: orders, refunds, what automations wait for.
+SHOP = "shop:report"
 
 
 def _verbs(*verbs: str) -> frozenset[str]:
@@ -27,13 +29,13 @@ def _verbs(*verbs: str) -> frozenset[str]:
 
 
 SCOPES_OF_ROLE: dict[Role, frozenset[str]] = {
-    Role.ADMIN: _verbs("read", "preview", "request") | {PERSONAL_DATA, AUDIT, CONFIGURATION, DECIDE},
+    Role.ADMIN: _verbs("read", "preview", "request") | {PERSONAL_DATA, AUDIT, CONFIGURATION, DECIDE, SHOP},
     Role.COMPLIANCE: _verbs("read", "preview", "request") | {PERSONAL_DATA, AUDIT, CONFIGURATION, DECIDE},
-    Role.MARKETER: _verbs("read", "preview", "request"),
+    Role.MARKETER: _verbs("read", "preview", "request") | {SHOP},
     # Asks for nothing, and still writes a customer's no down: opting out waits for nobody.
     Role.SUPPORT: _verbs("read", "opt_out"),
     Role.VIEWER: _verbs("read"),
 }
 
 # What an agent's credential may carry. Deciding is not among them, and no setting adds it: an agent never approves.
-AGENT_SCOPES: frozenset[str] = _verbs("read", "preview", "request") | {PERSONAL_DATA, AUDIT, CONFIGURATION}
+AGENT_SCOPES: frozenset[str] = _verbs("read", "preview", "request") | {PERSONAL_DATA, AUDIT, CONFIGURATION, SHOP}

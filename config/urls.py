@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/second-factor/", include("accounts.second_factor.urls")),
     path("desk/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/shop/", include("sms.shop.urls")),
     path("api/", include("approvals.rest.urls")),
     path("", include("sms.urls")),
     path("health", health, name="health"),

@@ -3,6 +3,7 @@
 from sms.models.campaigns import Campaign
 from sms.models.charges import Charge
 from sms.models.clicks import Click, Visitor
+from sms.models.conversions import Conversion, Refund
 from sms.models.gateways import GatewayPrice, SmsGateway
 from sms.models.link_codes import LinkCode, UnsubscribeToken
 from sms.models.links import LinkDomain, LinkRules, ShortLink
@@ -13,12 +14,14 @@ __all__ = [
     "Campaign",
     "Charge",
     "Click",
+    "Conversion",
     "GatewayPrice",
     "GatewayRegistration",
     "LinkCode",
     "LinkDomain",
     "LinkRules",
     "ReceivedPart",
+    "Refund",
     "SenderId",
     "SenderIdState",
     "ShortLink",

@@ -191,6 +191,7 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "expires_at": "2026-04-02T12:00:00+08:00",
     },
     "sms_marketing.send_batches.list": lambda own, actor: {"campaign_id": str(own.batch.campaign.pk)},
+    "sms_marketing.conversion_attribution.get": lambda own, actor: {"campaign_id": str(own.batch.campaign.pk)},
     "sms_marketing.delivery_status.get": lambda own, actor: {
         "batch_id": own.id_of("batch"),
         "contact_id": own.id_of("contact"),

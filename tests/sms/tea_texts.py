@@ -121,10 +121,10 @@ def text_of(tea: "TeaTexts", contact: Contact, name: str = "Winter tea by SMS", 
 
 
 def failed_text(tea: "TeaTexts", contact: Contact, name: str = "Rainy tea by SMS") -> Message:
-    """This person's text of a countersigned campaign that has ended: every phone of the segment was off, by noon for
-    six hours.
+    """This person's text of a countersigned campaign that has ended: every phone of the segment was off. It was
+    eight days ago, so that it does not count towards the cap any more.
     """
-    begun, campaign = NOON - timedelta(hours=6), campaign_of(tea, name)
+    begun, campaign = NOON - timedelta(days=8), campaign_of(tea, name)
     asker = Call(Actor.system(tea.organisation, "executor"), begun)
     ask = CostAsk(campaign_id=campaign.pk, base_version_token=token_of(campaign), due_at=begun)
     contract = preview_campaign(asker, ask)
