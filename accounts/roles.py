@@ -22,6 +22,8 @@ CONFIGURATION = "config:read"
 DECIDE = "requests:decide"
 # Whether a code that somebody entered is right: for the program behind the sign-in page, which asks for nothing else.
 VERIFY_CODES = "otp:verify"
+# To tell what happened in the shop: orders, refunds, what automations wait for.
+SHOP = "shop:report"
 
 
 def _verbs(*verbs: str) -> frozenset[str]:
@@ -29,9 +31,10 @@ def _verbs(*verbs: str) -> frozenset[str]:
 
 
 SCOPES_OF_ROLE: dict[Role, frozenset[str]] = {
-    Role.ADMIN: _verbs("read", "preview", "request") | {PERSONAL_DATA, AUDIT, CONFIGURATION, DECIDE, VERIFY_CODES},
+    Role.ADMIN: _verbs("read", "preview", "request")
+    | {PERSONAL_DATA, AUDIT, CONFIGURATION, DECIDE, VERIFY_CODES, SHOP},
     Role.COMPLIANCE: _verbs("read", "preview", "request") | {PERSONAL_DATA, AUDIT, CONFIGURATION, DECIDE},
-    Role.MARKETER: _verbs("read", "preview", "request"),
+    Role.MARKETER: _verbs("read", "preview", "request") | {SHOP},
     # Asks for nothing, and still writes a customer's no down: opting out waits for nobody.
     Role.SUPPORT: _verbs("read", "opt_out"),
     Role.VIEWER: _verbs("read"),
@@ -43,4 +46,5 @@ AGENT_SCOPES: frozenset[str] = _verbs("read", "preview", "request") | {
     AUDIT,
     CONFIGURATION,
     VERIFY_CODES,
+    SHOP,
 }

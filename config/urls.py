@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/sms/otp/", include("sms.otp.urls")),
+    path("api/shop/", include("sms.shop.urls")),
     path("api/", include("approvals.rest.urls")),
     path("", include("sms.urls")),
     path("health", health, name="health"),

@@ -28,3 +28,5 @@ action("sms.registration_changed", _("{actor} changed the registration {subject}
 action("sms.quota_changed", _("{actor} changed the SMS quota {subject}"))
 action("sms.snapshot_recorded", _("{actor} recorded outside figures {subject} from {source}"))
 action("sms.notices_written", _("{actor} notified {people} people: {topic}"))
+action("sms.conversion_reported", _("{actor} reported {subject} ({kind})"))
+action("sms.refund_reported", _("{actor} reported a refund, {subject}"))

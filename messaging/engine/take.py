@@ -42,7 +42,7 @@ _LOCK_CONTACTS = """
 SELECT id FROM messaging_contact WHERE id = ANY(%(contacts)s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
 # `unchanged`: the message still is what the frozen audience says, and the person still has that address. Who is written
-# to again because their outcome was unknown is left out once it is known.
+# to again because their outcome was unknown is left out once it is known; who is because it failed, once it arrived.
 _ASK = f"""
 SELECT m.id, m.send_id, m.contact_id, m.address, m.address_kind, m.translation_id, m."values"::text, m.category,
        m.price, w.priority, w.tries, m.status, c.id = ANY(%(locked)s), {verdict_sql("c", category="m.category")},
@@ -51,12 +51,13 @@ SELECT m.id, m.send_id, m.contact_id, m.address, m.address_kind, m.translation_i
                   = (m.address, m.address_kind, m."values", m.price)
                 AND frozen.translation_id IS NOT DISTINCT FROM m.translation_id
                 AND m.address = CASE m.address_kind WHEN 'bsuid' THEN c.bsuid ELSE c.phone END
-                AND (s.kind <> '{Send.Kind.RESEND}' OR EXISTS (
+                AND (s.kind NOT IN ('{Send.Kind.RESEND}', '{Send.Kind.RETRY}') OR EXISTS (
                      SELECT 1 FROM messaging_replacement again
                        JOIN messaging_attempt first ON first.id = again.attempt_id
                        JOIN messaging_message old ON old.id = first.message_id
                       WHERE again.send_id = m.send_id AND again.contact_id = m.contact_id
-                        AND old.status IN ({Status.UNSURE}, {Status.CLOSED}))), false),
+                        AND CASE s.kind WHEN '{Send.Kind.RETRY}' THEN old.status = {Status.FAILED}
+                                 ELSE old.status IN ({Status.UNSURE}, {Status.CLOSED}) END)), false),
        t.id IS NULL OR (t.status IN ('APPROVED', 'FLAGGED')
                         AND (lower(t.reviewed_category) <> 'marketing' OR m.category = 'marketing')),
        (SELECT max(last.started_at) FROM messaging_attempt last

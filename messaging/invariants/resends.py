@@ -18,7 +18,7 @@ RULES = (
     ),
     Rule(
         "sent_again_after_the_end",
-        "What is tried again can no longer go out by itself: its send has ended and its outcome was unknown.",
+        "What is tried again can no longer go out by itself: its send has ended, and so has the attempt.",
         f"""SELECT 'attempt ' || p.attempt_id FROM messaging_replacement p JOIN messaging_send s ON s.id = p.send_id
              JOIN messaging_attempt a ON a.id = p.attempt_id JOIN messaging_message m ON m.id = a.message_id
              JOIN messaging_send first ON first.id = m.send_id
@@ -29,7 +29,7 @@ RULES = (
         "resends_replace",
         "A resend writes to nobody whose attempt it does not replace.",
         f"""SELECT 'message ' || m.id FROM messaging_message m JOIN messaging_send s ON s.id = m.send_id
-             WHERE s.created_at >= %(since)s AND s.kind = '{Send.Kind.RESEND}'
+             WHERE s.created_at >= %(since)s AND s.kind IN ('{Send.Kind.RESEND}', '{Send.Kind.RETRY}')
                AND NOT EXISTS (SELECT 1 FROM messaging_replacement p
                                 WHERE p.send_id = s.id AND p.contact_id = m.contact_id)""",
     ),

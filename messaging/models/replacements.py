@@ -1,4 +1,4 @@
-"""Which attempts of unknown outcome were tried again, by whose countersignature."""
+"""Which attempts that failed, or whose outcome is unknown, were tried again, by whose countersignature."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,9 +10,11 @@ from messaging.models.sends import Send
 
 
 class Replacement(models.Model):
-    """An attempt whose outcome nobody knew, and the approved send that tries again in its place. Once each, for ever.
+    """An attempt that failed, or whose outcome nobody knew, and the approved send that tries again in its place. Once
+    each, for ever.
 
-    The person may have got both: this row is the only way by which that can happen, and it names who agreed to it.
+    Of an unknown outcome the person may have got both: this row is the only way by which that can happen, and it names
+    who agreed to it.
     """
 
     attempt = models.OneToOneField(

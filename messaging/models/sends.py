@@ -39,6 +39,8 @@ class Send(models.Model):
         REPLY = "reply", _("Reply")
         RESEND = "resend", _("Sent again")
         OTP = "otp", _("One-time password")
+        RETRY = "retry", _("Failed ones sent again")
+        AUTOMATION = "automation", _("Automation")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(

@@ -1,1 +1,3 @@
-"""Sending again to people whose outcome nobody knows. Only by a countersigned request that names every attempt."""
+"""Sending again to people who did not get it, or of whom nobody knows. Only by a countersigned request that names every
+attempt.
+"""

@@ -1,12 +1,14 @@
 """Making the contract of a resend: which attempts nobody knows the outcome of, whom they were for, what it may cost."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from approvals.contracts import Contract
 from approvals.previews import contract_of
 from approvals.reasons import Reason, Refused
 from approvals.registry import Call, registry
@@ -57,7 +59,7 @@ def plan(call: Call, ask: ResendAsk) -> ResendContract:
     attempts = _chosen(send, ask)
     before = _contract_before(send)
     with transaction.atomic():
-        audience = _freeze(send, attempts, call)
+        audience = freeze_again(send, attempts, call.now)
         low, high = cost_range(audience, call.now)
     terms = before.model_dump(include=set(BroadcastContract.model_fields)) | {
         "audience_id": audience.pk,
@@ -77,15 +79,7 @@ def plan(call: Call, ask: ResendAsk) -> ResendContract:
 
 
 def _chosen(send: Send, ask: ResendAsk) -> list[UUID]:
-    if send.state not in ENDED:
-        raise Refused(
-            Reason(
-                "send_not_ended",
-                _("This send is “%s”; its results may still come in.") % send.get_state_display(),
-                _("Wait until it has ended, or stop it."),
-                "broadcast_id",
-            )
-        )
+    refuse_unless_ended(send, "broadcast_id")
     unknown = unknown_attempts(send).order_by("started_at", "pk")
     if ask.message_ids:
         unknown = unknown.filter(message__in=ask.message_ids)
@@ -102,15 +96,39 @@ def _chosen(send: Send, ask: ResendAsk) -> list[UUID]:
     return list(found)
 
 
-def _contract_before(send: Send) -> BroadcastContract:
+def refuse_unless_ended(send: Send, field: str) -> None:
+    """Raises Refused while anything of this send may still go out by itself."""
+    if send.state not in ENDED:
+        raise Refused(
+            Reason(
+                "send_not_ended",
+                _("This send is “%s”; its results may still come in.") % send.get_state_display(),
+                _("Wait until it has ended, or stop it."),
+                field,
+            )
+        )
+
+
+def countersigned(send: Send) -> Contract | None:
+    """The contract that this send carries out; None where nobody has asked for it."""
     tool = registry.find(send.request.tool) if send.request else None
-    contract = contract_of(tool, send.preview) if tool else None
+    return contract_of(tool, send.preview) if tool else None
+
+
+def _contract_before(send: Send) -> BroadcastContract:
+    contract = countersigned(send)
     if not isinstance(contract, BroadcastContract):
         raise Refused(Reason("not_a_broadcast", _("Only broadcasts can be sent again."), _("Write a new message.")))
     return contract
 
 
-def _freeze(send: Send, attempts: list[UUID], call: Call) -> Audience:
+def freeze_again(
+    send: Send, attempts: list[UUID], now: datetime, amend: Callable[[Audience], None] | None = None
+) -> Audience:
+    """The people of these attempts as an audience of its own, with the gate's answer of today.
+
+    `amend` may change prices and leave people out before they are counted. Call it inside a transaction.
+    """
     audience = Audience.objects.create(
         organisation=send.organisation,
         segment=send.audience.segment,
@@ -118,11 +136,13 @@ def _freeze(send: Send, attempts: list[UUID], call: Call) -> Audience:
         targeted=0,
         included=0,
         digest="",
-        created_at=call.now,
+        created_at=now,
     )
-    facts = gate_parameters(send.organisation, send.channel, send.category, call.now)
+    facts = gate_parameters(send.organisation, send.channel, send.category, now)
     with connection.cursor() as cursor:
         cursor.execute(_FREEZE, {**facts, "audience": audience.pk, "attempts": attempts})
+    if amend is not None:
+        amend(audience)
     members = AudienceMember.objects.filter(audience=audience)
     counts = dict(members.values_list("verdict").annotate(people=Count("pk")).order_by("verdict"))
     audience.targeted = sum(counts.values())

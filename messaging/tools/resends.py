@@ -6,7 +6,7 @@ from approvals.registry import Call, Kind, tool
 from messaging.guards import BROADCAST_GUARDS
 from messaging.resends import planning, sending
 from messaging.resends.contract import ResendContract, Resent
-from messaging.resends.sending import StillUnknown
+from messaging.resends.sending import STILL_UNKNOWN
 
 
 @tool(
@@ -16,7 +16,7 @@ from messaging.resends.sending import StillUnknown
     reads_first=("whatsapp.message_delivery.list",),
     plan=planning.plan,
     approval=Always(role=Role.COMPLIANCE),
-    guards=(*BROADCAST_GUARDS, StillUnknown()),
+    guards=(*BROADCAST_GUARDS, STILL_UNKNOWN),
     desk_only=True,
     safety="Names each attempt that it tries again; everybody passes the gate again at the moment of sending.",
 )

@@ -96,7 +96,7 @@ def _contract(
     assert sender is not None  # a verified sender ID has its place in the engine
     included = AudienceMember.objects.filter(audience=audience, verdict=Verdict.INCLUDED)
     readers = dict(included.values_list("translation_id").annotate(Count("pk")))
-    parts = _route_parts(audience, routes)
+    parts = route_parts(audience, routes)
     cost = sum((part.cost for part in parts), Decimal(0))
     per_second = min(ask.per_second or sender.per_second, sender.per_second)
     return CampaignContract(
@@ -135,7 +135,7 @@ def _contract(
     )  # fmt: skip
 
 
-def _route_parts(audience: Audience, routes: dict[str, Route]) -> list[RoutePart]:
+def route_parts(audience: Audience, routes: dict[str, Route]) -> list[RoutePart]:
     """People, parts and cost by country, of those who will be written to."""
     included = AudienceMember.objects.filter(audience=audience, verdict=Verdict.INCLUDED)
     rows = included.values_list("market").annotate(people=Count("pk"), cost=Sum("price")).order_by("market")

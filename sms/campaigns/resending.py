@@ -1,5 +1,6 @@
 """Which failed texts may go once more: those whose failure passes by itself, and that no phone has seen a part of."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from messaging.models import Message, Status
@@ -13,17 +14,27 @@ _PASSES = frozenset({Failure.RECIPIENT_AWAY, Failure.ROUTE})
 
 def may_be_resent(message: Message) -> bool:
     """Whether this failed text is of a kind that may pass; consent, caps and opt-outs are asked anew by the resend."""
-    return message.status == Status.FAILED and failure_of(message) in _PASSES
+    return message.status == Status.FAILED and passes(failure_of(message))
 
 
-def failure_of(message: Message) -> Failure:
-    """What the failure means by the table of the gateway that reported it; UNCLEAR where nobody knows which it was."""
+def passes(failure: Failure) -> bool:
+    """Whether such a failure may pass by itself."""
+    return failure in _PASSES
+
+
+def failure_of(message: Message, kinds: Mapping[str, str] | None = None) -> Failure:
+    """What the failure means by the table of the gateway that reported it; UNCLEAR where nobody knows which it was.
+
+    `kinds` spares a look-up where many messages of an organisation are asked about.
+    """
     tag, colon, _id = (message.provider_id or "").partition(":")
-    kinds = {tag_of(UUID(str(key))): kind for key, kind in _gateways_of(message)}
+    kinds = kinds_of(message.organisation_id) if kinds is None else kinds
     if not colon or tag not in kinds:
         return Failure.UNCLEAR
     return gateway(kinds[tag]).failure_of(message.error_code)
 
 
-def _gateways_of(message: Message) -> list[tuple[UUID, str]]:
-    return list(SmsGateway.objects.filter(organisation=message.organisation_id).values_list("pk", "kind"))
+def kinds_of(organisation_id: UUID) -> dict[str, str]:
+    """The tag before a gateway's ids -> what kind of gateway it is."""
+    rows = SmsGateway.objects.filter(organisation=organisation_id).values_list("pk", "kind")
+    return {tag_of(key): kind for key, kind in rows}

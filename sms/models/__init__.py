@@ -4,6 +4,7 @@ from sms.models.campaigns import Campaign
 from sms.models.charges import Charge
 from sms.models.clicks import Click, Visitor
 from sms.models.copies import TextTerms
+from sms.models.conversions import Conversion, Refund
 from sms.models.gateways import GatewayPrice, SmsGateway
 from sms.models.link_codes import LinkCode, UnsubscribeToken
 from sms.models.links import LinkDomain, LinkRules, ShortLink
@@ -18,6 +19,7 @@ __all__ = [
     "Campaign",
     "Charge",
     "Click",
+    "Conversion",
     "GatewayPrice",
     "GatewayRegistration",
     "LinkCode",
@@ -30,6 +32,7 @@ __all__ = [
     "OtpTemplate",
     "ReceivedPart",
     "ReviewNotice",
+    "Refund",
     "SenderId",
     "SenderIdState",
     "ShortLink",

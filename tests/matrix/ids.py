@@ -69,6 +69,7 @@ KIND_OF = {
     "otp_template_id": "otp_template",
     "preview_id": "preview",
     "replaces_id": "snapshot",
+    "retry_preview_id": "preview",
     "segment_id": "segment",
     "short_link_id": "short_link",
     "sender_id": "sender",
@@ -117,10 +118,10 @@ def right_arguments(field: IdField, own: TeaHouse, actor: Actor) -> Arguments:
 
 def id_of(field: IdField, house: TeaHouse, actor: Actor) -> str:
     """The id of this house's row of the kind that the argument names."""
-    if field.name != "preview_id":
+    if field.kind != "preview":
         return house.id_of(field.kind)
     assert field.tool.preview is not None
-    return str(arguments_of(field.tool, house, actor)["preview_id"])
+    return str(arguments_of(field.tool, house, actor)[field.name])
 
 
 def deleted_id(field: IdField, own: TeaHouse) -> str:

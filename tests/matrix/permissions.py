@@ -45,6 +45,11 @@ sms_marketing.cost_preview               +     +          +        -       -    
 sms_marketing.delivery_status.get        +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.frequency_caps.get         +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.gateways.list              +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
+sms_marketing.conversion_attribution.get +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
+sms_marketing.cost_preview               +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
+sms_marketing.delivery_status.get        +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
+sms_marketing.failed_messages.resend     +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
+sms_marketing.failed_messages.retry_preview +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 sms_marketing.link_clicks.list           +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.opt_outs.list              +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.owners.list                +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -

@@ -55,6 +55,7 @@ from tests.sms.tea_papers import APPLICATION, SNAPSHOT, applied_for, snapshot_of
 from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_texts import TeaTexts, campaign_of, text_of
 from tests.sms.tea_texts import TeaTexts, campaign_of, copy_ask, copy_of, text_of
+from tests.sms.tea_texts import TeaTexts, campaign_of, failed_text, text_of
 
 Arguments = dict[str, Any]
 
@@ -176,6 +177,11 @@ def _draft(own: "TeaHouse", name: str) -> Arguments:
     return {key: value for key, value in draft.items() if key not in ("idempotency_key", "reason")}
 
 
+def failed_batch(own: "TeaHouse") -> Send:
+    """A campaign that has ended, whose text Ann's phone was off for."""
+    return failed_text(own.texts, own.contacts[0], f"Rainy tea {uuid4()}").send
+
+
 def _scheduled(own: "TeaHouse") -> Arguments:
     """Another campaign, which is scheduled."""
     campaign = text_of(own.texts, own.contacts[0], f"Summer tea {uuid4()}", state="scheduled").send.campaign
@@ -191,6 +197,7 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     "sms_marketing.campaigns.list": lambda own, actor: {},
     "sms_marketing.campaigns.update": lambda own, actor: {**_this_campaign(own), **_draft(own, own.campaign.name)},
     "sms_marketing.campaign_reports.get": lambda own, actor: {"campaign_id": str(own.batch.campaign.pk)},
+    "sms_marketing.failed_messages.retry_preview": lambda own, actor: {"batch_id": str(failed_batch(own).pk)},
     "sms_marketing.link_clicks.list": lambda own, actor: {"short_link_id": own.id_of("short_link")},
     "sms_marketing.otp.send": lambda own, actor: {
         "otp_template_id": own.id_of("otp_template"),
@@ -204,6 +211,7 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "expires_at": "2026-04-02T12:00:00+08:00",
     },
     "sms_marketing.send_batches.list": lambda own, actor: {"campaign_id": str(own.batch.campaign.pk)},
+    "sms_marketing.conversion_attribution.get": lambda own, actor: {"campaign_id": str(own.batch.campaign.pk)},
     "sms_marketing.delivery_status.get": lambda own, actor: {
         "batch_id": own.id_of("batch"),
         "contact_id": own.id_of("contact"),
@@ -295,7 +303,7 @@ def arguments_of(tool: Tool, own: TeaHouse, actor: Actor) -> Arguments:
     prepare = _PREPARED.get(tool.name)
     if prepare is not None:
         prepare(Preview.objects.get(pk=preview_id), own, actor)
-    return {"preview_id": str(preview_id), **wish}
+    return {tool.handle: str(preview_id), **wish}
 
 
 def _draft_broadcast(preview: Preview, own: TeaHouse, actor: Actor) -> None:

@@ -118,7 +118,7 @@ def test_what_is_no_id_is_told_by_the_name_of_its_field(wrong: Any, own: TeaHous
         assert (f"{field.name}.0" if field.is_list else field.name) in wrongs, field
 
 
-@pytest.mark.parametrize("field", [field for field in FIELDS if field.name == "preview_id"], ids=str)
+@pytest.mark.parametrize("field", [field for field in FIELDS if field.kind == "preview"], ids=str)
 def test_a_colleagues_preview_is_as_unknown_as_none(field: IdField, own: TeaHouse) -> None:
     """Possession of its id is no authority, not even within the house."""
     me, sam = own.actor(), own.actor(Role.MARKETER)

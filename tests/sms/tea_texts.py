@@ -2,29 +2,50 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 from accounts.actor import Actor, Face
-from accounts.models import Organisation
+from accounts.models import Organisation, Person
 from approvals.calls import call
 from approvals.canonical import seal_of
 from approvals.envelope import Envelope
+from approvals.previews import freeze
+from approvals.registry import Call, registry
 from approvals.versions import token_of
-from messaging.models import Channel, Contact, Message, Segment, Sender, Status, Template, TemplateTranslation
+from messaging.models import (
+    Attempt,
+    Channel,
+    Contact,
+    Message,
+    Outcome,
+    Segment,
+    Send,
+    Sender,
+    Status,
+    Template,
+    TemplateTranslation,
+)
 from sms.callbacks import hash_of_key
+from sms.campaigns import life
+from sms.campaigns.contract import CostAsk
+from sms.campaigns.preview import preview_campaign
 from sms.models import Campaign, GatewayPrice, GatewayRegistration, SenderId, SenderIdState, SmsGateway, TextTerms
 from sms.ways import tag_of
 from tests.factories import (
     NOON,
+    ActionRequestFactory,
     AgentFactory,
     AudienceFactory,
     ContactFactory,
     SegmentFactory,
     SendFactory,
+    countersign,
     harbour_tea,
+    mei_chan,
+    sam_lee,
 )
 
 TOKEN = "test-auth-token-0001"
@@ -138,6 +159,35 @@ def text_of(tea: "TeaTexts", contact: Contact, name: str = "Winter tea by SMS", 
         address=contact.phone, address_kind="phone", category="marketing", market="HK", price=Decimal("0.50"),
         queued_at=NOON, handed_at=NOON, status=Status.ACCEPTED, provider_id=f"{tag_of(tea.first.pk)}:{uuid4().hex}",
     )  # fmt: skip
+
+
+def failed_text(tea: "TeaTexts", contact: Contact, name: str = "Rainy tea by SMS") -> Message:
+    """This person's text of a countersigned campaign that has ended: every phone of the segment was off. It was
+    eight days ago, so that it does not count towards the cap any more.
+    """
+    begun, campaign = NOON - timedelta(days=8), campaign_of(tea, name)
+    asker = Call(Actor.system(tea.organisation, "executor"), begun)
+    ask = CostAsk(campaign_id=campaign.pk, base_version_token=token_of(campaign), due_at=begun)
+    contract = preview_campaign(asker, ask)
+    preview = freeze(registry.find("sms_marketing.cost_preview"), contract, asker.actor, begun, [])
+    owner = Person.objects.filter(organisation=tea.organisation, role="marketer").first() or sam_lee()
+    request = ActionRequestFactory(tool="sms_marketing.campaigns.schedule", preview=preview, owner=owner)
+    countersign(request, Person.objects.filter(organisation=tea.organisation, role="compliance").first() or mei_chan(),
+                begun)  # fmt: skip
+    life.schedule_campaign(Call(asker.actor, begun, request), contract)
+    send = Send.objects.get(campaign=campaign)
+    for member in send.audience.members.filter(verdict=0).select_related("contact"):
+        message = Message.objects.create(
+            organisation=tea.organisation, send=send, contact=member.contact, sender=send.sender,
+            address=member.address, address_kind="phone", category="marketing", market=member.market,
+            price=member.price, queued_at=begun, handed_at=begun, failed_at=begun, status=Status.FAILED,
+            error_code="30003", provider_id=f"{tag_of(tea.first.pk)}:{uuid4().hex}", translation=member.translation,
+        )  # fmt: skip
+        Attempt.objects.create(message=message, contact=member.contact, sender=send.sender, category="marketing",
+                               price=member.price, started_at=begun, lease_until=begun, ended_at=begun,
+                               outcome=Outcome.RETURNED, code="30003")  # fmt: skip
+    Send.objects.filter(pk=send.pk).update(state="completed", started_at=begun, ended_at=begun)
+    return Message.objects.get(send=send, contact=contact)
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""What the shop reports over REST: conversions, refunds, events. Idempotent by the shop's own ids."""

@@ -1,0 +1,10 @@
+"""Addresses under /api/shop/."""
+
+from django.urls import path
+
+from sms.shop.views import Conversions, Refunds
+
+urlpatterns = [
+    path("conversions", Conversions.as_view(), name="shop_conversions"),
+    path("refunds", Refunds.as_view(), name="shop_refunds"),
+]
