@@ -19,12 +19,15 @@ from messaging.audiences.languages import fold
 from messaging.audiences.variables import Variable
 from messaging.finding import find_own
 from messaging.models import Channel, Segment, Template, TemplateTranslation, TranslationStatus
+from sms.campaigns.addresses import OptOutPart, kept_as, links_named, opt_out_named, samples_of
+from sms.links.standing import LinkPart
 from sms.models import Campaign, SenderId
 from sms.text import UnsendableText, measure
-from sms.text.filling import has_broken_variable
+from sms.text.filling import fill_shared, has_broken_variable
 
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z]{2,4}){0,2}$")]
 Text = Annotated[str, Field(min_length=1, max_length=1600)]
+VariableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,60}$")]
 
 
 class DraftAsk(Ask):
@@ -43,6 +46,18 @@ class DraftAsk(Ask):
     variables: Annotated[
         list[Variable], Field(max_length=20, description="Where each variable of the texts gets its value.")
     ] = []
+    short_link_ids: Annotated[
+        dict[VariableName, UUID],
+        Field(
+            max_length=5,
+            description="Variable -> the short link that fills it: ids of"
+            " sms_marketing.link_clicks.list. Everybody gets a code of their own.",
+        ),
+    ] = {}
+    opt_out_variable: Annotated[
+        VariableName | Literal[""],
+        Field(description="The variable that each person's own link to opt out fills; empty for none."),
+    ] = ""
     advice: Annotated[str, Field(max_length=500, description="What the officer should know.")] = ""
 
 
@@ -61,11 +76,15 @@ class DraftContract(Contract):
     segment_name: Annotated[str, Field(description="Its name.")]
     texts: Annotated[dict[str, str], Field(description="Language code -> text.")]
     texts_before: Annotated[dict[str, str], Field(description="The texts it had; empty for a new one.")]
-    parts: Annotated[dict[str, int], Field(description="Language code -> parts of the text before it is filled.")]
+    parts: Annotated[
+        dict[str, int], Field(description="Language code -> parts of the text with its links, before it is filled.")
+    ]
     default_language: Annotated[str, Field(description="Read by people whose language has no text.")]
     sender_id: Annotated[UUID, Field(description="The sender ID.")]
     sender_name: Annotated[str, Field(description="What people see as the sender.")]
     variables: Annotated[list[Variable], Field(description="Where each variable gets its value.")]
+    links: Annotated[list[LinkPart], Field(description="Short links in the texts.")] = []
+    opt_out_link: Annotated[OptOutPart | None, Field(description="Each person's own link to opt out.")] = None
     advice: Annotated[str, Field(description="What the officer should know.")]
     is_scheduled: Annotated[bool, Field(description="Whether a send of it is scheduled: then nothing may be edited.")]
 
@@ -108,7 +127,10 @@ def plan_draft(call: Call, ask: DraftAsk) -> DraftContract:
     segment = find_own(Segment, ask.segment_id, call.organisation, "segment_id", "sms_marketing.audiences.list")
     identity = find_own(SenderId, ask.sender_id, call.organisation, "sender_id", "sms_marketing.sender_ids.list")
     texts = {fold_language(language): text for language, text in ask.texts.items()}
+    links = links_named(ask.short_link_ids, call.organisation)
+    opt_out = opt_out_named(ask.opt_out_variable, call.organisation)
     refuse_if_any(_reasons(ask, texts))
+    samples = samples_of(links, opt_out)
     return DraftContract(
         campaign_id=campaign.pk if campaign else None,
         base_version=campaign.version if campaign else 0,
@@ -119,11 +141,13 @@ def plan_draft(call: Call, ask: DraftAsk) -> DraftContract:
         segment_name=segment.name,
         texts=texts,
         texts_before=texts_of(campaign) if campaign else {},
-        parts={language: measure(text).parts for language, text in texts.items()},
+        parts={language: measure(fill_shared(text, samples)).parts for language, text in texts.items()},
         default_language=fold_language(ask.default_language),
         sender_id=identity.pk,
         sender_name=identity.value,
         variables=list(ask.variables),
+        links=links,
+        opt_out_link=opt_out,
         advice=ask.advice,
         is_scheduled=campaign is not None and campaign.send_id is not None,
     )
@@ -138,6 +162,11 @@ def _reasons(ask: DraftAsk, texts: Mapping[str, str]) -> Iterator[Reason]:
     if fold_language(ask.default_language) not in texts:
         yield Reason("default_language_missing", gettext_lazy("There is no text in the default language."),
                      gettext_lazy("Add one, or choose a language that has a text."), "default_language")  # fmt: skip
+    names = [*(one.name for one in ask.variables), *ask.short_link_ids, *filter(None, [ask.opt_out_variable])]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Reason("two_sources", gettext_lazy("The variable %s has more than one source.") % name,
+                     gettext_lazy("Name it once: as a variable, a short link or the link to opt out."),
+                     "variables")  # fmt: skip
     for language, text in texts.items():
         try:
             measure(text)
@@ -160,6 +189,7 @@ def keep_draft(call: Call, contract: DraftContract) -> DraftKept:
     campaign.name, campaign.goal, campaign.category = contract.name, contract.goal, contract.category
     campaign.segment_id, campaign.identity_id = contract.segment_id, contract.sender_id
     campaign.variables = [one.model_dump(mode="json") for one in contract.variables]
+    campaign.links = kept_as(contract.links, contract.opt_out_link)
     campaign.notes, campaign.updated_at = contract.advice, call.now
     campaign.save()
     _keep_texts(campaign.texts, contract, call)

@@ -9,7 +9,9 @@ from approvals.reasons import Reason
 from approvals.registry import Call
 from messaging.guards import AudienceFrozen, InTime, OrganisationMaySend, OutsideQuietHours, SenderHealthy
 from messaging.models import TemplateTranslation
+from sms.campaigns.addresses import OptOutLinkStands
 from sms.campaigns.contract import CampaignContract
+from sms.links.standing import LinksStand
 from sms.models import Campaign, SenderId, SenderIdState
 from sms.routing import routes_of
 
@@ -75,6 +77,8 @@ CAMPAIGN_GUARDS = (
     SenderHealthy(),
     AudienceFrozen(),
     RoutesOpen(),
+    LinksStand(),
+    OptOutLinkStands(),
     InTime(),
     OutsideQuietHours(),
 )

@@ -34,6 +34,7 @@ class IdField:
     tool: Tool
     name: str
     is_list: bool
+    is_map: bool = False
 
     def __str__(self) -> str:
         return f"{self.tool.name}.{self.name}"
@@ -43,6 +44,8 @@ class IdField:
         return KIND_OF.get(f"{self.tool.family}.{self.name}") or KIND_OF[self.name]
 
     def put(self, arguments: Arguments, value: Any) -> Arguments:
+        if self.is_map:
+            return {**arguments, self.name: {"one": value}}
         return {**arguments, self.name: [value] if self.is_list else value}
 
 
@@ -58,6 +61,7 @@ KIND_OF = {
     "preview_id": "preview",
     "segment_id": "segment",
     "short_link_id": "short_link",
+    "short_link_ids": "short_link",
     "sender_id": "sender",
     "sms_marketing.sender_id": "identity",
     "subject_id": "segment",  # any row's id as text
@@ -74,7 +78,7 @@ def _of(tool: Tool, model: type[BaseModel]) -> Iterator[IdField]:
     for name, info in model.model_fields.items():
         parts = list(_parts(info.annotation))
         if UUID in parts or name.endswith(("_id", "_ids")):
-            yield IdField(tool, name, is_list=list in parts)
+            yield IdField(tool, name, is_list=list in parts, is_map=dict in parts)
         for part in parts:
             if isinstance(part, type) and issubclass(part, BaseModel):
                 nested = [inner.name for inner in _of(tool, part)]
