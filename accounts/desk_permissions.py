@@ -55,6 +55,7 @@ RIGHTS: dict[str, Rights] = {
     "messaging.templatetranslation": Rights(view=EVERYBODY),
     "messaging.webhookevent": Rights(view=DECIDERS),
     "messaging.whatsappaccount": Rights(view=DECIDERS, add=ADMINS, change=ADMINS),
+    "sms.campaign": Rights(view=EVERYBODY),
     "sms.linkdomain": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
     "sms.linkrules": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
     "sms.shortlink": Rights(view=EVERYBODY, change=DECIDERS),

@@ -1,5 +1,5 @@
 """The desk's pages of SMS, one file a noun."""
 
-from sms.admin import links
+from sms.admin import campaigns, links, panels
 
-__all__ = ["links"]
+__all__ = ["campaigns", "links", "panels"]
