@@ -57,6 +57,7 @@ RIGHTS: dict[str, Rights] = {
     "messaging.whatsappaccount": Rights(view=DECIDERS, add=ADMINS, change=ADMINS),
     "sms.gatewayprice": Rights(view=SENDERS, add=ADMINS),
     "sms.gatewayregistration": Rights(view=SENDERS, add=ADMINS, change=ADMINS),
+    "sms.campaign": Rights(view=EVERYBODY),
     "sms.linkdomain": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
     "sms.linkrules": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
     "sms.performancesnapshot": Rights(view=EVERYBODY),

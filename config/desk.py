@@ -31,6 +31,7 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
         _("Sending"),
         (
             (_("Broadcasts"), "campaign", "messaging.send", ""),
+            (_("SMS campaigns"), "sms", "sms.campaign", ""),
             (_("Messages"), "chat", "messaging.message", ""),
             (_("Templates"), "description", "messaging.template", ""),
             (_("Senders"), "smartphone", "messaging.sender", ""),
@@ -147,7 +148,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": True,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": asset("favicon.svg")}],
     "BORDER_RADIUS": "6px",
-    "STYLES": [asset("desk.css"), asset("bubbles.css")],
+    "STYLES": [asset("desk.css"), asset("bubbles.css"), asset("plots.css")],
     "SCRIPTS": [asset("desk.js")],
     "DASHBOARD_CALLBACK": "messaging.admin.start_page.start_page",
     "LOGIN": {"form": "accounts.sign_in.SignInForm"},

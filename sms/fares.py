@@ -1,10 +1,12 @@
 """SMS fares: the parts of the text as this person gets it, times what a part costs to their country."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from messaging.audiences.fares import Fare
 from messaging.models import TemplateTranslation
 from sms.routing import Route
+from sms.text.filling import fill_shared
 
 _TABLES = """
 words(translation, body) AS MATERIALIZED (SELECT * FROM unnest(%(words_of)s::uuid[], %(words)s::text[])),
@@ -18,12 +20,19 @@ _JOINS = """
 
 
 def sms_fare(
-    translations: Sequence[TemplateTranslation], names: Sequence[str], routes: Mapping[str, Route], most_parts: int
+    translations: Sequence[TemplateTranslation],
+    names: Sequence[str],
+    routes: Mapping[str, Route],
+    most_parts: int,
+    shared: Mapping[str, str] = MappingProxyType({}),
 ) -> Fare:
-    """What these texts cost, filled with the variables called `names`; a text of more than `most_parts` has no way."""
+    """What these texts cost, filled with the variables called `names`; a text of more than `most_parts` has no way.
+
+    `shared` is what is as long for everybody, like links: variable -> a sample of it.
+    """
     parameters: dict[str, object] = {
         "words_of": [translation.pk for translation in translations],
-        "words": [translation.definition["text"] for translation in translations],
+        "words": [fill_shared(translation.definition["text"], shared) for translation in translations],
         "routed": list(routes),
         "amounts": [route.amount for route in routes.values()],
         "most_parts": most_parts,

@@ -51,7 +51,14 @@ def play_campaign(stage: Stage, stack: ExitStack) -> tuple[bool, str]:
     return sms_closing.close_sms(stage, story_sms.play_sms(stage, cast, simulator)), ""
 
 
-STORIES = {"broadcast": play_broadcast, "sms": play_campaign}
+def play_both(stage: Stage, stack: ExitStack) -> tuple[bool, str]:
+    """One story after the other, in the same house."""
+    written, waiting = play_broadcast(stage, stack)
+    texted, _nothing = play_campaign(stage, stack)
+    return written and texted, waiting
+
+
+STORIES = {"both": play_both, "broadcast": play_broadcast, "sms": play_campaign}
 
 
 def show(

@@ -15,10 +15,10 @@ from simulators.sms.witness import witness_of
 
 def close_sms(stage: Stage, played: SmsPlayed) -> bool:
     """Tell the numbers, check them against the witness, verify the record. Whether everything holds."""
-    stage.tell.chapter("5  Everybody is accounted for")
+    stage.tell.chapter("SMS 6  Everybody is accounted for")
     report: Answer = stage.agent.use("sms_marketing.campaign_reports.get", campaign_id=played.campaign_id)["data"]
     _table(stage, report)
-    checks = [*_sums(report, played), *_witnessed(stage, played), record_verified(stage)]
+    checks = [*_sums(report, played), *_reactions(report, played), *_witnessed(stage, played), record_verified(stage)]
     stage.tell.say()
     for what, holds in checks:
         if holds:
@@ -57,6 +57,22 @@ def _sums(report: Answer, played: SmsPlayed) -> Iterator[Check]:
     )
     countries = sum(one["people"] for one in report["countries"])
     yield f"The countries add up to {countries:,}", countries + report["excluded"] == report["targeted"]
+
+
+def _reactions(report: Answer, played: SmsPlayed) -> Iterator[Check]:
+    """What the report says of clicks and opt-outs, against what people and machines did."""
+    did = played.did
+    rate = f"{100 * (report['click_rate'] or 0):.1f} % of {report['click_rate_of']}"
+    yield (
+        f"{report['clicks']:,} clicks of {report['unique_clicks']:,} people ({rate});"
+        f" {report['machine_clicks']:,} visits of machines stand apart",
+        (report["clicks"], report["unique_clicks"], report["doubtful_clicks"], report["machine_clicks"])
+        == (did.clicks, did.people, 0, did.machines),
+    )
+    yield (
+        f"{report['opted_out_by_link']:,} people opted out by the link in their text, and nobody by looking at it",
+        report["opted_out_by_link"] == report["opted_out"] == did.opted_out,
+    )
 
 
 def _witnessed(stage: Stage, played: SmsPlayed) -> Iterator[Check]:

@@ -19,8 +19,9 @@ from messaging.imports.rows import Customs
 from messaging.imports.staging import stage
 from messaging.models import Channel, Contact, Sender
 from sms.callbacks import hash_of_key
-from sms.models import GatewayPrice, GatewayRegistration, SenderId, SenderIdState, SmsGateway
+from sms.models import GatewayPrice, GatewayRegistration, LinkDomain, LinkRules, SenderId, SenderIdState, SmsGateway
 
+SHOP = "shop.harbour-tea.example"
 SENDER, TAG = "#HARBOURTEA", "sms-club"
 ACCOUNT_SID, INFOBIP_KEY = "AC" + "0" * 32, "simulated-infobip-key"
 PRICES = {"first": {"HK": "0.38", "MO": "0.52"}, "second": {"HK": "0.44", "MO": "0.50", "SG": "0.61"}}
@@ -57,6 +58,7 @@ def seed_sms(cast: Cast, base_url: str, now: datetime) -> SmsCast:
         GatewayRegistration.objects.get_or_create(
             identity=identity, gateway=gateway, defaults={"status": "active", "since": now}
         )
+    _where_links_lead(cast)
     _people(cast, now)
     return SmsCast(identity, first, second)
 
@@ -110,6 +112,14 @@ def _identity(cast: Cast, now: datetime) -> SenderId:
     identity.save(force_insert=True)
     assert identity.state == SenderIdState.VERIFIED
     return identity
+
+
+def _where_links_lead(cast: Cast) -> None:
+    """The shop's domain. All of the demo's people come from one machine, which would be a burst anywhere else."""
+    LinkDomain.objects.get_or_create(
+        organisation=cast.organisation, purpose=LinkDomain.Purpose.DESTINATION, host=SHOP
+    )  # fmt: skip
+    LinkRules.objects.get_or_create(organisation=cast.organisation, defaults={"burst_codes": 10_000})
 
 
 def _people(cast: Cast, now: datetime) -> None:

@@ -9,15 +9,16 @@ from django.utils import timezone
 
 from config.demo.agent_client import Answer
 from config.demo.broadcast_plan import EXCLUSIONS
-from config.demo.sms_seeding import TAG, SmsCast
+from config.demo.sms_readers import Did, read_and_click
+from config.demo.sms_seeding import SHOP, TAG, SmsCast
 from config.demo.stage import Stage, StoryBroke, many
 from messaging.models import WebhookEvent
 from simulators.process import SmsSimulator
 
 SEGMENT = "SMS club"
 TEXTS = {
-    "en": "Harbour Tea: dear {{name}}, autumn oolong is in, 20% off until Sunday. Unsub: 21234567",
-    "zh_hk": "【海港茶】{{name}}，秋季烏龍到貨，八折至星期日。取消/Unsub 21234567",
+    "en": "Harbour Tea: dear {{name}}, autumn oolong is in, 20% off until Sunday: {{shop}} Unsub: {{stop}}",
+    "zh_hk": "【海港茶】{{name}}，秋季烏龍到貨，八折至星期日：{{shop}} 取消/Unsub {{stop}}",
 }
 
 
@@ -29,12 +30,14 @@ class SmsPlayed:
     contract: Answer
     journal_from: int
     simulator: SmsSimulator
+    did: Did
 
 
 def play_sms(stage: Stage, cast: SmsCast, simulator: SmsSimulator) -> SmsPlayed:
     """The whole job. Raises StoryBroke when anything goes another way."""
     segment_id = _segment(stage)
-    campaign_id, token = _draft(stage, cast, segment_id)
+    link_id = _short_link(stage, segment_id)
+    campaign_id, token = _draft(stage, cast, segment_id, link_id)
     preview = _price(stage, campaign_id, token)
     journal_from = simulator.journal_end()
     answer = _ask_to_schedule(stage, preview)
@@ -42,11 +45,13 @@ def play_sms(stage: Stage, cast: SmsCast, simulator: SmsSimulator) -> SmsPlayed:
     stage.tell.done("Mei Chan reads texts, people, ways and cost on one page and approves")
     stage.outcome_of(answer)
     _watch(stage, campaign_id, preview["data"]["included"], simulator)
-    return SmsPlayed(campaign_id, preview["data"], journal_from, simulator)
+    stage.tell.chapter("SMS 5  People read it")
+    did = read_and_click(stage, simulator, journal_from)
+    return SmsPlayed(campaign_id, preview["data"], journal_from, simulator, did)
 
 
 def _segment(stage: Stage) -> str:
-    stage.tell.chapter("1  Whom to write to")
+    stage.tell.chapter("SMS 1  Whom to write to")
     rows = stage.agent.use("whatsapp.segments.list", counts=False, limit=50)["data"]["segments"]
     known = next((row for row in rows if row["name"] == SEGMENT), None)
     if known is None:
@@ -57,8 +62,35 @@ def _segment(stage: Stage) -> str:
     return str(known["segment_id"])
 
 
-def _draft(stage: Stage, cast: SmsCast, segment_id: str) -> tuple[str, str]:
-    stage.tell.chapter("2  The campaign")
+def _short_link(stage: Stage, segment_id: str) -> str:
+    """A short link to the shop: previewed, made, and never led anywhere else."""
+    stage.tell.chapter("SMS 2  The campaign")
+    preview = stage.agent.use(
+        "sms_marketing.short_links.preview",
+        name="Autumn oolong",
+        destination=f"https://{SHOP}/oolong?lang=hk",
+        utm={"campaign": "autumn-oolong"},
+        expires_at=(timezone.now() + timedelta(days=30)).isoformat(),
+        segment_id=segment_id,
+    )
+    answer = stage.ask("sms_marketing.short_links.create", "Autumn oolong", preview_id=preview["preview_id"])
+    made = _allowed(stage, answer, "A shop page on our own domain.")
+    stage.tell.done(
+        f"A short link to {preview['data']['destination']}",
+        f"{preview['data']['characters']} characters in a text; everybody gets a code of their own",
+    )
+    return str(made["short_link_id"])
+
+
+def _allowed(stage: Stage, answer: Answer, note: str) -> Answer:
+    """What a write has made, after an officer let it through where a policy wants that."""
+    if answer["data"] is None:
+        stage.officer.approve(answer["request"]["review_url"], note=note)
+        return dict(stage.outcome_of(answer)["result"])
+    return dict(answer["data"])
+
+
+def _draft(stage: Stage, cast: SmsCast, segment_id: str, link_id: str) -> tuple[str, str]:
     answer = stage.ask(
         "sms_marketing.campaigns.create_draft",
         "Autumn oolong",
@@ -68,12 +100,12 @@ def _draft(stage: Stage, cast: SmsCast, segment_id: str) -> tuple[str, str]:
         default_language="en",
         sender_id=str(cast.identity.pk),
         variables=[{"name": "name", "source": "name", "fallback": "friend"}],
+        short_link_ids={"shop": link_id},
+        opt_out_variable="stop",
     )
-    if answer["data"] is None:
-        stage.officer.approve(answer["request"]["review_url"], note="A draft.")
-        answer = {"data": stage.outcome_of(answer)["result"]}
+    kept = _allowed(stage, answer, "A draft.")
     stage.tell.done("The agent drafts it in two languages", f"from {cast.identity.value}, registered in Hong Kong")
-    return str(answer["data"]["campaign_id"]), str(answer["data"]["version_token"])
+    return str(kept["campaign_id"]), str(kept["version_token"])
 
 
 def _price(stage: Stage, campaign_id: str, token: str) -> Answer:
@@ -96,7 +128,7 @@ def _price(stage: Stage, campaign_id: str, token: str) -> Answer:
 
 
 def _ask_to_schedule(stage: Stage, preview: Answer) -> Answer:
-    stage.tell.chapter("3  A person countersigns")
+    stage.tell.chapter("SMS 3  A person countersigns")
     wish: dict[str, Any] = {
         "preview_id": preview["preview_id"], "reason": "Autumn oolong", "idempotency_key": f"demo-{uuid4()}",
     }  # fmt: skip
@@ -106,7 +138,7 @@ def _ask_to_schedule(stage: Stage, preview: Answer) -> Answer:
 
 
 def _watch(stage: Stage, campaign_id: str, people: int, simulator: SmsSimulator) -> None:
-    stage.tell.chapter("4  Two gateways carry it")
+    stage.tell.chapter("SMS 4  Two gateways carry it")
 
     def report() -> Answer:
         told: Answer = stage.agent.use("sms_marketing.campaigns.get", campaign_id=campaign_id)["data"]

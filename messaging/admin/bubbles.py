@@ -36,10 +36,14 @@ class BubbleButton:
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """What the template `desk/bubble.html` shows. `problems` stand in place of a message that could not be sent."""
+    """What the template `desk/bubble.html` shows; `look` is "sms" for a plain text.
+
+    `problems` stand in place of a message that could not be sent.
+    """
 
     caption: str
     note: str = ""
+    look: str = ""
     title: str = ""
     media: str = ""
     media_icon: str = ""

@@ -1,7 +1,8 @@
-"""What has moved since a broadcast was previewed: people who would be left out by now, a segment of another size."""
+"""What has moved since a send was previewed: people who would be left out by now, a segment of another size."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -11,8 +12,8 @@ from approvals.admin.panels import Drift, Reading
 from approvals.models import State
 from approvals.numerals import number
 from messaging.admin.progress import reason_name
+from messaging.admin.terms import SendTerms
 from messaging.audiences.people import CAPPED_JOIN, gate_of_many, size_of
-from messaging.broadcasts.contract import BroadcastContract
 from messaging.gate import gate_parameters
 from messaging.models import Audience, Channel, Verdict
 from messaging.segments import RuleError
@@ -26,13 +27,18 @@ SELECT gate, count(*) FROM (
 """
 
 
-def broadcast_drift(reading: Reading, contract: BroadcastContract) -> Iterator[Drift]:
+def drift_on(channel: Channel) -> Callable[[Reading, SendTerms], Iterator[Drift]]:
+    """What says of a send on this channel what has moved."""
+    return partial(_drift, channel)
+
+
+def _drift(channel: Channel, reading: Reading, contract: SendTerms) -> Iterator[Drift]:
     if reading.request.state not in (State.PENDING, State.APPROVED):
         return
     audience = Audience.objects.filter(pk=contract.audience_id, organisation=reading.actor.organisation).first()
     if audience is None:
         return
-    for reason, people in left_out_by_now(audience, contract.category, reading.now).items():
+    for reason, people in left_out_by_now(audience, channel, contract.message_category(), reading.now).items():
         yield Drift(
             ngettext(
                 "%(people)s person is left out by now: %(reason)s",
@@ -43,22 +49,22 @@ def broadcast_drift(reading: Reading, contract: BroadcastContract) -> Iterator[D
             _("included"),
             _("left out at sending"),
         )
-    yield from _segment_drift(reading, contract)
+    yield from _segment_drift(channel, reading, contract)
 
 
-def left_out_by_now(audience: Audience, category: str, now: datetime) -> dict[str, int]:
+def left_out_by_now(audience: Audience, channel: Channel, category: str, now: datetime) -> dict[str, int]:
     """People of the frozen audience whom the gate would not let through now, by reason."""
-    parameters = gate_parameters(audience.organisation, Channel.WHATSAPP, category, now)
+    parameters = gate_parameters(audience.organisation, channel, category, now)
     with connection.cursor() as cursor:
         cursor.execute(_GATE_NOW, {**parameters, "audience": audience.pk})
         return {Verdict(verdict).name.lower(): people for verdict, people in cursor.fetchall()}
 
 
-def _segment_drift(reading: Reading, contract: BroadcastContract) -> Iterator[Drift]:
+def _segment_drift(channel: Channel, reading: Reading, contract: SendTerms) -> Iterator[Drift]:
     """People who joined the segment are not added, which a reader may want to know."""
     try:
         size = size_of(
-            contract.segment_rule, reading.actor.organisation, Channel.WHATSAPP, contract.category, reading.now
+            contract.segment_rule, reading.actor.organisation, channel, contract.message_category(), reading.now
         )
     except RuleError:
         return

@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.admin.panels import Panel, Reading, register_drift, register_panel
 from approvals.masking import mask
-from messaging.admin.drift import broadcast_drift
+from messaging.admin.bubbles import bubble_of
+from messaging.admin.drift import drift_on
 from messaging.admin.imports import import_counts
 from messaging.admin.progress import Part, reason_name
 from messaging.admin.samples import samples_of
 from messaging.admin.template_panel import template_panels
+from messaging.admin.terms import SendTerms
 from messaging.audiences.people import size_of
 from messaging.broadcasts.contract import BroadcastContract
 from messaging.consent.changes import ConsentContract
@@ -32,8 +34,10 @@ _MOST_PEOPLE = 20
 
 
 def broadcast_panels(reading: Reading, contract: BroadcastContract) -> Iterator[Panel]:
-    yield Panel(_("How many people, and who is left out"), "desk/panel_people.html", _people(contract), "groups")
-    samples = list(samples_of(contract, in_clear=reading.actor.sees_personal_data))
+    yield Panel(_("How many people, and who is left out"), "desk/panel_people.html", people_of(contract), "groups")
+    samples = list(
+        samples_of(contract.audience_id, contract.translations, bubble_of, in_clear=reading.actor.sees_personal_data)
+    )
     yield Panel(
         _("What each person will read"),
         "desk/panel_samples.html",
@@ -41,7 +45,7 @@ def broadcast_panels(reading: Reading, contract: BroadcastContract) -> Iterator[
         "chat",
     )
     yield Panel(_("What it costs"), "desk/panel_cost.html", _cost(contract), "payments")
-    yield Panel(_("When, and from where"), "desk/panel_schedule.html", _schedule(reading, contract), "schedule")
+    yield Panel(_("When, and from where"), "desk/panel_schedule.html", schedule_of(reading, contract), "schedule")
 
 
 def resend_panels(reading: Reading, contract: ResendContract) -> Iterator[Panel]:
@@ -69,7 +73,7 @@ def _replaced(reading: Reading, contract: ResendContract) -> dict[str, Any]:
     return {"people": people, "first": reverse("admin:messaging_send_change", args=(contract.replaced_send_id,))}
 
 
-def _people(contract: BroadcastContract) -> dict[str, Any]:
+def people_of(contract: SendTerms) -> dict[str, Any]:
     members = f"{reverse('admin:messaging_audiencemember_changelist')}?audience={contract.audience_id}"
     reasons = [
         {"name": reason_name(reason), "people": people, "link": f"{members}&verdict__exact={Verdict[reason.upper()]:d}"}
@@ -98,7 +102,7 @@ def _cost(contract: BroadcastContract) -> dict[str, Any]:
     }
 
 
-def _schedule(reading: Reading, contract: BroadcastContract) -> dict[str, Any]:
+def schedule_of(reading: Reading, contract: SendTerms) -> dict[str, Any]:
     organisation = reading.actor.organisation
     senders = Sender.objects.select_related("account")
     return {
@@ -161,9 +165,9 @@ def import_panels(reading: Reading, contract: ImportContract) -> Iterator[Panel]
 
 register_panel(BroadcastContract, broadcast_panels)
 register_panel(ResendContract, resend_panels)
-register_drift(ResendContract, broadcast_drift)
+register_drift(ResendContract, drift_on(Channel.WHATSAPP))
 register_panel(ImportContract, import_panels)
-register_drift(BroadcastContract, broadcast_drift)
+register_drift(BroadcastContract, drift_on(Channel.WHATSAPP))
 register_panel(TemplateContract, template_panels)
 register_panel(SegmentContract, segment_panels)
 register_panel(ConsentContract, consent_panels)

@@ -3,3 +3,6 @@
 from sms.admin import gateways, links, money, records, sender_ids
 
 __all__ = ["gateways", "links", "money", "records", "sender_ids"]
+from sms.admin import campaigns, panels
+
+__all__ = ["campaigns", "links", "panels"]

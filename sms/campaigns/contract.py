@@ -12,6 +12,8 @@ from accounts.budgets import Spend
 from approvals.contracts import Ask, Contract
 from messaging.audiences.variables import Variable
 from messaging.broadcasts.contract import Seal
+from sms.campaigns.addresses import OptOutPart
+from sms.links.standing import LinkPart
 
 
 class CostAsk(Ask):
@@ -73,6 +75,13 @@ class CampaignContract(Contract):
     default_language: Annotated[str, Field(description="Read by people whose language has no text.")]
     texts: Annotated[list[TextPart], Field(description="The texts, by language.")]
     variables: Annotated[list[Variable], Field(description="Where each variable gets its value.")]
+    links: Annotated[
+        list[LinkPart], Field(description="Short links in the texts; everybody gets a code of their own.")
+    ] = []
+    opt_out_link: Annotated[
+        OptOutPart | None,
+        Field(description="The variable that each person's own link to opt out fills; null for none."),
+    ] = None
     most_parts: Annotated[int, Field(description="No text takes more parts than this.")]
     sender_id: Annotated[UUID, Field(description="The sender's place in the delivery engine.")]
     sender_name: Annotated[str, Field(description="The sender ID, byte for byte.")]

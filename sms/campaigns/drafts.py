@@ -17,10 +17,15 @@ from audit.record import record
 from messaging.audiences.variables import Variable
 from messaging.finding import find_own
 from messaging.models import Channel, Segment, Template, TemplateTranslation
+from sms.campaigns.addresses import OptOutPart, kept_as, links_named, opt_out_named, samples_of
 from sms.copy import texts
 from sms.copy.texts import Language, Text, fold_language, folded, keep_texts, reasons_against
+from sms.links.standing import LinkPart
 from sms.models import Campaign, SenderId
 from sms.text import measure
+from sms.text.filling import fill_shared
+
+VariableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,60}$")]
 
 
 class DraftAsk(Ask):
@@ -39,6 +44,18 @@ class DraftAsk(Ask):
     variables: Annotated[
         list[Variable], Field(max_length=20, description="Where each variable of the texts gets its value.")
     ] = []
+    short_link_ids: Annotated[
+        dict[VariableName, UUID],
+        Field(
+            max_length=5,
+            description="Variable -> the short link that fills it: ids of"
+            " sms_marketing.link_clicks.list. Everybody gets a code of their own.",
+        ),
+    ] = {}
+    opt_out_variable: Annotated[
+        VariableName | Literal[""],
+        Field(description="The variable that each person's own link to opt out fills; empty for none."),
+    ] = ""
     advice: Annotated[str, Field(max_length=500, description="What the officer should know.")] = ""
 
 
@@ -57,11 +74,15 @@ class DraftContract(Contract):
     segment_name: Annotated[str, Field(description="Its name.")]
     texts: Annotated[dict[str, str], Field(description="Language code -> text.")]
     texts_before: Annotated[dict[str, str], Field(description="The texts it had; empty for a new one.")]
-    parts: Annotated[dict[str, int], Field(description="Language code -> parts of the text before it is filled.")]
+    parts: Annotated[
+        dict[str, int], Field(description="Language code -> parts of the text with its links, before it is filled.")
+    ]
     default_language: Annotated[str, Field(description="Read by people whose language has no text.")]
     sender_id: Annotated[UUID, Field(description="The sender ID.")]
     sender_name: Annotated[str, Field(description="What people see as the sender.")]
     variables: Annotated[list[Variable], Field(description="Where each variable gets its value.")]
+    links: Annotated[list[LinkPart], Field(description="Short links in the texts.")] = []
+    opt_out_link: Annotated[OptOutPart | None, Field(description="Each person's own link to opt out.")] = None
     advice: Annotated[str, Field(description="What the officer should know.")]
     is_scheduled: Annotated[bool, Field(description="Whether a send of it is scheduled: then nothing may be edited.")]
 
@@ -104,7 +125,10 @@ def plan_draft(call: Call, ask: DraftAsk) -> DraftContract:
     segment = find_own(Segment, ask.segment_id, call.organisation, "segment_id", "sms_marketing.audiences.list")
     identity = find_own(SenderId, ask.sender_id, call.organisation, "sender_id", "sms_marketing.sender_ids.list")
     wanted = folded(ask.texts)
-    refuse_if_any(reasons_against(wanted, ask.default_language))
+    links = links_named(ask.short_link_ids, call.organisation)
+    opt_out = opt_out_named(ask.opt_out_variable, call.organisation)
+    refuse_if_any([*reasons_against(wanted, ask.default_language), *_doubled(ask)])
+    samples = samples_of(links, opt_out)
     return DraftContract(
         campaign_id=campaign.pk if campaign else None,
         base_version=campaign.version if campaign else 0,
@@ -115,14 +139,24 @@ def plan_draft(call: Call, ask: DraftAsk) -> DraftContract:
         segment_name=segment.name,
         texts=wanted,
         texts_before=texts_of(campaign) if campaign else {},
-        parts={language: measure(text).parts for language, text in wanted.items()},
+        parts={language: measure(fill_shared(text, samples)).parts for language, text in wanted.items()},
         default_language=fold_language(ask.default_language),
         sender_id=identity.pk,
         sender_name=identity.value,
         variables=list(ask.variables),
+        links=links,
+        opt_out_link=opt_out,
         advice=ask.advice,
         is_scheduled=campaign is not None and campaign.send_id is not None,
     )
+
+
+def _doubled(ask: DraftAsk) -> Iterator[Reason]:
+    names = [*(one.name for one in ask.variables), *ask.short_link_ids, *filter(None, [ask.opt_out_variable])]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Reason("two_sources", gettext_lazy("The variable %s has more than one source.") % name,
+                     gettext_lazy("Name it once: as a variable, a short link or the link to opt out."),
+                     "variables")  # fmt: skip
 
 
 def keep_draft(call: Call, contract: DraftContract) -> DraftKept:
@@ -137,6 +171,7 @@ def keep_draft(call: Call, contract: DraftContract) -> DraftKept:
     campaign.name, campaign.goal, campaign.category = contract.name, contract.goal, contract.category
     campaign.segment_id, campaign.identity_id = contract.segment_id, contract.sender_id
     campaign.variables = [one.model_dump(mode="json") for one in contract.variables]
+    campaign.links = kept_as(contract.links, contract.opt_out_link)
     campaign.notes, campaign.updated_at = contract.advice, call.now
     campaign.save()
     campaign.texts.category = contract.category

@@ -9,7 +9,9 @@ from approvals.reasons import Reason
 from approvals.registry import Call
 from messaging.guards import AudienceFrozen, InTime, OrganisationMaySend, OutsideQuietHours, SenderHealthy
 from messaging.models import TemplateTranslation
+from sms.campaigns.addresses import OptOutLinkStands
 from sms.campaigns.contract import CampaignContract
+from sms.links.standing import LinksStand
 from sms.models import Campaign, SenderId, SenderIdState
 from sms.quotas import WithinQuota
 from sms.routing import routes_of
@@ -77,6 +79,8 @@ CAMPAIGN_GUARDS = (
     AudienceFrozen(),
     RoutesOpen(),
     WithinQuota(),
+    LinksStand(),
+    OptOutLinkStands(),
     InTime(),
     OutsideQuietHours(),
 )

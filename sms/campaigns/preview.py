@@ -1,6 +1,7 @@
 """Making the contract of a campaign: the ways there are today, the audience frozen and priced, the texts sealed."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -14,9 +15,11 @@ from messaging.audiences.resolve import Purpose, resolve
 from messaging.audiences.variables import Variable
 from messaging.finding import find_own
 from messaging.models import Audience, AudienceMember, Channel, TemplateTranslation, Verdict
+from sms.campaigns.addresses import OptOutPart, link_parts_of, opt_out_part_of, samples_of
 from sms.campaigns.contract import CampaignContract, CostAsk, RoutePart, TextPart
 from sms.campaigns.drafts import translations_of
 from sms.fares import sms_fare
+from sms.links.standing import LinkPart, reasons_against
 from sms.models import Campaign, SenderIdState, SmsGateway
 from sms.routing import Route, routes_of
 from sms.text.filling import names_in
@@ -25,33 +28,69 @@ LASTS = timedelta(hours=24)
 FARTHEST = timedelta(days=90)
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What people will read: the texts by language, and what fills their variables."""
+
+    texts: Sequence[TemplateTranslation]
+    variables: Sequence[Variable]
+    links: Sequence[LinkPart]
+    opt_out: OptOutPart | None
+
+    @property
+    def samples(self) -> dict[str, str]:
+        return samples_of(self.links, self.opt_out)
+
+    @property
+    def needed(self) -> set[str]:
+        """The variables in the texts."""
+        return {name for one in self.texts for name in names_in(one.definition["text"])}
+
+    @property
+    def given(self) -> set[str]:
+        """The variables that have a source."""
+        return {one.name for one in self.variables} | self.samples.keys()
+
+
 def preview_campaign(call: Call, ask: CostAsk) -> CampaignContract:
     """Freeze who gets the campaign and what that costs. Raises Refused with every reason against it."""
     campaign = find_own(Campaign, ask.campaign_id, call.organisation, "campaign_id", "sms_marketing.campaigns.list")
     check_token(campaign, ask.base_version_token)
-    texts = translations_of(campaign)
-    variables = [Variable.model_validate(one) for one in campaign.variables]
+    words = _words_of(campaign)
     routes = routes_of(campaign.identity, ask.due_at.date())
-    refuse_if_any(_reasons(ask, campaign, texts, variables, routes, call.now))
-    names = sorted({name for one in texts for name in names_in(one.definition["text"])})
+    against_links = reasons_against(words.links, call.organisation, _not_after(ask), call.now)
+    refuse_if_any([*_reasons(ask, campaign, words, routes, call.now), *against_links])
+    names = sorted(words.needed - words.samples.keys())
     purpose = Purpose(
         organisation=call.organisation,
         segment=campaign.segment,
         channel=Channel.SMS,
         category=campaign.category,
-        translations=texts,
+        translations=words.texts,
         default_language=campaign.texts.default_language,
-        variables=variables,
-        fare=sms_fare(texts, names, routes, ask.most_parts),
+        variables=words.variables,
+        fare=sms_fare(words.texts, names, routes, ask.most_parts, words.samples),
     )
-    return _contract(ask, campaign, texts, variables, routes, resolve(purpose, call.now), call.now)
+    return _contract(ask, campaign, words, routes, resolve(purpose, call.now), call.now)
+
+
+def _words_of(campaign: Campaign) -> Words:
+    return Words(
+        translations_of(campaign),
+        [Variable.model_validate(one) for one in campaign.variables],
+        link_parts_of(campaign),
+        opt_out_part_of(campaign),
+    )
+
+
+def _not_after(ask: CostAsk) -> datetime:
+    return ask.not_after or ask.due_at + LASTS
 
 
 def _reasons(
     ask: CostAsk,
     campaign: Campaign,
-    texts: Sequence[TemplateTranslation],
-    variables: Sequence[Variable],
+    words: Words,
     routes: dict[str, Route],
     now: datetime,
 ) -> Iterator[Reason]:
@@ -67,8 +106,7 @@ def _reasons(
     if campaign.send_id is not None:
         yield Reason("already_scheduled", _("This campaign has been scheduled already."),
                      _("Make a new campaign, or cancel the schedule first."), "campaign_id")  # fmt: skip
-    needed = {name for one in texts for name in names_in(one.definition["text"])}
-    given = {one.name for one in variables}
+    needed, given = words.needed, words.given
     if needed != given:
         missing, unknown = ", ".join(sorted(needed - given)) or "–", ", ".join(sorted(given - needed)) or "–"
         yield Reason("variables_do_not_match",
@@ -86,8 +124,7 @@ def _reasons(
 def _contract(
     ask: CostAsk,
     campaign: Campaign,
-    texts: Sequence[TemplateTranslation],
-    variables: Sequence[Variable],
+    words: Words,
     routes: dict[str, Route],
     audience: Audience,
     now: datetime,
@@ -118,15 +155,17 @@ def _contract(
                 translation_id=one.pk, language=one.language, text=one.definition["text"], digest=one.digest,
                 people=readers.get(one.pk, 0),
             )
-            for one in texts
+            for one in words.texts
         ],
-        variables=list(variables),
+        variables=list(words.variables),
+        links=list(words.links),
+        opt_out_link=words.opt_out,
         most_parts=ask.most_parts,
         sender_id=sender.pk,
         sender_name=campaign.identity.value,
         routes=parts,
         due_at=ask.due_at,
-        not_after=ask.not_after or ask.due_at + LASTS,
+        not_after=_not_after(ask),
         per_second=per_second,
         finishes_about=max(ask.due_at, now) + timedelta(seconds=audience.included // per_second),
         currency=next(iter(routes.values())).currency,

@@ -3,8 +3,8 @@
 from sms.models.campaigns import Campaign
 from sms.models.charges import Charge
 from sms.models.clicks import Click, Visitor
-from sms.models.copies import TextTerms
 from sms.models.conversions import Conversion, Refund
+from sms.models.copies import TextTerms
 from sms.models.gateways import GatewayPrice, SmsGateway
 from sms.models.link_codes import LinkCode, UnsubscribeToken
 from sms.models.links import LinkDomain, LinkRules, ShortLink
@@ -25,14 +25,14 @@ __all__ = [
     "LinkCode",
     "LinkDomain",
     "LinkRules",
-    "PerformanceSnapshot",
-    "Quota",
     "OtpChallenge",
     "OtpRules",
     "OtpTemplate",
+    "PerformanceSnapshot",
+    "Quota",
     "ReceivedPart",
-    "ReviewNotice",
     "Refund",
+    "ReviewNotice",
     "SenderId",
     "SenderIdState",
     "ShortLink",

@@ -26,6 +26,11 @@ def has_broken_variable(text: str) -> bool:
     return bool(_BROKEN.search(_VARIABLE.sub("", text)))
 
 
+def fill_shared(text: str, shared: Mapping[str, str]) -> str:
+    """The text with the variables replaced that are alike for everybody; others stay, in their shortest spelling."""
+    return _VARIABLE.sub(lambda found: shared.get(found.group(1), "{{" + found.group(1) + "}}"), text)
+
+
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The text with each variable replaced. A value is never read for variables itself. Raises `MissingValue`."""
 

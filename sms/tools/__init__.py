@@ -5,9 +5,9 @@ from sms.tools import campaigns as campaigns
 from sms.tools import failed_messages as failed_messages
 from sms.tools import links as links
 from sms.tools import opt_outs as opt_outs
+from sms.tools import otp as otp
 from sms.tools import owners as owners
 from sms.tools import quotas as quotas
-from sms.tools import otp as otp
 from sms.tools import reports as reports
 from sms.tools import requests as requests
 from sms.tools import sender_ids as sender_ids

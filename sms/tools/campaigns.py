@@ -20,6 +20,7 @@ from messaging.engine.tallies import Tally, tallies
 from messaging.finding import find_own
 from messaging.tools.paging import PageAnswer, PageAsk, page
 from sms.campaigns import cancelling, drafts, life, preview
+from sms.campaigns.addresses import opt_out_variable_of, short_link_ids_of
 from sms.campaigns.cancelling import CanBeCancelled, CancelContract, Cancelled
 from sms.campaigns.contract import CampaignContract, CostAsk
 from sms.campaigns.drafts import ChangeAsk, DraftContract, DraftKept, DraftUnchanged
@@ -44,6 +45,7 @@ class CampaignRow(Answer):
     segment: Annotated[str, Field(description="The segment's name.")]
     sender: Annotated[str, Field(description="The sender ID.")]
     languages: Annotated[list[str], Field(description="The languages it has a text in.")]
+    short_link_ids: Annotated[dict[str, UUID], Field(description="Variable -> the short link that fills it.")]
     due_at: Annotated[datetime | None, Field(description="When it begins; null for a draft.")]
     outcomes: Annotated[
         dict[str, int], Field(description="People by what became of their text; adds up to targeted. Empty for drafts.")
@@ -66,6 +68,9 @@ class CampaignDetail(CampaignRow):
     texts: Annotated[dict[str, str], Field(description="Language code -> text with its variables.")]
     default_language: Annotated[str, Field(description="Read by people whose language has no text.")]
     variables: Annotated[list[dict[str, Any]], Field(description="Where each variable gets its value.")]
+    opt_out_variable: Annotated[
+        str, Field(description="The variable that each person's own link to opt out fills; empty for none.")
+    ]
     advice: Annotated[str, Field(description="What the officer should know.")]
     contract: Annotated[
         dict[str, Any] | None, Field(description="What was countersigned: ways, parts, cost, exclusions. Null before.")
@@ -106,6 +111,7 @@ def get_campaign(call: Call, ask: CampaignAsk) -> CampaignDetail:
         texts=drafts.texts_of(campaign),
         default_language=campaign.texts.default_language,
         variables=campaign.variables,
+        opt_out_variable=opt_out_variable_of(campaign),
         advice=campaign.notes,
         contract=campaign.send.preview.contract if campaign.send is not None else None,
     )
@@ -121,6 +127,7 @@ def _facts(campaign: Campaign, numbers: Mapping[UUID, Tally]) -> dict[str, Any]:
         "segment": campaign.segment.name,
         "sender": campaign.identity.value,
         "languages": sorted(drafts.texts_of(campaign)),
+        "short_link_ids": short_link_ids_of(campaign),
         "due_at": send.due_at if send is not None else None,
         "outcomes": numbers[send.pk].as_dict() if send is not None else {},
         "cost_ceiling": send.cost_ceiling if send is not None else None,
@@ -149,7 +156,7 @@ def plan_change(call: Call, ask: ChangeAsk) -> DraftContract:
     safety="A draft sends nothing; a text that no network carries, or with a broken variable, is not kept.",
 )
 def create_draft(call: Call, contract: DraftContract) -> DraftKept:
-    """Keep a new SMS campaign as a draft: segment, texts by language, sender ID, variables."""
+    """Keep a new SMS campaign as a draft: segment, texts by language, sender ID, variables, short links."""
     return drafts.keep_draft(call, contract)
 
 

@@ -15,6 +15,7 @@ from approvals.registry import Call, Kind, tool
 from messaging.finding import find_own
 from messaging.models import Channel, Contact, Message, Send, Status, Verdict
 from messaging.tools.paging import PageAnswer, PageAsk, page
+from sms.campaigns.reactions import reactions_to
 from sms.campaigns.report import Report, report_of
 from sms.campaigns.resending import may_be_resent
 from sms.models import Campaign, Charge
@@ -151,6 +152,14 @@ class CampaignReport(BatchRow):
     excluded_because: Annotated[dict[str, int], Field(description="People left out, before and at sending, by reason.")]
     countries: Annotated[list[CountryRow], Field(description="By country.")]
     charges_known_for: Annotated[int, Field(description="For how many texts a gateway has said what it charged.")]
+    clicks: Annotated[int, Field(description="Times that people opened one of its short links.")]
+    unique_clicks: Annotated[int, Field(description="People who opened one.")]
+    doubtful_clicks: Annotated[int, Field(description="Visits that may have been machines; not among the clicks.")]
+    machine_clicks: Annotated[int, Field(description="Previews, scanners, crawlers; not among the clicks.")]
+    click_rate: Annotated[float | None, Field(description="unique_clicks by click_rate_of; 1 is everybody.")]
+    click_rate_of: Annotated[str, Field(description="delivered; or accepted, where none reports arrivals; or empty.")]
+    opted_out: Annotated[int, Field(description="People who said no within 72 hours of its beginning, in any way.")]
+    opted_out_by_link: Annotated[int, Field(description="Those of them who used the link in their text.")]
     started_at: Annotated[datetime | None, Field(description="When it began.")]
     ended_at: Annotated[datetime | None, Field(description="When the last text was handed over.")]
 
@@ -163,7 +172,7 @@ class CampaignReport(BatchRow):
     safety="Numbers only; estimates and charges are kept apart, and what is not confirmed is not called delivered.",
 )
 def get_campaign_report(call: Call, ask: CampaignReportAsk) -> CampaignReport:
-    """Sum up an SMS campaign: delivered, failed, unconfirmed and pending, exclusions, countries, cost."""
+    """Sum up an SMS campaign: delivered, failed, unconfirmed, pending, exclusions, countries, clicks, cost."""
     campaign = find_own(Campaign, ask.campaign_id, call.organisation, "campaign_id", "sms_marketing.campaigns.list")
     if campaign.send is None:
         raise Refused(Reason("not_scheduled", _("This campaign has not been scheduled, so there is nothing to report."),
@@ -177,7 +186,17 @@ def get_campaign_report(call: Call, ask: CampaignReportAsk) -> CampaignReport:
                        estimated=one.estimated)
             for one in told.countries
         ],
+        **_reactions(send),
         charges_known_for=told.charges_known,
         started_at=send.started_at,
         ended_at=send.ended_at,
     )  # fmt: skip
+
+
+def _reactions(send: Send) -> dict[str, Any]:
+    did = reactions_to(send)
+    return {
+        "clicks": did.clicks.clicks, "unique_clicks": did.clicks.unique, "doubtful_clicks": did.clicks.doubtful,
+        "machine_clicks": did.clicks.machines, "click_rate": did.clicks.rate, "click_rate_of": did.clicks.base,
+        "opted_out": did.opted_out, "opted_out_by_link": did.by_link,
+    }  # fmt: skip

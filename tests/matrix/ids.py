@@ -27,11 +27,9 @@ from tests.factories import (
 )
 from tests.matrix.tea_houses import RIGHT, Arguments, TeaHouse, arguments_of, tools
 from tests.sms.links.tea_links import link_to
-from tests.sms.tea_papers import applied_for, snapshot_of
-from tests.sms.tea_texts import campaign_of, gateway_at, verified
-from tests.sms.tea_texts import campaign_of, copy_of, verified
 from tests.sms.otp.tea_codes import sign_in_text
-from tests.sms.tea_texts import campaign_of, verified
+from tests.sms.tea_papers import applied_for, snapshot_of
+from tests.sms.tea_texts import campaign_of, copy_of, gateway_at, verified
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,7 @@ class IdField:
     tool: Tool
     name: str
     is_list: bool
+    is_map: bool = False
 
     def __str__(self) -> str:
         return f"{self.tool.name}.{self.name}"
@@ -51,6 +50,8 @@ class IdField:
         return next(KIND_OF[name] for name in named if name in KIND_OF)
 
     def put(self, arguments: Arguments, value: Any) -> Arguments:
+        if self.is_map:
+            return {**arguments, self.name: {"one": value}}
         return {**arguments, self.name: [value] if self.is_list else value}
 
 
@@ -72,6 +73,7 @@ KIND_OF = {
     "retry_preview_id": "preview",
     "segment_id": "segment",
     "short_link_id": "short_link",
+    "short_link_ids": "short_link",
     "sender_id": "sender",
     "sms_marketing.sender_id": "identity",
     "sms_marketing.sender_id.apply.sender_id": "application",
@@ -90,7 +92,7 @@ def _of(tool: Tool, model: type[BaseModel]) -> Iterator[IdField]:
     for name, info in model.model_fields.items():
         parts = list(_parts(info.annotation))
         if UUID in parts or name.endswith(("_id", "_ids")):
-            yield IdField(tool, name, is_list=list in parts)
+            yield IdField(tool, name, is_list=list in parts, is_map=dict in parts)
         for part in parts:
             if isinstance(part, type) and issubclass(part, BaseModel):
                 nested = [inner.name for inner in _of(tool, part)]

@@ -74,11 +74,14 @@ def foreign_arguments(field: IdField, arguments: Arguments, rival: TeaHouse) -> 
     """The same arguments with the rival's id, and its version token where there is one: an attacker has both."""
     theirs = id_of(field, rival, rival.actor())
     changed = field.put(arguments, theirs)
-    edited = {"segment_id": rival.segment, "campaign_id": rival.campaign, "sender_id": rival.application}
+    edited = {
+        "segment_id": rival.segment,
+        "campaign_id": rival.campaign,
+        "sender_id": rival.application,
+        "template_id": rival.copy,
+    }
     of_another = "campaign_id" in arguments or field.name not in edited
     if "base_version_token" in arguments and (field.name == "campaign_id" or not of_another):
-    edited = {"segment_id": rival.segment, "campaign_id": rival.campaign, "template_id": rival.copy}
-    if "base_version_token" in arguments and (field.name == "campaign_id" or "campaign_id" not in arguments):
         changed["base_version_token"] = token_of(edited[field.name])
     return theirs, changed
 
@@ -115,7 +118,8 @@ def test_what_is_no_id_is_told_by_the_name_of_its_field(wrong: Any, own: TeaHous
         right = RIGHT[field.tool.name](own, me) if field.tool.name in RIGHT else {}
         told = said(field.tool.name, field.put(right, wrong), me)
         wrongs = [reason["field"] for reason in told if reason["code"] == "invalid_argument"]
-        assert (f"{field.name}.0" if field.is_list else field.name) in wrongs, field
+        place = ".0" if field.is_list else ".one" if field.is_map else ""
+        assert f"{field.name}{place}" in wrongs, field
 
 
 @pytest.mark.parametrize("field", [field for field in FIELDS if field.kind == "preview"], ids=str)

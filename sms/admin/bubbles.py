@@ -1,0 +1,46 @@
+"""A text as the phone will show it: filled with one person's values, its links as long as they will be."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from messaging.admin.bubbles import Bubble
+from messaging.models import TemplateTranslation
+from sms.text import UnsendableText, measure
+from sms.text.filling import MissingValue, fill, fill_shared
+
+
+@dataclass(frozen=True, slots=True)
+class TextBubbles:
+    """Draws texts whose link variables look like `samples`."""
+
+    samples: Mapping[str, str]
+
+    def __call__(
+        self, translation: TemplateTranslation, named: Mapping[str, str] | None, caption: str, note: str = "", /
+    ) -> Bubble:
+        template = str(translation.definition.get("text", ""))
+        try:
+            text = fill_shared(template, self.samples) if named is None else fill(template, {**named, **self.samples})
+            size = measure(text)
+        except (MissingValue, UnsendableText) as no:
+            return Bubble(caption, note, "sms", problems=(str(no),))
+        parts = ngettext("%(parts)d part", "%(parts)d parts", size.parts) % {"parts": size.parts}
+        told = _("%(encoding)s, %(units)d characters, %(left)d left") % {
+            "encoding": size.encoding, "units": size.units, "left": size.left,
+        }  # fmt: skip
+        return Bubble(caption, note, "sms", body=_with_links(text, self.samples.values()), footer=f"{parts} · {told}")
+
+
+def _with_links(text: str, addresses: Collection[str]) -> SafeString:
+    """The text, its addresses set off as phones do. They lead nowhere here."""
+    if not addresses:
+        return format_html("{}", text)
+    pieces = re.split(f"({'|'.join(map(re.escape, addresses))})", text)
+    drawn = [format_html("<u>{}</u>" if place % 2 else "{}", piece) for place, piece in enumerate(pieces)]
+    return SafeString("".join(drawn))
