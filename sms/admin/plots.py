@@ -56,7 +56,8 @@ def stacked(labels: Sequence[str], layers: Sequence[Layer]) -> Plot:
                 continue
             left = step_width * step + (step_width - width) / 2
             title = f"{label} · {layer.name}: {layer.values[step]}"
-            boxes.append(Box(layer.kind, *_texts(left, HEIGHT - below - height, width, height), title))
+            x, y, wide, high = _texts(left, HEIGHT - below - height, width, height)
+            boxes.append(Box(layer.kind, x, y, wide, high, title))
             below += height
     return Plot(boxes, layers, _few(labels), top)
 
