@@ -160,7 +160,7 @@ def _count(request: ActionRequest, spend: Spend, ruling: Ruling, actor: Actor, n
 def _preview_for(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Preview:
     """The caller's preview, or one made on the spot from the plan's arguments."""
     if tool.preview is not None:
-        return find(getattr(ask, "preview_id"), tool.preview, actor, now)  # noqa: B009
+        return find(getattr(ask, tool.handle), tool.preview, actor, now, tool.handle)
     assert tool.plan is not None
     contract = tool.plan(Call(actor, now), plan_arguments(tool, ask))
     return freeze(tool, contract, actor, now, [])

@@ -32,8 +32,11 @@ def freeze(tool: Tool, contract: Contract, actor: Actor, now: datetime, concerns
     )
 
 
-def find(preview_id: UUID, tool_name: str, actor: Actor, now: datetime) -> Preview:
-    """The maker's own, unexpired, untouched preview of that tool. Somebody else's is as unknown as none."""
+def find(preview_id: UUID, tool_name: str, actor: Actor, now: datetime, handle: str = "preview_id") -> Preview:
+    """The maker's own, unexpired, untouched preview of that tool. Somebody else's is as unknown as none.
+
+    `handle` is what the argument is called, for the reasons.
+    """
     preview = Preview.objects.filter(
         pk=preview_id, organisation=actor.organisation, maker=actor.principal, tool=tool_name
     ).first()
@@ -43,7 +46,7 @@ def find(preview_id: UUID, tool_name: str, actor: Actor, now: datetime) -> Previ
                 "preview_not_found",
                 _("You have no such preview of %s.") % tool_name,
                 _("Call %s and pass the preview_id of its answer.") % tool_name,
-                "preview_id",
+                handle,
             )
         )
     if preview.expires_at <= now:
@@ -52,7 +55,7 @@ def find(preview_id: UUID, tool_name: str, actor: Actor, now: datetime) -> Previ
                 "preview_expired",
                 _("This preview expired at %s.") % preview.expires_at.isoformat(timespec="seconds"),
                 _("Call %s again: the world may have changed since.") % tool_name,
-                "preview_id",
+                handle,
             )
         )
     if not preview.is_untouched:
@@ -61,7 +64,7 @@ def find(preview_id: UUID, tool_name: str, actor: Actor, now: datetime) -> Previ
                 "seal_broken",
                 _("This preview was altered after it was made."),
                 _("Call %s again and tell an administrator.") % tool_name,
-                "preview_id",
+                handle,
             )
         )
     return preview

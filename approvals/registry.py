@@ -69,6 +69,8 @@ class Tool:
     safety: str = ""
     untrusted: Literal["", "names", "text"] = ""
     preview: str | None = None
+    # What the argument is called that names the preview.
+    handle: str = "preview_id"
     plan: Callable[[Call, Any], Contract] | None = None
     approval: Floor | None = None
     guards: tuple[Guard, ...] = ()

@@ -14,6 +14,7 @@ from messaging.models import (
     Category,
     Channel,
     ConsentAct,
+    ConsentState,
     Contact,
     MergeTask,
     Suppression,
@@ -66,6 +67,14 @@ def opt_out(contacts: Iterable[int], stop: Stop, actor: Actor, now: datetime) ->
     """Suppress these people. Saying it twice changes nothing; nothing can stand in its way."""
     with transaction.atomic():
         return [_suppress(contact, stop, actor, now) for contact in lock_contacts(same_people(contacts))]
+
+
+def has_said_no(contact: Contact, channel: str, category: str) -> bool:
+    """Whether a no of this person, or of a contact that may be the same, stands over a yes for channel and category."""
+    reach = {"channel__in": (channel, Channel.ANY), "category__in": (category, Category.ANY)}
+    people = same_people([contact.pk])
+    withdrawn = ConsentState.objects.filter(contact__in=people, state=ConsentAct.WITHDRAWN, **reach)
+    return Suppression.objects.filter(contact__in=people, lifted_at=None, **reach).exists() or withdrawn.exists()
 
 
 # What a person's own word can undo. Blocks and complaints stay.

@@ -80,7 +80,7 @@ def _people(call: Call, ask: OptOutAsk) -> list[Contact]:
     if (ask.contact_id is None) == (ask.phone == ""):
         raise Refused(Reason("whose_opt_out", gettext_lazy("It has to be clear whose opt-out this is."),
                              gettext_lazy("Pass either contact_id or phone."), "contact_id"))  # fmt: skip
-    if ask.phone:
+    if ask.contact_id is None:
         return find_or_make(call.organisation, {IdentityKind.PHONE: e164_of(call, ask.phone)}, call.now)
     found = list(Contact.objects.filter(organisation=call.organisation, key=ask.contact_id))
     if not found:

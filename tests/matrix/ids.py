@@ -57,6 +57,7 @@ KIND_OF = {
     "contact_ids": "contact",
     "preview_id": "preview",
     "segment_id": "segment",
+    "segment_preview_id": "preview",
     "short_link_id": "short_link",
     "sender_id": "sender",
     "sms_marketing.sender_id": "identity",
@@ -102,10 +103,10 @@ def right_arguments(field: IdField, own: TeaHouse, actor: Actor) -> Arguments:
 
 def id_of(field: IdField, house: TeaHouse, actor: Actor) -> str:
     """The id of this house's row of the kind that the argument names."""
-    if field.name != "preview_id":
+    if field.kind != "preview":
         return house.id_of(field.kind)
     assert field.tool.preview is not None
-    return str(arguments_of(field.tool, house, actor)["preview_id"])
+    return str(arguments_of(field.tool, house, actor)[field.name])
 
 
 def deleted_id(field: IdField, own: TeaHouse) -> str:

@@ -17,6 +17,7 @@ from approvals.reasons import Refused
 from approvals.registry import Kind
 from approvals.versions import token_of
 from mcp_server.calling import use
+from messaging.contacts.versions import contact_token
 from messaging.models import Contact, Identity, Segment, Suppression, Template
 from tests.factories import NOON
 from tests.matrix.ids import (
@@ -74,9 +75,13 @@ def foreign_arguments(field: IdField, arguments: Arguments, rival: TeaHouse) -> 
     """The same arguments with the rival's id, and its version token where there is one: an attacker has both."""
     theirs = id_of(field, rival, rival.actor())
     changed = field.put(arguments, theirs)
-    edited = {"segment_id": rival.segment, "campaign_id": rival.campaign}
+    edited = {
+        "campaign_id": token_of(rival.campaign),
+        "contact_id": contact_token(rival.contacts[0]),
+        "segment_id": token_of(rival.segment),
+    }
     if "base_version_token" in arguments and (field.name == "campaign_id" or "campaign_id" not in arguments):
-        changed["base_version_token"] = token_of(edited[field.name])
+        changed["base_version_token"] = edited[field.name]
     return theirs, changed
 
 
@@ -115,7 +120,7 @@ def test_what_is_no_id_is_told_by_the_name_of_its_field(wrong: Any, own: TeaHous
         assert (f"{field.name}.0" if field.is_list else field.name) in wrongs, field
 
 
-@pytest.mark.parametrize("field", [field for field in FIELDS if field.name == "preview_id"], ids=str)
+@pytest.mark.parametrize("field", [field for field in FIELDS if field.kind == "preview"], ids=str)
 def test_a_colleagues_preview_is_as_unknown_as_none(field: IdField, own: TeaHouse) -> None:
     """Possession of its id is no authority, not even within the house."""
     me, sam = own.actor(), own.actor(Role.MARKETER)
