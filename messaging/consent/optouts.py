@@ -144,12 +144,13 @@ def _suppress(contact: Contact, stop: Stop, actor: Actor, now: datetime) -> Supp
         lifted_at=None,
         defaults={"organisation_id": contact.organisation_id, "source": stop.source[:120], "at": stop.at},
     )
-    if is_new:
+    if is_new or stop.detail:  # said again in other words, it is evidence of its own
         own = stop.reason in (SuppressionReason.STOP, SuppressionReason.PROVIDER)
         act = Act(
             stop.channel, _agreed_or_not(stop.category), ConsentAct.WITHDRAWN, stop.source, stop.at, stop.detail, own
         )
         write_down(contact, act, actor.principal, now)
+    if is_new:
         record(
             "contact.opted_out", contact, actor, now=now,
             reason=stop.reason, source=stop.source, channel=stop.channel, category=stop.category,

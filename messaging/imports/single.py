@@ -19,7 +19,8 @@ def stage_one(
     """The line of these cells (column -> what it says) with its verdict and problems. Nothing else is written."""
     text = io.StringIO()
     lines = csv.writer(text, quoting=csv.QUOTE_ALL)
-    lines.writerows((cells.keys(), cells.values()))
+    # A file's empty lines are skipped; this one counts though all that it says is that something is taken away.
+    lines.writerows((("entry", *cells.keys()), ("1", *cells.values())))
     customs = Customs(organisation.default_country, ZoneInfo(organisation.timezone), now)
     file = open_file(io.BytesIO(text.getvalue().encode()), customs)
     batch = stage(organisation, file, name=name, channel=channel, made_by=made_by, now=now)

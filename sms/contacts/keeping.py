@@ -193,7 +193,7 @@ def _contact(call: Call, contract: ContactContract, row: ImportRow) -> Contact:
     """The contact under its lock; a new one is made, and a number that was missing is noted."""
     beside = _edited(call, contract)
     if beside is None or "phone" in contract.changes:
-        addresses = {IdentityKind.PHONE: row.phone}
+        addresses: dict[str, str] = {IdentityKind.PHONE: row.phone}
         beside = find_or_make(call.organisation, addresses, call.now, beside=beside, country=row.country)[0]
     (contact,) = lock_contacts([beside.pk])
     return contact
