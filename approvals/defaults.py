@@ -6,6 +6,7 @@ from accounts.models import Organisation
 from approvals.models import Policy
 
 LARGE_AUDIENCE = 1_000  # people
+HIGH_COST = 1_000  # in the organisation's currency
 
 _AUTOMATIC: dict[str, Any] = {"outcome": Policy.Outcome.AUTOMATIC}
 DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -24,6 +25,20 @@ DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ),
     ("Outside figures are kept at once", {"tools": "sms_marketing.performance_snapshot.record", **_AUTOMATIC}),
     ("Reviewers are notified at once", {"tools": "sms_marketing.review_notification.send", **_AUTOMATIC}),
+    # Its floor asks a person as soon as a number, consent or the key of another system changes.
+    (
+        "Names, tags and languages of contacts are kept at once",
+        {"tools": "sms_marketing.contacts.upsert", **_AUTOMATIC},
+    ),
+    ("SMS segments are kept at once", {"tools": "sms_marketing.segments.create", **_AUTOMATIC}),
+    (
+        "Large SMS segments are decided by a person",
+        {"tools": "sms_marketing.segments.create", "from_people": LARGE_AUDIENCE},
+    ),
+    (
+        "SMS segments that are dear to write to are decided by a person",
+        {"tools": "sms_marketing.segments.create", "from_money": HIGH_COST},
+    ),
     (
         "Large audiences ask for the password",
         {"tools": "*.schedule", "from_people": LARGE_AUDIENCE, "asks_password": True},

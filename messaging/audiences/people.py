@@ -11,11 +11,19 @@ from django.db import connection
 from accounts.models import Organisation
 from accounts.tenancy import unconfined
 from messaging.gate import capped_people_sql, gate_parameters, verdict_sql
-from messaging.models import Verdict
+from messaging.models import Contact, Verdict
 from messaging.segments import compile_rule, parse
 
 # The caps of everybody are joined in one scan instead of being looked up person by person.
 CAPPED_JOIN = f"LEFT JOIN ({capped_people_sql()}) capped ON capped.contact_id = c.id"
+
+# Of two contacts that may be one person the newer one, as a table behind one called `person`.
+TWICE = """twice AS (
+    SELECT greatest(t.first_id, t.second_id) AS id
+      FROM messaging_mergetask t
+     WHERE t.organisation_id = %(organisation)s AND t.settled_at IS NULL
+       AND least(t.first_id, t.second_id) IN (SELECT id FROM person)
+)"""
 
 
 def gate_of_many() -> str:
@@ -32,6 +40,16 @@ def segment_sql(rule: str, organisation: Organisation, channel: str, now: dateti
         sql = sql.replace("%s", f"%(segment_{number})s", 1)
         named[f"segment_{number}"] = value
     return sql, named
+
+
+def people_of(rule: str, organisation: Organisation, channel: str, now: datetime) -> list[int]:
+    """The contacts that a rule means now."""
+    condition, named = segment_sql(rule, organisation, channel, now)
+    meant = Contact.objects.raw(
+        f"SELECT c.id FROM messaging_contact c WHERE c.organisation_id = %(organisation)s AND ({condition})",
+        {**named, "organisation": organisation.pk},
+    )
+    return [contact.pk for contact in meant]
 
 
 @dataclass(frozen=True, slots=True)

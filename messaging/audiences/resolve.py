@@ -14,7 +14,7 @@ from accounts.tenancy import unconfined
 from messaging.audiences.digest import digest_of
 from messaging.audiences.fares import Fare
 from messaging.audiences.languages import readers
-from messaging.audiences.people import CAPPED_JOIN, gate_of_many, segment_sql
+from messaging.audiences.people import CAPPED_JOIN, TWICE, gate_of_many, segment_sql
 from messaging.audiences.variables import Variable, unsendable_sql, values_sql
 from messaging.gate import gate_parameters
 from messaging.models import Audience, AudienceMember, Segment, TemplateTranslation, Verdict
@@ -80,6 +80,7 @@ def _insert(purpose: Purpose, audience: Audience, now: datetime) -> tuple[str, d
             unsendable=unsendable_sql("p.vals"),
             gate=gate_of_many(),
             capped=CAPPED_JOIN,
+            twice=TWICE,
             fare=purpose.fare,
             **_VERDICTS,
         ),
@@ -112,12 +113,7 @@ person AS (
       FROM messaging_contact c {capped}
      WHERE c.organisation_id = %(organisation)s AND ({segment})
 ),
-twice AS (
-    SELECT greatest(t.first_id, t.second_id) AS id
-      FROM messaging_mergetask t
-     WHERE t.organisation_id = %(organisation)s AND t.settled_at IS NULL
-       AND least(t.first_id, t.second_id) IN (SELECT id FROM person)
-)
+{twice}
 INSERT INTO messaging_audiencemember
        (audience_id, contact_id, verdict, address, address_kind, translation_id, "values", market, price)
 SELECT %(audience)s, p.id,

@@ -14,6 +14,7 @@ from messaging.models import (
     Category,
     Channel,
     ConsentAct,
+    ConsentState,
     Contact,
     MergeTask,
     Suppression,
@@ -66,6 +67,14 @@ def opt_out(contacts: Iterable[int], stop: Stop, actor: Actor, now: datetime) ->
     """Suppress these people. Saying it twice changes nothing; nothing can stand in its way."""
     with transaction.atomic():
         return [_suppress(contact, stop, actor, now) for contact in lock_contacts(same_people(contacts))]
+
+
+def has_said_no(contact: Contact, channel: str, category: str) -> bool:
+    """Whether a no of this person, or of a contact that may be the same, stands over a yes for channel and category."""
+    reach = {"channel__in": (channel, Channel.ANY), "category__in": (category, Category.ANY)}
+    people = same_people([contact.pk])
+    withdrawn = ConsentState.objects.filter(contact__in=people, state=ConsentAct.WITHDRAWN, **reach)
+    return Suppression.objects.filter(contact__in=people, lifted_at=None, **reach).exists() or withdrawn.exists()
 
 
 # What a person's own word can undo. Blocks and complaints stay.
@@ -135,12 +144,13 @@ def _suppress(contact: Contact, stop: Stop, actor: Actor, now: datetime) -> Supp
         lifted_at=None,
         defaults={"organisation_id": contact.organisation_id, "source": stop.source[:120], "at": stop.at},
     )
-    if is_new:
+    if is_new or stop.detail:  # said again in other words, it is evidence of its own
         own = stop.reason in (SuppressionReason.STOP, SuppressionReason.PROVIDER)
         act = Act(
             stop.channel, _agreed_or_not(stop.category), ConsentAct.WITHDRAWN, stop.source, stop.at, stop.detail, own
         )
         write_down(contact, act, actor.principal, now)
+    if is_new:
         record(
             "contact.opted_out", contact, actor, now=now,
             reason=stop.reason, source=stop.source, channel=stop.channel, category=stop.category,

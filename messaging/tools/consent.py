@@ -63,21 +63,21 @@ def list_consent_records(call: Call, ask: ConsentRecordsAsk) -> ConsentRecordsPa
     if ask.act:
         evidence = evidence.filter(act=ask.act)
     rows, cursor = page(evidence.select_related("contact"), ask, by="recorded_at")
-    return ConsentRecordsPage(records=[record_of(row) for row in rows], next_cursor=cursor)
+    return ConsentRecordsPage(records=[ConsentRecord(**record_facts(row)) for row in rows], next_cursor=cursor)
 
 
-def record_of(row: ConsentEvidence) -> ConsentRecord:
-    """One piece of evidence as tools show it."""
-    return ConsentRecord(
-        contact_id=row.contact.key,
-        channel=row.channel,
-        category=row.category,
-        act=row.act,
-        source=row.source,
-        occurred_at=row.occurred_at,
-        recorded_at=row.recorded_at,
-        customers_own_act=row.customers_own_act,
-    )
+def record_facts(row: ConsentEvidence) -> dict[str, Any]:
+    """The fields of `ConsentRecord`."""
+    return {
+        "contact_id": row.contact.key,
+        "channel": row.channel,
+        "category": row.category,
+        "act": row.act,
+        "source": row.source,
+        "occurred_at": row.occurred_at,
+        "recorded_at": row.recorded_at,
+        "customers_own_act": row.customers_own_act,
+    }
 
 
 class OptOutsAsk(PageAsk):

@@ -14,7 +14,7 @@ from approvals.contracts import Answer, Ask
 from approvals.masking import Personal
 from approvals.reasons import Reason, Refused
 from approvals.registry import Call, Kind, tool
-from messaging.audiences.people import segment_sql
+from messaging.audiences.people import people_of
 from messaging.contacts.last_written import with_last_outbound
 from messaging.models import Channel, ConsentState, Contact, Message, Suppression
 from messaging.phones import BadPhone, normalise
@@ -86,12 +86,7 @@ def narrowed(call: Call, ask: ContactsAsk, channel: str, reach: Collection[str] 
         standing = noes.values("contact_id")
         contacts = contacts.filter(pk__in=standing) if ask.opted_out else contacts.exclude(pk__in=standing)
     if ask.rule:
-        condition, named = segment_sql(ask.rule, call.organisation, channel, call.now)
-        meant = Contact.objects.raw(
-            f"SELECT c.id FROM messaging_contact c WHERE c.organisation_id = %(organisation)s AND ({condition})",
-            {**named, "organisation": call.organisation.pk},
-        )
-        contacts = contacts.filter(pk__in=[contact.pk for contact in meant])
+        contacts = contacts.filter(pk__in=people_of(ask.rule, call.organisation, channel, call.now))
     return contacts
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -15,11 +15,11 @@ from approvals.floors import When
 from approvals.reasons import Reason, Refused
 from approvals.registry import Call, Kind, tool
 from approvals.versions import check_token, token_of
-from audit.record import record
-from messaging.audiences.people import size_of
+from messaging.audiences.people import Size, size_of
 from messaging.finding import find_own
 from messaging.models import Channel, Segment, Send, SendState
 from messaging.segments import describe, parse
+from messaging.segments.keeping import keep_segment, name_taken
 from messaging.tools.paging import PageAnswer, PageAsk, page
 
 SendCategory = Literal["marketing", "utility", "authentication", "service"]
@@ -63,18 +63,23 @@ def list_segments(call: Call, ask: SegmentsAsk) -> SegmentsPage:
 
 def _row(call: Call, ask: SegmentsAsk, segment: Segment) -> SegmentRow:
     size = size_of(segment.rule, call.organisation, Channel.WHATSAPP, ask.category, call.now) if ask.counts else None
-    return SegmentRow(
-        segment_id=segment.pk,
-        name=segment.name,
-        rule=segment.rule,
-        purpose=segment.purpose,
-        means_everyone=segment.is_everyone,
-        targeted=size.targeted if size else None,
-        reachable=size.reachable if size else None,
-        excluded=dict(size.excluded) if size else {},
-        version_token=token_of(segment),
-        updated_at=segment.updated_at,
-    )
+    return SegmentRow(**segment_facts(segment, size))
+
+
+def segment_facts(segment: Segment, size: Size | None) -> dict[str, Any]:
+    """The fields of `SegmentRow`; without a size it was not counted."""
+    return {
+        "segment_id": segment.pk,
+        "name": segment.name,
+        "rule": segment.rule,
+        "purpose": segment.purpose,
+        "means_everyone": segment.is_everyone,
+        "targeted": size.targeted if size else None,
+        "reachable": size.reachable if size else None,
+        "excluded": dict(size.excluded) if size else {},
+        "version_token": token_of(segment),
+        "updated_at": segment.updated_at,
+    }
 
 
 class SegmentAsk(Ask):
@@ -128,10 +133,7 @@ class SegmentUnchanged:
         if (segment.version if segment else 0) != contract.base_version:
             yield Reason("stale_version", gettext_lazy("The segment has changed since this was planned."),
                          gettext_lazy("Read it again and edit what you find."), "base_version_token")  # fmt: skip
-        namesake = own.filter(name=contract.name).first()
-        if namesake is not None and namesake.pk != contract.segment_id:
-            yield Reason("name_taken", gettext_lazy("Another segment has this name."),
-                         gettext_lazy("Choose another name, or edit that segment."), "name")  # fmt: skip
+        yield from name_taken(call.organisation, contract.name, contract.segment_id)
 
 
 def plan_segment(call: Call, ask: SegmentAsk) -> SegmentContract:
@@ -180,9 +182,6 @@ def upsert_segment(call: Call, contract: SegmentContract) -> SegmentKept:
     if segment.version != contract.base_version:
         raise Refused(*SegmentUnchanged()(call, contract))
     segment.name, segment.rule, segment.purpose = contract.name, contract.rule, contract.purpose
-    segment.is_everyone, segment.updated_at = contract.means_everyone, call.now
-    segment.version += 1
-    segment.save()
-    request_id = call.request.pk if call.request else None
-    record("segment.kept", segment, call.actor, now=call.now, request_id=request_id, version=segment.version)
+    segment.is_everyone = contract.means_everyone
+    keep_segment(call, segment)
     return SegmentKept(segment_id=segment.pk, version_token=token_of(segment))

@@ -1,7 +1,7 @@
 """sms_marketing.opt_outs.list and sms_marketing.contacts.opt_out."""
 
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -10,15 +10,13 @@ from approvals.contracts import Answer
 from approvals.floors import Never
 from approvals.masking import Personal
 from approvals.registry import Call, Kind, tool
-from messaging.models import Channel, Contact
+from messaging.models import Contact
 from messaging.tools.consent import OptOut, OptOutsAsk, opt_out_facts, opt_outs
 from messaging.tools.contacts import Phone, e164_of
 from messaging.tools.paging import PageAnswer, page
 from sms.contacts import opting_out
 from sms.contacts.opting_out import OptedOut, OptOutContract
-
-# Noes that keep somebody from getting texts.
-ON_SMS: Final = (Channel.SMS, Channel.ANY)
+from sms.contacts.searching import ON_SMS
 
 
 class SmsOptOutsAsk(OptOutsAsk):

@@ -7,7 +7,7 @@ import pytest
 from accounts.actor import Actor, Face
 from accounts.budgets import Spend
 from approvals.contracts import Contract
-from approvals.defaults import default_policies
+from approvals.defaults import DEFAULTS, default_policies
 from approvals.models import Policy
 from approvals.policies import Ruling, rule
 from approvals.registry import registry
@@ -61,5 +61,5 @@ def test_a_default_that_was_switched_off_stays_off() -> None:
     default_policies(harbour_tea())
     Policy.objects.filter(name="Broadcasts are drafted at once").update(enabled=False)
     default_policies(harbour_tea())
-    assert Policy.objects.filter(organisation=harbour_tea()).count() == 8
+    assert Policy.objects.filter(organisation=harbour_tea()).count() == len(DEFAULTS)
     assert not Policy.objects.get(name="Broadcasts are drafted at once").enabled

@@ -72,6 +72,7 @@ KIND_OF = {
     "replaces_id": "snapshot",
     "retry_preview_id": "preview",
     "segment_id": "segment",
+    "segment_preview_id": "preview",
     "short_link_id": "short_link",
     "short_link_ids": "short_link",
     "sender_id": "sender",

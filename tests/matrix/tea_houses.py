@@ -16,6 +16,7 @@ from approvals.calls import call
 from approvals.models import Preview
 from approvals.registry import Call, Kind, Tool, registry
 from approvals.versions import token_of
+from messaging.contacts.versions import contact_token
 from messaging.models import (
     Attempt,
     ConsentEvidence,
@@ -189,6 +190,7 @@ def _scheduled(own: "TeaHouse") -> Arguments:
 # What each tool is asked where nothing is wrong; writes that stand on a preview get theirs in `arguments_of`.
 RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     "sms_marketing.action_request.status": lambda own, actor: {"action_request_id": own.waiting_for(actor)},
+    "sms_marketing.audiences.list": lambda own, actor: {},
     "sms_marketing.campaigns.cancel_schedule": lambda own, actor: _scheduled(own),
     "sms_marketing.campaigns.create_draft": lambda own, actor: _draft(own, "Autumn tea by SMS"),
     "sms_marketing.campaigns.get": lambda own, actor: {"campaign_id": own.id_of("campaign")},
@@ -203,6 +205,11 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "client_address": "203.0.113.7",
     },
     "sms_marketing.otp_templates.list": lambda own, actor: {},
+    "sms_marketing.segments.preview": lambda own, actor: {
+        "name": "Paid and gone quiet",
+        "rule": "tag:tea and not tag:staff",
+        "sender_id": own.id_of("identity"),
+    },
     "sms_marketing.short_links.preview": lambda own, actor: {
         "name": "Autumn tea",
         "destination": SHOP,
@@ -214,12 +221,21 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "batch_id": own.id_of("batch"),
         "contact_id": own.id_of("contact"),
     },
+    "sms_marketing.contacts.get": lambda own, actor: {"contact_id": own.id_of("contact")},
     "sms_marketing.contacts.opt_out": lambda own, actor: {
         "contact_id": own.id_of("contact"),
         "why": "stop",
         "source": "text message",
         "said": "STOP",
         "occurred_at": "2026-03-02T11:00:00+08:00",
+    },
+    "sms_marketing.contacts.search": lambda own, actor: {"segment_id": own.id_of("segment")},
+    "sms_marketing.contacts.upsert": lambda own, actor: {
+        "contact_id": own.id_of("contact"),
+        "base_version_token": contact_token(own.contacts[0]),
+        "tags": ["tea", "oolong"],
+        "source": "till",
+        "as_of": "2026-03-02T11:00:00+08:00",
     },
     "sms_marketing.opt_outs.list": lambda own, actor: {},
     "sms_marketing.approval_policies.list": lambda own, actor: {},

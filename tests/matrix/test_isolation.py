@@ -17,6 +17,7 @@ from approvals.reasons import Refused
 from approvals.registry import Kind
 from approvals.versions import token_of
 from mcp_server.calling import use
+from messaging.contacts.versions import contact_token
 from messaging.models import Contact, Identity, Segment, Suppression, Template
 from tests.factories import NOON
 from tests.matrix.ids import (
@@ -83,6 +84,12 @@ def foreign_arguments(field: IdField, arguments: Arguments, rival: TeaHouse) -> 
     of_another = "campaign_id" in arguments or field.name not in edited
     if "base_version_token" in arguments and (field.name == "campaign_id" or not of_another):
         changed["base_version_token"] = token_of(edited[field.name])
+        "campaign_id": token_of(rival.campaign),
+        "contact_id": contact_token(rival.contacts[0]),
+        "segment_id": token_of(rival.segment),
+    }
+    if "base_version_token" in arguments and (field.name == "campaign_id" or "campaign_id" not in arguments):
+        changed["base_version_token"] = edited[field.name]
     return theirs, changed
 
 

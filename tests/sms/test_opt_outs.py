@@ -54,6 +54,15 @@ def test_what_was_said_where_when_and_in_which_language_is_kept_as_evidence() ->
     assert "STOP please" not in told
 
 
+def test_a_no_that_is_said_again_stands_once_and_both_sayings_are_kept() -> None:
+    ann = drinker()
+    stop(contact_id=str(ann.key))
+    stop(contact_id=str(ann.key), said="I said stop", occurred_at="2026-03-02T11:30:00+08:00")
+    assert Suppression.objects.get(contact=ann).at.isoformat() == "2026-03-02T03:30:00+00:00"
+    details = ConsentEvidence.objects.filter(contact=ann).order_by("pk").values_list("detail", flat=True)
+    assert list(details) == ["said: STOP please; synchronised: no", "said: I said stop; synchronised: no"]
+
+
 @pytest.mark.parametrize(("channel", "category"), [("sms", "marketing"), ("sms", "any"), ("any", "any")])
 def test_a_no_reaches_as_far_as_it_was_said(channel: str, category: str) -> None:
     ann = drinker()
