@@ -133,7 +133,8 @@ class ApplicationFits:
             state = current.get_state_display()
             yield Reason("wrong_state", _("It is %s: its papers are not changed any more.") % state,
                          _("Apply for another one, or ask an administrator."), "sender_id")  # fmt: skip
-        if own.filter(value=contract.value).exclude(pk=contract.sender_id).exists():
+        namesake = own.filter(value=contract.value).first()
+        if namesake is not None and namesake.pk != contract.sender_id:
             yield Reason("sender_id_taken", _("Your organisation has this sender ID already."),
                          _("Pass its sender_id to change it."), "value")  # fmt: skip
 
@@ -174,10 +175,10 @@ def _odd_value(ask: ApplicationAsk) -> Iterator[Reason]:
     if shape is None and not _is_name(ask.value):
         yield Reason("odd_sender_id", _("A name holds 11 letters of the GSM alphabet at most, and not digits alone."),
                      _("Shorten it, or spell it in Latin letters."), "value")  # fmt: skip
-    if _MARK in ask.value and (ask.kind != SenderId.Kind.REGISTERED or not ask.value.startswith(_MARK)):
+    if _MARK in ask.value and (ask.kind != "registered" or not ask.value.startswith(_MARK)):
         yield Reason("mark_without_register", _("Networks block # unless the regulator has registered the name."),
                      _("Begin it with # and apply for it as registered, or leave # out."), "kind")  # fmt: skip
-    if ask.kind == SenderId.Kind.REGISTERED and "HK" in ask.countries and not ask.value.startswith(_MARK):
+    if ask.kind == "registered" and "HK" in ask.countries and not ask.value.startswith(_MARK):
         yield Reason(
             "mark_missing", _("Names registered in Hong Kong begin with #."), _("Write it as #BRAND."), "value"
         )
@@ -195,7 +196,7 @@ def _odd_papers(ask: ApplicationAsk) -> Iterator[Reason]:
             yield Reason("hash_missing", _("A paper that is ready has a SHA-256, and one to follow has none yet."),
                          _("Compute it over the file."), f"documents.{number}.sha256")  # fmt: skip
     ready = {paper.kind for paper in ask.documents if paper.status == "ready"}
-    if ask.kind == SenderId.Kind.REGISTERED and "business_registration" not in ready:
+    if ask.kind == "registered" and "business_registration" not in ready:
         yield Reason("paper_missing", _("A registered name needs the company's business registration."),
                      _("Name it among the documents, with its SHA-256."), "documents")  # fmt: skip
 

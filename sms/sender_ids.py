@@ -87,7 +87,7 @@ def _place_of(identity: SenderId) -> Sender:
     )
 
 
-def _kept(identity: SenderId, action: str, actor: Actor, now: datetime, **facts: str) -> SenderId:
+def _kept(identity: SenderId, action: str, actor: Actor, now: datetime, reason: str = "") -> SenderId:
     identity.save()
-    record(action, identity, actor, now=now, version=identity.version, **facts)
+    record(action, identity, actor, now=now, version=identity.version, reason=reason)
     return identity

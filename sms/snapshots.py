@@ -119,7 +119,9 @@ class NotRecordedYet:
                          _("Correct the newest one."), "replaces_id")  # fmt: skip
         about = {"campaign": contract.campaign_id, "gateway": contract.gateway_id, "source": contract.source}
         days = {"from_day__lte": contract.until_day, "until_day__gte": contract.from_day}
-        others = standing.filter(**about, **days).exclude(pk=contract.replaces_id)
+        others = standing.filter(**about, **days)
+        if contract.replaces_id is not None:
+            others = others.exclude(pk=contract.replaces_id)
         for kept in others[:1]:
             yield Reason("already_recorded",
                          _("%(source)s has told of these days already: snapshot %(key)s.")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Person
 from audit.models import Entry
@@ -38,6 +39,11 @@ def signed_in(person: Person) -> Client:
 
 def post(person: Person, path: str, **form: Any) -> Any:
     return signed_in(person).post(path, form)
+
+
+def press(person: Person, identity: SenderId, button: str, **form: str) -> int:
+    address = reverse(f"admin:sms_senderid_{button}", args=(identity.pk,))
+    return int(post(person, address, _form_submitted="on", **form).status_code)
 
 
 def test_an_administrator_connects_a_gateway_and_reads_its_addresses_once() -> None:
@@ -95,15 +101,15 @@ def test_an_officer_sees_a_gateway_without_its_secrets_and_a_marketer_sees_none(
 def test_an_officer_verifies_and_suspends_a_sender_id_once_the_register_has_it() -> None:
     identity = applied_for(harbour_tea())
     SenderId.objects.update(state=SenderIdState.APPLIED)
-    verify, change = f"{SENDERS}/{identity.pk}/verify", f"{SENDERS}/{identity.pk}/change/"
-    post(mei_chan(), verify, _form_submitted="on")
+    change = f"{SENDERS}/{identity.pk}/change/"
+    assert press(mei_chan(), identity, "verify") == 204
     assert SenderId.objects.get().state == SenderIdState.APPLIED
     assert post(mei_chan(), change, register_reference="SSRS-0042", opt_out_number="", value="#EVIL").status_code == 302
-    post(mei_chan(), verify, _form_submitted="on")
+    assert press(mei_chan(), identity, "verify") == 204
     kept = SenderId.objects.get()
     assert (kept.state, kept.value, kept.version) == (SenderIdState.VERIFIED, "#TEA", 2)
     assert kept.sender is not None
-    post(mei_chan(), f"{SENDERS}/{identity.pk}/suspend", _form_submitted="on", why="A complaint")
+    assert press(mei_chan(), identity, "suspend", why="A complaint") == 204
     assert SenderId.objects.get().state == SenderIdState.SUSPENDED
     assert signed_in(sam_lee()).get(f"{SENDERS}/").status_code == 200
 
@@ -111,7 +117,7 @@ def test_an_officer_verifies_and_suspends_a_sender_id_once_the_register_has_it()
 def test_a_marketer_moves_nothing() -> None:
     identity = applied_for(harbour_tea())
     SenderId.objects.update(state=SenderIdState.APPLIED, register_reference="SSRS-0042")
-    post(sam_lee(), f"{SENDERS}/{identity.pk}/verify", _form_submitted="on")
+    assert press(sam_lee(), identity, "verify") == 403
     assert SenderId.objects.get().state == SenderIdState.APPLIED
 
 

@@ -15,8 +15,8 @@ from sms.campaigns.contract import CampaignContract
 from sms.models import Charge, Quota, SmsGateway
 from sms.quotas import Use, WithinQuota, hold_quota, month_of, use_of
 from tests.approvals.tea_room import refused
-from tests.factories import NOON, harbour_tea, mei_chan, other_tenant
-from tests.sms.tea_texts import TeaTexts, drinker, text_of, texter, use
+from tests.factories import NOON, AudienceFactory, SendFactory, harbour_tea, mei_chan, other_tenant
+from tests.sms.tea_texts import TeaTexts, campaign_of, drinker, texter, use
 
 pytestmark = pytest.mark.django_db
 
@@ -26,11 +26,24 @@ LATER = NOON + timedelta(days=31)
 
 def sent(tea: TeaTexts, name: str = "Winter tea by SMS", **changed: Any) -> Send:
     """A campaign in Hong Kong dollars with one text of 0.50 that was handed over at noon."""
-    send = text_of(tea, drinker(name), name).send
-    send.preview.contract.update(currency="HKD")
-    type(send.preview).objects.filter(pk=send.preview_id).update(contract=send.preview.contract)
-    Send.objects.filter(pk=send.pk).update(**{"reserved": Decimal("0.50"), "cost_ceiling": Decimal(10), **changed})
-    return Send.objects.get(pk=send.pk)
+    facts = {"state": "sending", "started_at": NOON, "reserved": Decimal("0.50"), "cost_ceiling": Decimal(10)}
+    send: Send = SendFactory(
+        kind="campaign", channel="sms", name=name, sender=tea.identity.sender, template=campaign_of(tea, name).texts,
+        audience=AudienceFactory(segment=tea.segment), request__preview__contract={"currency": "HKD"},
+        **{**facts, **changed},
+    )  # fmt: skip
+    text(send, "0.50", Status.ACCEPTED, NOON)
+    return send
+
+
+def text(send: Send, price: str, status: Status, at: datetime) -> Message:
+    """One more text of a send."""
+    contact = drinker()
+    return Message.objects.create(
+        organisation=send.organisation, send=send, contact=contact, sender=send.sender, address=contact.phone,
+        address_kind="phone", category="marketing", market="HK", price=Decimal(price), status=status, queued_at=at,
+        handed_at=at,
+    )  # fmt: skip
 
 
 def used(at: datetime = NOON, now: datetime = NOON) -> Use | None:
@@ -79,14 +92,8 @@ def test_what_has_ended_reserves_nothing_and_what_is_scheduled_uses_nothing() ->
 def test_a_send_across_the_end_of_a_month_counts_in_each_what_went_out_in_it() -> None:
     tea = TeaTexts()
     send = sent(tea, state="completed", started_at=NOON - timedelta(days=9), ended_at=NOON)
-    other = drinker("Bo")
-    facts = {"queued_at": NOON, "handed_at": NOON - timedelta(days=8), "status": Status.DELIVERED}
-    Message.objects.create(organisation=tea.organisation, send=send, contact=other, sender=send.sender, price="0.70",
-                           address=other.phone, address_kind="phone", category="marketing", **facts)  # fmt: skip
-    failed = drinker("Cy")
-    Message.objects.create(organisation=tea.organisation, send=send, contact=failed, sender=send.sender, price="0.90",
-                           address=failed.phone, address_kind="phone", category="marketing",
-                           **{**facts, "status": Status.FAILED})  # fmt: skip
+    text(send, "0.70", Status.DELIVERED, NOON - timedelta(days=8))
+    text(send, "0.90", Status.FAILED, NOON)
     assert used() == Use(None, Decimal("0.50"), Decimal(0))
     assert used(NOON - timedelta(days=20)) == Use(None, Decimal("0.70"), Decimal(0))
 
