@@ -123,10 +123,10 @@ def test_a_marketer_moves_nothing() -> None:
 
 def test_prices_are_added_and_never_edited() -> None:
     gateway = TeaTexts().first
-    form = {"gateway": str(gateway.pk), "country": "HK", "amount": "0.45", "effective_from": "2026-04-01"}
+    form = {"gateway": str(gateway.pk), "country": "hk", "amount": "0.45", "effective_from": "2026-04-01"}
     assert post(ada_wong(), "/desk/sms/gatewayprice/add/", **form).status_code == 302
     price = GatewayPrice.objects.get(effective_from="2026-04-01")
-    assert price.amount == Decimal("0.45")
+    assert (price.amount, price.country) == (Decimal("0.45"), "HK")
     post(ada_wong(), f"/desk/sms/gatewayprice/{price.pk}/change/", **{**form, "amount": "0.01"})
     assert GatewayPrice.objects.get(pk=price.pk).amount == Decimal("0.45")
     assert signed_in(sam_lee()).get("/desk/sms/gatewayprice/").status_code == 200
@@ -142,10 +142,10 @@ def test_an_administrator_notes_what_a_gateway_says_of_a_sender_id() -> None:
 
 
 def test_a_quota_is_set_by_an_administrator_and_shows_what_is_left() -> None:
-    form = {"currency": "HKD", "monthly": "1000"}
+    form = {"currency": "hkd", "monthly": "1000"}
     assert post(sam_lee(), "/desk/sms/quota/add/", **form).status_code == 403
     assert signed_in(ada_wong()).get("/desk/sms/quota/add/").status_code == 200
     assert post(ada_wong(), "/desk/sms/quota/add/", **form).status_code == 302
     assert "1,000" in signed_in(sam_lee()).get("/desk/sms/quota/").content.decode()
-    assert Quota.objects.get().organisation == harbour_tea()
+    assert (Quota.objects.get().organisation, Quota.objects.get().currency) == (harbour_tea(), "HKD")
     assert Entry.objects.filter(action="sms.quota_changed").count() == 1

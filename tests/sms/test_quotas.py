@@ -10,6 +10,7 @@ import pytest
 from accounts.actor import Actor, Face
 from approvals.reasons import Reason
 from approvals.registry import Call
+from approvals.versions import token_of
 from messaging.models import Message, Send, Status
 from sms.campaigns.contract import CampaignContract
 from sms.models import Charge, Quota, SmsGateway
@@ -161,3 +162,23 @@ def test_the_tool_tells_used_reserved_left_charged_and_how_many_parts_that_pays_
     assert told["gateways"][0]["parts_left"] == {"HK": 10, "MO": 7}
     assert told["gateways"][1]["parts_left"] == {"HK": 20}
     assert use("quotas.get", texter(), month="2026-04").data["currencies"][0]["used"] in ("0", "0.000000")
+
+
+def test_a_campaign_over_the_quota_is_warned_of_in_its_preview_and_not_scheduled() -> None:
+    tea = TeaTexts()
+    for name in ("Ann", "Bo", "Cy"):
+        drinker(name)
+    limit("1.49")
+    campaign = campaign_of(tea)
+    ask = {
+        "campaign_id": str(campaign.pk),
+        "base_version_token": token_of(campaign),
+        "due_at": "2026-03-02T14:00+08:00",
+    }
+    actor = texter()
+    priced = use("cost_preview", actor, **ask)
+    assert any("1.49 are left" in warning for warning in priced.warnings)
+    wish = {"preview_id": str(priced.preview_id), "idempotency_key": "spring-by-sms", "reason": "Spring"}
+    assert refused(lambda: use("campaigns.schedule", actor, **wish)).codes == ["over_quota"]
+    Quota.objects.update(monthly=Decimal("1.50"))
+    assert use("campaigns.schedule", actor, **wish).request is not None
