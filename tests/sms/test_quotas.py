@@ -138,6 +138,17 @@ def test_a_sends_own_promise_does_not_stand_in_its_way() -> None:
     assert reasons(asked) == []
 
 
+def test_a_send_that_runs_over_the_end_of_a_month_keeps_to_the_month_it_began_in() -> None:
+    tea = TeaTexts()
+    limit("12")
+    own = sent(tea, "Over midnight", started_at=NOON - timedelta(days=2), due_at=NOON - timedelta(days=2))
+    sent(tea)
+    asked = contract(tea, "10", own.due_at).model_copy(update={"audience_id": own.audience_id})
+    assert reasons(asked) == []
+    Send.objects.filter(pk=own.pk).update(started_at=None)
+    assert [one.code for one in reasons(asked)] == ["over_quota"]
+
+
 def test_the_quota_is_asked_again_under_its_lock() -> None:
     tea = TeaTexts()
     limit("1")
