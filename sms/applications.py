@@ -133,8 +133,8 @@ class ApplicationFits:
             state = current.get_state_display()
             yield Reason("wrong_state", _("It is %s: its papers are not changed any more.") % state,
                          _("Apply for another one, or ask an administrator."), "sender_id")  # fmt: skip
-        namesakes = own.filter(value=contract.value)
-        if (namesakes.exclude(pk=current.pk) if current else namesakes).exists():
+        namesake = own.filter(value=contract.value).first()
+        if namesake is not None and namesake.pk != contract.sender_id:
             yield Reason("sender_id_taken", _("Your organisation has this sender ID already."),
                          _("Pass its sender_id to change it."), "value")  # fmt: skip
 

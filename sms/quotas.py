@@ -134,12 +134,17 @@ def _by_currency(sends: QuerySet[Send], amount: Any) -> Amounts:
 
 @dataclass(frozen=True, slots=True)
 class WithinQuota:
-    """The month's quota holds what this may cost beside all that is spent and scheduled."""
+    """The month's quota holds what this may cost beside all that is spent and scheduled.
+
+    What has begun stays in the month that it began in: midnight of the last day stops no send.
+    """
 
     def __call__(self, call: Call, contract: Spending) -> Iterator[Reason]:
         if not Quota.objects.filter(organisation=call.organisation, currency=contract.currency).exists():
             return
-        month = month_of(call.organisation, max(contract.due_at, call.now))
+        own = Send.objects.filter(organisation=call.organisation, audience=contract.audience_id)
+        has_begun = own.filter(started_at__isnull=False).exists()
+        month = month_of(call.organisation, contract.due_at if has_begun else max(contract.due_at, call.now))
         use = use_of(call.organisation, month, call.now, contract.audience_id).get(contract.currency)
         left = use.left if use is not None else None
         if left is not None and contract.cost_ceiling > left:

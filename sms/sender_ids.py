@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
+
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -88,7 +88,7 @@ def _place_of(identity: SenderId) -> Sender:
     )
 
 
-def _kept(identity: SenderId, action: str, actor: Actor, now: datetime, **facts: Any) -> SenderId:
+def _kept(identity: SenderId, action: str, actor: Actor, now: datetime, reason: str = "") -> SenderId:
     identity.save()
-    record(action, identity, actor, now=now, version=identity.version, **facts)
+    record(action, identity, actor, now=now, version=identity.version, reason=reason)
     return identity

@@ -104,7 +104,7 @@ class SmsGatewayAdmin(OrganisationScoped):
         return (*self.readonly_fields, "kind") if obj is not None else self.readonly_fields
 
     def save_model(self, request: HttpRequest, obj: SmsGateway, form: "ModelForm[Any]", change: bool) -> None:
-        if bool(obj.pause_reason) != (obj.paused_at is not None):
+        if "pause_reason" in form.changed_data:
             obj.paused_at = timezone.now() if obj.pause_reason else None
         if not change:
             obj.callback_key = token_urlsafe(32)

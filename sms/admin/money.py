@@ -60,7 +60,7 @@ class QuotaAdmin(WithHistory):
 
 def _use(quota: Quota) -> Use:
     """The use of this month; a form for a new quota has nothing to count."""
-    if quota._state.adding:
+    if not quota.currency:
         return Use(None, Decimal(0), Decimal(0))
     now = timezone.now()
     found = use_of(quota.organisation, month_of(quota.organisation, now), now)

@@ -50,6 +50,11 @@ class SmsGateway(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """One spelling: routes ask for HK and never for hk."""
+        self.countries = [country.upper() for country in self.countries]
+        self.currency = self.currency.upper()
+
 
 class GatewayPrice(models.Model):
     """What one part to a country costs at a gateway: the row with the newest `effective_from` that has begun counts."""
@@ -72,3 +77,7 @@ class GatewayPrice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.country}: {self.amount}"
+
+    def clean(self) -> None:
+        """One spelling: routes ask for HK and never for hk."""
+        self.country = self.country.upper()

@@ -15,6 +15,7 @@ from approvals.registry import Call, Kind, registry, tool
 from messaging.tools.paging import PageAnswer, PageAsk, page
 from sms.models import ReviewNotice
 from sms.notices import writing
+from sms.notices.tasks import mail
 from sms.notices.writing import NoticeContract, Notified, StillTheRightPeople, is_to_many, problem_with
 
 
@@ -86,8 +87,6 @@ def _owner(person: Person, agents: list[str]) -> OwnerRow:
 )
 def send_review_notification(call: Call, contract: NoticeContract) -> Notified:
     """Mail owners that something wants review: a campaign, a send, costs, opt-outs, failures or its return."""
-    from sms.notices.tasks import mail
-
     answer = writing.write(call, contract)
     transaction.on_commit(mail.delay, robust=True)
     return answer

@@ -17,7 +17,7 @@ from sms.campaigns.contract import CostAsk
 from sms.campaigns.preview import FARTHEST, LASTS
 from sms.gateways.gateway import gateway
 from sms.links.making import base_of
-from sms.models import LinkRules, SenderId, SenderIdState, SmsGateway
+from sms.models import LinkRules, Quota, SenderId, SenderIdState, SmsGateway
 from sms.routing import prices_on
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
@@ -54,6 +54,7 @@ class SmsConfig(Answer):
     most_parts: Annotated[int, Field(description="Parts that a text may take, if nothing is said.")]
     marketing_cap: Annotated[str, Field(description="How often one person gets marketing, over all channels.")]
     sending_stopped: Annotated[bool, Field(description="Whether an administrator has stopped all sending.")]
+    quotas: Annotated[dict[str, Decimal], Field(description="Currency -> the most that texts may cost in a month.")]
     approvals: Annotated[dict[str, str], Field(description="Tool -> the least that is asked before it is carried out.")]
     costs: Annotated[str, Field(description="What to know of estimates and charges.")]
 
@@ -85,6 +86,7 @@ def get_config(call: Call, ask: ConfigAsk) -> SmsConfig:
         most_parts=int(CostAsk.model_fields["most_parts"].default),
         marketing_cap=marketing_cap_in_words(rules),
         sending_stopped=whose.sending_stopped_at is not None,
+        quotas=dict(Quota.objects.filter(organisation=whose).order_by("currency").values_list("currency", "monthly")),
         approvals=floors(sms_tools()),
         costs=_("Estimates take the dearest way of each country; charges are what gateways said, and may come late."),
     )  # fmt: skip

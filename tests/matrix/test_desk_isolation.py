@@ -175,7 +175,8 @@ def test_no_choice_offers_another_tenants_row(rows: dict[str, Model], stranger: 
             answer = stranger.get(reverse("admin:autocomplete"), query)
             assert answer.status_code in (200, 403, 404), query
             asked += 1
-            for row in rows.values():
+            # Numbers of other kinds of rows may well be the same.
+            for row in (row for row in rows.values() if isinstance(row, one.related_model)):
                 assert f'"{row.pk}"' not in answer.content.decode(), query
     assert asked >= 40
 

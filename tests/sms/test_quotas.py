@@ -10,13 +10,14 @@ import pytest
 from accounts.actor import Actor, Face
 from approvals.reasons import Reason
 from approvals.registry import Call
+from approvals.versions import token_of
 from messaging.models import Message, Send, Status
 from sms.campaigns.contract import CampaignContract
 from sms.models import Charge, Quota, SmsGateway
 from sms.quotas import Use, WithinQuota, hold_quota, month_of, use_of
 from tests.approvals.tea_room import refused
-from tests.factories import NOON, harbour_tea, mei_chan, other_tenant
-from tests.sms.tea_texts import TeaTexts, drinker, text_of, texter, use
+from tests.factories import NOON, AudienceFactory, SendFactory, harbour_tea, mei_chan, other_tenant
+from tests.sms.tea_texts import TeaTexts, campaign_of, drinker, texter, use
 
 pytestmark = pytest.mark.django_db
 
@@ -26,11 +27,24 @@ LATER = NOON + timedelta(days=31)
 
 def sent(tea: TeaTexts, name: str = "Winter tea by SMS", **changed: Any) -> Send:
     """A campaign in Hong Kong dollars with one text of 0.50 that was handed over at noon."""
-    send = text_of(tea, drinker(name), name).send
-    send.preview.contract.update(currency="HKD")
-    type(send.preview).objects.filter(pk=send.preview_id).update(contract=send.preview.contract)
-    Send.objects.filter(pk=send.pk).update(**{"reserved": Decimal("0.50"), "cost_ceiling": Decimal(10), **changed})
-    return Send.objects.get(pk=send.pk)
+    facts = {"state": "sending", "started_at": NOON, "reserved": Decimal("0.50"), "cost_ceiling": Decimal(10)}
+    send: Send = SendFactory(
+        kind="campaign", channel="sms", name=name, sender=tea.identity.sender, template=campaign_of(tea, name).texts,
+        audience=AudienceFactory(segment=tea.segment), request__preview__contract={"currency": "HKD"},
+        **{**facts, **changed},
+    )  # fmt: skip
+    text(send, "0.50", Status.ACCEPTED, NOON)
+    return send
+
+
+def text(send: Send, price: str, status: Status, at: datetime) -> Message:
+    """One more text of a send."""
+    contact = drinker()
+    return Message.objects.create(
+        organisation=send.organisation, send=send, contact=contact, sender=send.sender, address=contact.phone,
+        address_kind="phone", category="marketing", market="HK", price=Decimal(price), status=status, queued_at=at,
+        handed_at=at,
+    )  # fmt: skip
 
 
 def used(at: datetime = NOON, now: datetime = NOON) -> Use | None:
@@ -79,14 +93,8 @@ def test_what_has_ended_reserves_nothing_and_what_is_scheduled_uses_nothing() ->
 def test_a_send_across_the_end_of_a_month_counts_in_each_what_went_out_in_it() -> None:
     tea = TeaTexts()
     send = sent(tea, state="completed", started_at=NOON - timedelta(days=9), ended_at=NOON)
-    other = drinker("Bo")
-    facts = {"queued_at": NOON, "handed_at": NOON - timedelta(days=8), "status": Status.DELIVERED}
-    Message.objects.create(organisation=tea.organisation, send=send, contact=other, sender=send.sender, price="0.70",
-                           address=other.phone, address_kind="phone", category="marketing", **facts)  # fmt: skip
-    failed = drinker("Cy")
-    Message.objects.create(organisation=tea.organisation, send=send, contact=failed, sender=send.sender, price="0.90",
-                           address=failed.phone, address_kind="phone", category="marketing",
-                           **{**facts, "status": Status.FAILED})  # fmt: skip
+    text(send, "0.70", Status.DELIVERED, NOON - timedelta(days=8))
+    text(send, "0.90", Status.FAILED, NOON)
     assert used() == Use(None, Decimal("0.50"), Decimal(0))
     assert used(NOON - timedelta(days=20)) == Use(None, Decimal("0.70"), Decimal(0))
 
@@ -130,6 +138,17 @@ def test_a_sends_own_promise_does_not_stand_in_its_way() -> None:
     assert reasons(asked) == []
 
 
+def test_a_send_that_runs_over_the_end_of_a_month_keeps_to_the_month_it_began_in() -> None:
+    tea = TeaTexts()
+    limit("12")
+    own = sent(tea, "Over midnight", started_at=NOON - timedelta(days=2), due_at=NOON - timedelta(days=2))
+    sent(tea)
+    asked = contract(tea, "10", own.due_at).model_copy(update={"audience_id": own.audience_id})
+    assert reasons(asked) == []
+    Send.objects.filter(pk=own.pk).update(started_at=None)
+    assert [one.code for one in reasons(asked)] == ["over_quota"]
+
+
 def test_the_quota_is_asked_again_under_its_lock() -> None:
     tea = TeaTexts()
     limit("1")
@@ -154,3 +173,23 @@ def test_the_tool_tells_used_reserved_left_charged_and_how_many_parts_that_pays_
     assert told["gateways"][0]["parts_left"] == {"HK": 10, "MO": 7}
     assert told["gateways"][1]["parts_left"] == {"HK": 20}
     assert use("quotas.get", texter(), month="2026-04").data["currencies"][0]["used"] in ("0", "0.000000")
+
+
+def test_a_campaign_over_the_quota_is_warned_of_in_its_preview_and_not_scheduled() -> None:
+    tea = TeaTexts()
+    for name in ("Ann", "Bo", "Cy"):
+        drinker(name)
+    limit("1.49")
+    campaign = campaign_of(tea)
+    ask = {
+        "campaign_id": str(campaign.pk),
+        "base_version_token": token_of(campaign),
+        "due_at": "2026-03-02T14:00+08:00",
+    }
+    actor = texter()
+    priced = use("cost_preview", actor, **ask)
+    assert any("1.49 are left" in warning for warning in priced.warnings)
+    wish = {"preview_id": str(priced.preview_id), "idempotency_key": "spring-by-sms", "reason": "Spring"}
+    assert refused(lambda: use("campaigns.schedule", actor, **wish)).codes == ["over_quota"]
+    Quota.objects.update(monthly=Decimal("1.50"))
+    assert use("campaigns.schedule", actor, **wish).request is not None

@@ -9,7 +9,7 @@ import pytest
 from accounts.models import Person
 from accounts.roles import Role
 from approvals.models import Policy
-from sms.models import GatewayRegistration, SenderId, SenderIdState, SmsGateway
+from sms.models import GatewayRegistration, Quota, SenderId, SenderIdState, SmsGateway
 from tests.factories import NOON, PersonFactory, harbour_tea, ken_ho, mei_chan, other_tenant, sam_lee
 from tests.sms.tea_texts import TOKEN, TeaTexts, texter, use, verified
 
@@ -23,7 +23,9 @@ def tea() -> TeaTexts:
 
 def test_the_configuration_names_senders_gateways_rules_and_floors(tea: TeaTexts) -> None:
     SmsGateway.objects.filter(pk=tea.second.pk).update(paused_at=NOON)
+    Quota.objects.create(organisation=tea.organisation, currency="HKD", monthly=Decimal(1000))
     told = use("config.get", texter()).data
+    assert {currency: Decimal(most) for currency, most in told["quotas"].items()} == {"HKD": Decimal(1000)}
     assert (told["sender_ids"], told["gateways"]) == (["#HARBOUR"], ["first"])
     assert (told["quiet_hours"], told["latest_start_days"], told["most_parts"]) == ("21:00-09:00", 90, 4)
     assert "compliance" in told["approvals"]["sms_marketing.campaigns.schedule"]
