@@ -12,6 +12,7 @@ from accounts.budgets import Spend
 from approvals.contracts import Ask, Contract
 from messaging.audiences.variables import Variable
 from messaging.broadcasts.contract import Seal
+from sms.compliance.checking import CopyFinding
 
 
 class CostAsk(Ask):
@@ -86,6 +87,9 @@ class CampaignContract(Contract):
         Decimal, Field(description="Estimate: every text at the price of its dearest way. Charges may differ.")
     ]
     cost_ceiling: Annotated[Decimal, Field(description="The send stops before it costs more.")]
+    findings: Annotated[
+        list[CopyFinding], Field(description="What countries ask of the texts and do not find: errors and risks.")
+    ] = []
 
     def spend(self) -> Spend:
         return Spend(people=self.included, messages=self.included, money=self.cost_ceiling)

@@ -10,6 +10,7 @@ from approvals.registry import Call
 from messaging.guards import AudienceFrozen, InTime, OrganisationMaySend, OutsideQuietHours, SenderHealthy
 from messaging.models import TemplateTranslation
 from sms.campaigns.contract import CampaignContract
+from sms.compliance.checking import check_copy
 from sms.models import Campaign, SenderId, SenderIdState
 from sms.routing import routes_of
 
@@ -67,11 +68,27 @@ class RoutesOpen:
                              _("Make a new preview."))  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class TextsHoldWhatCountriesAsk:
+    """No text goes where a confirmed rule forbids it as it is: without a way out that its sender has, and such."""
+
+    def __call__(self, call: Call, contract: CampaignContract) -> Iterator[Reason]:
+        identity = SenderId.objects.filter(sender=contract.sender_id, organisation=call.organisation).first()
+        if identity is None:
+            return  # `SenderIdVerified` says so
+        texts = {part.language: part.text for part in contract.texts}
+        for found in check_copy(texts, identity, [part.country for part in contract.routes], contract.category):
+            if found.severity == "error":
+                where = f"{found.language} ({', '.join(found.countries)}): "
+                yield Reason(found.code, f"{where}{found.text}", found.fix)
+
+
 CAMPAIGN_GUARDS = (
     OrganisationMaySend(),
     CampaignUnchanged(),
     TextsUnchanged(),
     SenderIdVerified(),
+    TextsHoldWhatCountriesAsk(),
     SenderHealthy(),
     AudienceFrozen(),
     RoutesOpen(),

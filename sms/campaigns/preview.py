@@ -16,6 +16,8 @@ from messaging.finding import find_own
 from messaging.models import Audience, AudienceMember, Channel, TemplateTranslation, Verdict
 from sms.campaigns.contract import CampaignContract, CostAsk, RoutePart, TextPart
 from sms.campaigns.drafts import translations_of
+from sms.compliance.checking import check_copy
+from sms.copy.texts import reasons_against_variables
 from sms.fares import sms_fare
 from sms.models import Campaign, SenderIdState, SmsGateway
 from sms.routing import Route, routes_of
@@ -67,14 +69,7 @@ def _reasons(
     if campaign.send_id is not None:
         yield Reason("already_scheduled", _("This campaign has been scheduled already."),
                      _("Make a new campaign, or cancel the schedule first."), "campaign_id")  # fmt: skip
-    needed = {name for one in texts for name in names_in(one.definition["text"])}
-    given = {one.name for one in variables}
-    if needed != given:
-        missing, unknown = ", ".join(sorted(needed - given)) or "–", ", ".join(sorted(given - needed)) or "–"
-        yield Reason("variables_do_not_match",
-                     _("Variables without a source: %(missing)s. Unknown to the texts: %(unknown)s.")
-                     % {"missing": missing, "unknown": unknown},
-                     _("Give each variable of the texts exactly one source."), "campaign_id")  # fmt: skip
+    yield from reasons_against_variables((one.definition["text"] for one in texts), variables, "campaign_id")
     if ask.not_after is not None and ask.not_after <= ask.due_at:
         yield Reason("ends_before_it_begins", _("not_after is not later than due_at."),
                      _("Give the send time to go out."), "not_after")  # fmt: skip
@@ -132,6 +127,12 @@ def _contract(
         currency=next(iter(routes.values())).currency,
         cost_high=cost,
         cost_ceiling=cost if ask.cost_ceiling is None else ask.cost_ceiling,
+        findings=check_copy(
+            {one.language: one.definition["text"] for one in texts},
+            campaign.identity,
+            [part.country for part in parts],
+            campaign.category,
+        ),
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The texts of a template or a campaign, one a language: judged before they are kept, and kept byte for byte."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -10,9 +10,10 @@ from pydantic import Field
 from approvals.canonical import seal_of
 from approvals.reasons import Reason
 from messaging.audiences.languages import fold
+from messaging.audiences.variables import Variable
 from messaging.models import Template, TemplateTranslation, TranslationStatus
 from sms.text import UnsendableText, measure
-from sms.text.filling import has_broken_variable
+from sms.text.filling import has_broken_variable, names_in
 
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z]{2,4}){0,2}$")]
 Text = Annotated[str, Field(min_length=1, max_length=1600)]
@@ -41,6 +42,18 @@ def reasons_against(texts: Mapping[str, str], default_language: str) -> Iterator
         if has_broken_variable(text):
             yield Reason("broken_variable", _("Double braces are left that are no variable."),
                          _("Write variables as {{name}}."), f"texts.{language}")  # fmt: skip
+
+
+def reasons_against_variables(texts: Iterable[str], variables: Iterable[Variable], field: str) -> Iterator[Reason]:
+    """Whether each variable of the texts has exactly one source, and no source is left over."""
+    needed = {name for text in texts for name in names_in(text)}
+    given = [one.name for one in variables]
+    if needed != set(given) or len(given) != len(set(given)):
+        missing, unknown = sorted(needed - set(given)), sorted(set(given) - needed)
+        numbers = {"missing": ", ".join(missing) or "–", "unknown": ", ".join(unknown) or "–"}
+        yield Reason("variables_do_not_match",
+                     _("Variables without a source: %(missing)s. Unknown to the texts: %(unknown)s.") % numbers,
+                     _("Give each variable of the texts exactly one source."), field)  # fmt: skip
 
 
 def keep_texts(template: Template, texts: Mapping[str, str], default_language: str, now: datetime) -> None:

@@ -191,6 +191,12 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "batch_id": own.id_of("batch"),
         "contact_id": own.id_of("contact"),
     },
+    "sms_marketing.copy.fit_preview": lambda own, actor: {
+        "template_id": str(own.copy.pk),
+        "segment_id": own.id_of("segment"),
+        "sender_id": str(own.texts.identity.pk),
+        "variables": [{"name": "name", "source": "name", "fallback": "friend"}],
+    },
     "sms_marketing.templates.list": lambda own, actor: {},
     "sms_marketing.templates.save": lambda own, actor: copy_ask(own.copy),
     "sms_marketing.cost_preview": lambda own, actor: {**_this_campaign(own), "due_at": "2026-03-02T12:00:00+08:00"},

@@ -217,3 +217,23 @@ def test_a_stop_counts_whichever_number_of_the_gateway_it_was_sent_to(
     assert post(url, {"MessageSid": "SM" + "3" * 32, "From": ann.phone, "To": number, "Body": "STOP"}) == 200
     assert apply_waiting(timezone.now()) == 1
     assert Suppression.objects.filter(contact=ann, lifted_at=None).exists()
+
+
+@pytest.mark.django_db
+def test_a_text_without_a_way_out_is_warned_of_and_not_scheduled(tea: TeaTexts) -> None:
+    drinker("Ann")
+    drinker("Bo", phone="+85366123456", country="MO")
+    actor = texter()
+    answer = use("campaigns.create_draft", actor, **tea.draft(texts={"en": "Harbour Tea: {{name}}, spring tea is in."}))
+    assert answer.request is not None
+    carry_out(approved(ActionRequest.objects.get(pk=answer.request.action_request_id)).pk, NOON)
+    key = str(Campaign.objects.get().pk)
+    token = use("campaigns.get", actor, campaign_id=key).data["version_token"]
+    shown = use("cost_preview", actor, campaign_id=key, base_version_token=token, due_at=DUE)
+    assert shown.data is not None
+    assert [(one["severity"], one["countries"], one["code"]) for one in shown.data["findings"]] == [
+        ("error", ["HK"], "opt_out_missing"),
+        ("risk", ["MO"], "opt_out_missing"),
+    ]
+    wish = {"preview_id": str(shown.preview_id), "idempotency_key": "no-way-out", "reason": "Spring"}
+    assert refused(lambda: use("campaigns.schedule", actor, **wish)).codes == ["opt_out_missing"]
