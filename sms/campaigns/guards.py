@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from approvals.reasons import Reason
 from approvals.registry import Call
-from messaging.guards import AudienceFrozen, InTime, OrganisationMaySend, OutsideQuietHours, SenderHealthy
+from messaging.gate import rules_of
+from messaging.guards import AudienceFrozen, InTime, OrganisationMaySend, SenderHealthy
 from messaging.models import TemplateTranslation
+from messaging.quiet_hours import RecipientsNight
 from sms.campaigns.contract import CampaignContract
 from sms.compliance.checking import check_copy
 from sms.models import Campaign, SenderId, SenderIdState
@@ -83,6 +86,22 @@ class TextsHoldWhatCountriesAsk:
                 yield Reason(found.code, f"{where}{found.text}", found.fix)
 
 
+@dataclass(frozen=True, slots=True)
+class SomebodyIsAwake:
+    """Marketing does not begin while it is night in every country it goes to; elsewhere people are waited for."""
+
+    def __call__(self, call: Call, contract: CampaignContract) -> Iterator[Reason]:
+        begins = max(contract.due_at, call.now)
+        if contract.category != "marketing" or begins == call.now or not contract.routes:
+            return
+        night = RecipientsNight(rules_of(call.organisation), call.organisation.timezone, begins)
+        ends = [night.until(part.country) for part in contract.routes]
+        if all(ends):
+            first = formats.date_format(min(one for one in ends if one is not None), "DATETIME_FORMAT")
+            yield Reason("quiet_hours", _("It would begin in quiet hours, which last until %s.") % first,
+                         _("Choose a time outside them."), "due_at")  # fmt: skip
+
+
 CAMPAIGN_GUARDS = (
     OrganisationMaySend(),
     CampaignUnchanged(),
@@ -93,5 +112,5 @@ CAMPAIGN_GUARDS = (
     AudienceFrozen(),
     RoutesOpen(),
     InTime(),
-    OutsideQuietHours(),
+    SomebodyIsAwake(),
 )

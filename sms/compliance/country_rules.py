@@ -33,16 +33,17 @@ class CountryRule:
 
 def rules_of(country: str, sender: str, category: str) -> Iterator[CountryRule]:
     """The rules for texts of a category from a sender ("name" or "number") to a country; `*` fills what it lacks."""
-    own = [one for one in _table() if one.country == country]
+    own = [one for one in all_rules() if one.country == country]
     known = {one.rule for one in own}
-    general = [one for one in _table() if one.country == ANYWHERE and one.rule not in known]
+    general = [one for one in all_rules() if one.country == ANYWHERE and one.rule not in known]
     for rule in (*own, *general):
         if rule.sender in (sender, "any") and rule.of in (category, "all"):
             yield rule
 
 
 @cache
-def _table() -> tuple[CountryRule, ...]:
+def all_rules() -> tuple[CountryRule, ...]:
+    """Every row."""
     with Path(__file__).with_name("country_rules.csv").open(encoding="utf-8", newline="") as lines:
         return tuple(_row(row) for row in csv.DictReader(line for line in lines if not line.startswith("#")))
 

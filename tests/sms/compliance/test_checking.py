@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from sms.compliance.checking import check_copy
-from sms.compliance.country_rules import _table, rules_of
+from sms.compliance.country_rules import all_rules, rules_of
 from sms.compliance.wording import ways_out
 from sms.models import SenderId
 
@@ -95,13 +95,13 @@ def test_what_several_countries_say_alike_is_one_finding_a_language() -> None:
 
 
 def test_what_nobody_has_confirmed_never_refuses() -> None:
-    assert all(rule.confirmed for rule in _table() if rule.refuses)
-    assert not any(rule.refuses for rule in _table() if rule.country == "*")
+    assert all(rule.confirmed for rule in all_rules() if rule.refuses)
+    assert not any(rule.refuses for rule in all_rules() if rule.country == "*")
 
 
 def test_every_row_has_a_source_a_day_and_words_that_are_known() -> None:
-    assert {rule.country for rule in _table()} >= {"HK", "US", "GB", "SG", "AU", "CN", "IN", "FR", "TW", "CA", "*"}
-    for rule in _table():
+    assert {rule.country for rule in all_rules()} >= {"HK", "US", "GB", "SG", "AU", "CN", "IN", "FR", "TW", "CA", "*"}
+    for rule in all_rules():
         assert rule.source, rule
         assert rule.as_of <= date(2026, 11, 21)
         assert rule.sender in ("name", "number", "any")
