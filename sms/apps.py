@@ -16,3 +16,4 @@ class SmsConfig(AppConfig):
         import_module("sms.inbox")
         import_module("sms.parts")
         import_module("sms.bodies")
+        import_module("sms.compliance.windows")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django_fsm import can_proceed

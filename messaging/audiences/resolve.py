@@ -46,7 +46,9 @@ def resolve(purpose: Purpose, now: datetime) -> Audience:
             digest="",
             created_at=now,
         )
-        sql, parameters = _insert(purpose, audience, now)
+        judged, parameters = judged_sql(purpose, now)
+        sql = f"{_INSERT} SELECT %(audience)s, judged.* FROM ({judged}) judged"
+        parameters["audience"] = audience.pk
         # The segment was found as its tenant. Under the tenant's policy no index on tags would be used (ADR 14).
         with unconfined(), connection.cursor() as cursor:
             cursor.execute(sql, parameters)
@@ -68,13 +70,16 @@ def _counts(audience: Audience) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _insert(purpose: Purpose, audience: Audience, now: datetime) -> tuple[str, dict[str, Any]]:
-    parameters = _parameters(purpose, audience, now)
+def judged_sql(purpose: Purpose, now: datetime) -> tuple[str, dict[str, Any]]:
+    """A query for everybody in the segment, and its parameters by name: contact, verdict, address, kind, translation,
+    vals, market, price. It freezes nothing.
+    """
+    parameters = _parameters(purpose, now)
     segment, named = segment_sql(purpose.segment.rule, purpose.organisation, purpose.channel, now)
     parameters.update(named)
     values = values_sql(purpose.variables, "c", parameters) if purpose.variables else "'{}'::jsonb"
     return (
-        _INSERT.format(
+        _JUDGED.format(
             segment=segment,
             values=values,
             unsendable=unsendable_sql("p.vals"),
@@ -88,13 +93,12 @@ def _insert(purpose: Purpose, audience: Audience, now: datetime) -> tuple[str, d
     )
 
 
-def _parameters(purpose: Purpose, audience: Audience, now: datetime) -> dict[str, Any]:
+def _parameters(purpose: Purpose, now: datetime) -> dict[str, Any]:
     translations = {translation.language: translation for translation in purpose.translations}
     reads = readers(translations)
     return {
         **gate_parameters(purpose.organisation, purpose.channel, purpose.category, now),
         **purpose.fare.parameters,
-        "audience": audience.pk,
         "organisation": purpose.organisation.pk,
         "reads": list(reads),
         "reads_translation": [translations[language].pk for language in reads.values()],
@@ -104,8 +108,12 @@ def _parameters(purpose: Purpose, audience: Audience, now: datetime) -> dict[str
 
 _VERDICTS = {verdict.name.lower(): verdict.value for verdict in Verdict if verdict is not Verdict.CAPPED}
 
-# One pass over the members: the gate's verdict, then duplicates, variables and the route, in the order of `Verdict`.
 _INSERT = """
+INSERT INTO messaging_audiencemember
+       (audience_id, contact_id, verdict, address, address_kind, translation_id, "values", market, price)
+"""
+# One pass over the members: the gate's verdict, then duplicates, variables and the route, in the order of `Verdict`.
+_JUDGED = """
 WITH {fare.tables},
 reads(language, translation) AS MATERIALIZED (SELECT * FROM unnest(%(reads)s::text[], %(reads_translation)s::uuid[])),
 person AS (
@@ -114,17 +122,15 @@ person AS (
      WHERE c.organisation_id = %(organisation)s AND ({segment})
 ),
 {twice}
-INSERT INTO messaging_audiencemember
-       (audience_id, contact_id, verdict, address, address_kind, translation_id, "values", market, price)
-SELECT %(audience)s, p.id,
+SELECT p.id AS contact,
        CASE WHEN p.gate <> {included} THEN p.gate
             WHEN p.id IN (SELECT id FROM twice) THEN {duplicate}
             WHEN {unsendable} THEN {missing_variable}
             WHEN {fare.is_closed} OR {fare.amount} IS NULL THEN {no_route}
-            ELSE {included} END,
-       coalesce(p.phone, p.bsuid, ''),
-       CASE WHEN p.phone IS NOT NULL THEN 'phone' WHEN p.bsuid IS NOT NULL THEN 'bsuid' ELSE '' END,
-       text_of.translation, p.vals, {fare.market}, coalesce({fare.amount}, 0)
+            ELSE {included} END AS verdict,
+       coalesce(p.phone, p.bsuid, '') AS address,
+       CASE WHEN p.phone IS NOT NULL THEN 'phone' WHEN p.bsuid IS NOT NULL THEN 'bsuid' ELSE '' END AS kind,
+       text_of.translation, p.vals, {fare.market} AS market, coalesce({fare.amount}, 0) AS price
   FROM person p
   LEFT JOIN reads exact ON exact.language = lower(replace(p.language, '-', '_'))
   LEFT JOIN reads base ON base.language = lower(split_part(replace(p.language, '-', '_'), '_', 1))

@@ -1,6 +1,6 @@
 """Which sends may hand messages over now. Everything that stops a whole send is asked here, in one statement."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,13 +10,15 @@ from django.db import connection
 
 from accounts.models import Organisation
 from messaging.gate import rules_of
-from messaging.models import Category, Sender
-from messaging.quiet_hours import quiet_until
+from messaging.models import Category, Channel, Sender
+from messaging.quiet_hours import RecipientsNight, quiet_until
 
 # The request is asked again: a row whose state was changed past `move_send` has no countersigned one.
 _LIVE = """
-SELECT s.id, s.sender_id, s.organisation_id, s.category, s.per_second, s.cost_ceiling, s.reserved
+SELECT s.id, s.sender_id, s.organisation_id, s.category, s.per_second, s.cost_ceiling, s.reserved, s.channel,
+       ARRAY(SELECT jsonb_path_query(p.contract, '$.routes[*].country') #>> '{}')
   FROM messaging_send s
+  JOIN approvals_preview p ON p.id = s.preview_id
   JOIN approvals_actionrequest r ON r.id = s.request_id AND r.state = 'succeeded'
   JOIN accounts_organisation o ON o.id = s.organisation_id AND o.sending_stopped_at IS NULL
   JOIN messaging_sender n ON n.id = s.sender_id AND n.paused_at IS NULL AND n.status = 'CONNECTED' AND n.per_second > 0
@@ -37,6 +39,8 @@ class LiveSend:
     per_second: int
     cost_ceiling: Decimal
     reserved: Decimal
+    channel: str
+    countries: Sequence[str]
 
 
 def lock_live_sends(sender: Sender, now: datetime) -> list[LiveSend]:
@@ -62,14 +66,23 @@ def _ask(sql: str, now: datetime, sender: UUID | None = None) -> list[LiveSend]:
 
 
 def _outside_quiet_hours(sends: list[LiveSend], now: datetime) -> Iterator[LiveSend]:
-    """Marketing rests at night as a whole: moving each waiting row would write millions of them every evening."""
-    quiet: dict[UUID, bool] = {}
+    """Marketing rests at night as a whole: moving each waiting row would write millions of them every evening.
+
+    Texts keep the recipients' night: they rest as a whole while it is night in every country of their contract, and
+    otherwise person by person (`sort_out`).
+    """
+    nights: dict[UUID, RecipientsNight] = {}
     for send in sends:
         if send.category == Category.MARKETING:
-            if send.organisation_id not in quiet:
+            if send.organisation_id not in nights:
                 organisation = Organisation.objects.get(pk=send.organisation_id)
-                rules = rules_of(organisation)
-                quiet[send.organisation_id] = quiet_until(rules, organisation.timezone, now) is not None
-            if quiet[send.organisation_id]:
+                nights[send.organisation_id] = RecipientsNight(rules_of(organisation), organisation.timezone, now)
+            if _rests(send, nights[send.organisation_id]):
                 continue
         yield send
+
+
+def _rests(send: LiveSend, night: RecipientsNight) -> bool:
+    if send.channel != Channel.SMS:
+        return quiet_until(night.rules, night.zone, night.now) is not None
+    return bool(send.countries) and all(night.until(country) for country in send.countries)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from messaging.engine.live import LiveSend
 from messaging.engine.taken import Taken
-from messaging.models import MessagingRules, Status, Verdict
+from messaging.models import Category, MessagingRules, Status, Verdict
+from messaging.quiet_hours import RecipientsNight
 
 # Somebody else has the contact's row right now: an import, an opt-out, another sender's lane.
 LOCKED_WAIT = timedelta(seconds=1)
@@ -39,6 +40,7 @@ class Candidate:
     is_sendable: bool
     last_try: datetime | None
     per_second: int
+    country: str
 
     def taken(self, attempt_id: UUID) -> Taken:
         return Taken(
@@ -70,9 +72,16 @@ class Sorted:
 
 
 def sort_out(
-    candidates: Sequence[Candidate], sends: Sequence[LiveSend], rules: MessagingRules, now: datetime
+    candidates: Sequence[Candidate],
+    sends: Sequence[LiveSend],
+    rules: MessagingRules,
+    now: datetime,
+    night: RecipientsNight | None = None,
 ) -> Sorted:
-    """Sort a batch. Of one person's messages one goes and the others wait, so that they cannot pass a cap together."""
+    """Sort a batch. Of one person's messages one goes and the others wait, so that they cannot pass a cap together.
+
+    `night` is given where marketing keeps the recipients' quiet hours rather than the organisation's.
+    """
     found = Sorted()
     left = {send.id: send.cost_ceiling - send.reserved for send in sends}
     seen: set[int] = set()
@@ -88,10 +97,8 @@ def sort_out(
             found.excluded[one.message_id] = verdict
         elif not one.is_sendable:
             found.pauses[one.send_id] = _("Meta no longer approves the template, or charges it as marketing now.")
-        elif one.contact_id in seen:
-            found.postponed[one.message_id] = now + max(gap, LOCKED_WAIT)
-        elif one.last_try is not None:
-            found.postponed[one.message_id] = one.last_try + gap
+        elif due_at := _waits_until(one, one.contact_id in seen, gap, now, night):
+            found.postponed[one.message_id] = due_at
         elif one.price > left[one.send_id]:
             found.pauses[one.send_id] = _("The cost ceiling is reached.")
         else:
@@ -99,6 +106,18 @@ def sort_out(
             seen.add(one.contact_id)
             found.going.append(one)
     return found
+
+
+def _waits_until(
+    one: Candidate, is_second: bool, gap: timedelta, now: datetime, night: RecipientsNight | None
+) -> datetime | None:
+    """When this message may be looked at again, or None where nothing makes it wait."""
+    morning = night.until(one.country) if night is not None and one.category == Category.MARKETING else None
+    if morning is not None:
+        return morning
+    if is_second:
+        return now + max(gap, LOCKED_WAIT)
+    return one.last_try + gap if one.last_try is not None else None
 
 
 def _against(one: Candidate) -> int:

@@ -21,7 +21,8 @@ from messaging.engine.sends import move_send, system
 from messaging.engine.sorting import Candidate, Sorted, sort_out
 from messaging.engine.taken import Taken, cost_by_send
 from messaging.gate import gate_parameters, rules_of, verdict_sql
-from messaging.models import MessagingRules, Outcome, Send, Sender, Status, Verdict
+from messaging.models import Channel, MessagingRules, Outcome, Send, Sender, Status, Verdict
+from messaging.quiet_hours import RecipientsNight
 
 # How long an attempt may be under way before it counts as unknown: connecting and reading time out well within it.
 LEASE = timedelta(seconds=45)
@@ -63,7 +64,7 @@ SELECT m.id, m.send_id, m.contact_id, m.address, m.address_kind, m.translation_i
        (SELECT max(last.started_at) FROM messaging_attempt last
          WHERE last.contact_id = m.contact_id AND last.sender_id = m.sender_id
            AND last.outcome <> {Outcome.NOT_ATTEMPTED} AND last.started_at > %(gap_since)s),
-       s.per_second
+       s.per_second, c.country
   FROM messaging_message m
   JOIN messaging_outbox w ON w.message_id = m.id
   JOIN messaging_send s ON s.id = m.send_id
@@ -124,7 +125,9 @@ def _take(sender: Sender, wanted: int, now: datetime, held: Mapping[UUID, int]) 
     rules = rules_of(sender.organisation)
     locked = _lock_contacts(list(contact_of.values()))
     candidates = _ask(sender, list(contact_of), locked, rules, now)
-    return _write_down(sort_out(candidates, sends, rules, now), now)
+    is_text = sender.channel == Channel.SMS
+    night = RecipientsNight(rules, sender.organisation.timezone, now) if is_text else None
+    return _write_down(sort_out(candidates, sends, rules, now, night), now)
 
 
 def _next_messages(sends: Sequence[LiveSend], wanted: int, now: datetime, held: Mapping[UUID, int]) -> dict[int, int]:

@@ -13,6 +13,7 @@ from approvals.contracts import Ask, Contract
 from messaging.audiences.variables import Variable
 from messaging.broadcasts.contract import Seal
 from sms.campaigns.addresses import OptOutPart
+from sms.compliance.checking import CopyFinding
 from sms.links.standing import LinkPart
 
 
@@ -95,6 +96,9 @@ class CampaignContract(Contract):
         Decimal, Field(description="Estimate: every text at the price of its dearest way. Charges may differ.")
     ]
     cost_ceiling: Annotated[Decimal, Field(description="The send stops before it costs more.")]
+    findings: Annotated[
+        list[CopyFinding], Field(description="What countries ask of the texts and do not find: errors and risks.")
+    ] = []
 
     def spend(self) -> Spend:
         return Spend(people=self.included, messages=self.included, money=self.cost_ceiling)

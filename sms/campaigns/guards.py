@@ -3,18 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from approvals.reasons import Reason
 from approvals.registry import Call
-from messaging.guards import AudienceFrozen, InTime, OrganisationMaySend, OutsideQuietHours, SenderHealthy
+from messaging.gate import rules_of
+from messaging.guards import AudienceFrozen, InTime, OrganisationMaySend, SenderHealthy
 from messaging.models import TemplateTranslation
-from sms.campaigns.addresses import OptOutLinkStands
+from messaging.quiet_hours import RecipientsNight
+from sms.campaigns.addresses import OptOutLinkStands, samples_of
 from sms.campaigns.contract import CampaignContract
+from sms.compliance.checking import check_copy
 from sms.links.standing import LinksStand
 from sms.models import Campaign, SenderId, SenderIdState
 from sms.quotas import WithinQuota
 from sms.routing import routes_of
+from sms.text.filling import fill_shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +75,44 @@ class RoutesOpen:
                              _("Make a new preview."))  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class TextsHoldWhatCountriesAsk:
+    """No text goes where a confirmed rule forbids it as it is: without a way out that its sender has, and such."""
+
+    def __call__(self, call: Call, contract: CampaignContract) -> Iterator[Reason]:
+        identity = SenderId.objects.filter(sender=contract.sender_id, organisation=call.organisation).first()
+        if identity is None:
+            return  # `SenderIdVerified` says so
+        samples = samples_of(contract.links, contract.opt_out_link)
+        texts = {part.language: fill_shared(part.text, samples) for part in contract.texts}
+        for found in check_copy(texts, identity, [part.country for part in contract.routes], contract.category):
+            if found.severity == "error":
+                where = f"{found.language} ({', '.join(found.countries)}): "
+                yield Reason(found.code, f"{where}{found.text}", found.fix)
+
+
+@dataclass(frozen=True, slots=True)
+class SomebodyIsAwake:
+    """Marketing does not begin while it is night in every country it goes to; elsewhere people are waited for."""
+
+    def __call__(self, call: Call, contract: CampaignContract) -> Iterator[Reason]:
+        begins = max(contract.due_at, call.now)
+        if contract.category != "marketing" or begins == call.now or not contract.routes:
+            return
+        night = RecipientsNight(rules_of(call.organisation), call.organisation.timezone, begins)
+        ends = [night.until(part.country) for part in contract.routes]
+        if all(ends):
+            first = formats.date_format(min(one for one in ends if one is not None), "DATETIME_FORMAT")
+            yield Reason("quiet_hours", _("It would begin in quiet hours, which last until %s.") % first,
+                         _("Choose a time outside them."), "due_at")  # fmt: skip
+
+
 CAMPAIGN_GUARDS = (
     OrganisationMaySend(),
     CampaignUnchanged(),
     TextsUnchanged(),
     SenderIdVerified(),
+    TextsHoldWhatCountriesAsk(),
     SenderHealthy(),
     AudienceFrozen(),
     RoutesOpen(),
@@ -82,5 +120,5 @@ CAMPAIGN_GUARDS = (
     LinksStand(),
     OptOutLinkStands(),
     InTime(),
-    OutsideQuietHours(),
+    SomebodyIsAwake(),
 )

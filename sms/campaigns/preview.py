@@ -18,11 +18,13 @@ from messaging.models import Audience, AudienceMember, Channel, TemplateTranslat
 from sms.campaigns.addresses import OptOutPart, link_parts_of, opt_out_part_of, samples_of
 from sms.campaigns.contract import CampaignContract, CostAsk, RoutePart, TextPart
 from sms.campaigns.drafts import translations_of
+from sms.compliance.checking import check_copy
+from sms.copy.texts import reasons_against_variables
 from sms.fares import sms_fare
 from sms.links.standing import LinkPart, reasons_against
 from sms.models import Campaign, SenderIdState, SmsGateway
 from sms.routing import Route, routes_of
-from sms.text.filling import names_in
+from sms.text.filling import fill_shared, names_in
 
 LASTS = timedelta(hours=24)
 FARTHEST = timedelta(days=90)
@@ -45,11 +47,6 @@ class Words:
     def needed(self) -> set[str]:
         """The variables in the texts."""
         return {name for one in self.texts for name in names_in(one.definition["text"])}
-
-    @property
-    def given(self) -> set[str]:
-        """The variables that have a source."""
-        return {one.name for one in self.variables} | self.samples.keys()
 
 
 def preview_campaign(call: Call, ask: CostAsk) -> CampaignContract:
@@ -106,13 +103,8 @@ def _reasons(
     if campaign.send_id is not None:
         yield Reason("already_scheduled", _("This campaign has been scheduled already."),
                      _("Make a new campaign, or cancel the schedule first."), "campaign_id")  # fmt: skip
-    needed, given = words.needed, words.given
-    if needed != given:
-        missing, unknown = ", ".join(sorted(needed - given)) or "–", ", ".join(sorted(given - needed)) or "–"
-        yield Reason("variables_do_not_match",
-                     _("Variables without a source: %(missing)s. Unknown to the texts: %(unknown)s.")
-                     % {"missing": missing, "unknown": unknown},
-                     _("Give each variable of the texts exactly one source."), "campaign_id")  # fmt: skip
+    given = [*(one.name for one in words.variables), *words.samples]
+    yield from reasons_against_variables((one.definition["text"] for one in words.texts), given, "campaign_id")
     if ask.not_after is not None and ask.not_after <= ask.due_at:
         yield Reason("ends_before_it_begins", _("not_after is not later than due_at."),
                      _("Give the send time to go out."), "not_after")  # fmt: skip
@@ -171,6 +163,12 @@ def _contract(
         currency=next(iter(routes.values())).currency,
         cost_high=cost,
         cost_ceiling=cost if ask.cost_ceiling is None else ask.cost_ceiling,
+        findings=check_copy(
+            {one.language: fill_shared(one.definition["text"], words.samples) for one in words.texts},
+            campaign.identity,
+            [part.country for part in parts],
+            campaign.category,
+        ),
     )  # fmt: skip
 
 

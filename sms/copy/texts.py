@@ -1,6 +1,6 @@
 """The texts of a template or a campaign, one a language: judged before they are kept, and kept byte for byte."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from approvals.reasons import Reason
 from messaging.audiences.languages import fold
 from messaging.models import Template, TemplateTranslation, TranslationStatus
 from sms.text import UnsendableText, measure
-from sms.text.filling import has_broken_variable
+from sms.text.filling import has_broken_variable, names_in
 
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z]{2,4}){0,2}$")]
 Text = Annotated[str, Field(min_length=1, max_length=1600)]
@@ -41,6 +41,17 @@ def reasons_against(texts: Mapping[str, str], default_language: str) -> Iterator
         if has_broken_variable(text):
             yield Reason("broken_variable", _("Double braces are left that are no variable."),
                          _("Write variables as {{name}}."), f"texts.{language}")  # fmt: skip
+
+
+def reasons_against_variables(texts: Iterable[str], given: Sequence[str], field: str) -> Iterator[Reason]:
+    """Whether each variable of the texts has exactly one source, and no source is left over."""
+    needed = {name for text in texts for name in names_in(text)}
+    if needed != set(given) or len(given) != len(set(given)):
+        missing, unknown = sorted(needed - set(given)), sorted(set(given) - needed)
+        numbers = {"missing": ", ".join(missing) or "–", "unknown": ", ".join(unknown) or "–"}
+        yield Reason("variables_do_not_match",
+                     _("Variables without a source: %(missing)s. Unknown to the texts: %(unknown)s.") % numbers,
+                     _("Give each variable of the texts exactly one source."), field)  # fmt: skip
 
 
 def keep_texts(template: Template, texts: Mapping[str, str], default_language: str, now: datetime) -> None:

@@ -15,10 +15,15 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-_GSM = _quoted(f"^{_bracket(''.join(SEPTETS))}*$")
+# For other statements, as values to bind: what a text in GSM-7 matches, and its characters that count twice.
+GSM = f"^{_bracket(''.join(SEPTETS))}*$"
+TWO_SEPTETS = _bracket("".join(one for one, code in SEPTETS.items() if len(code) == 2))
+ASTRAL = "[\\U00010000-\\U0010FFFF]"
+
+_GSM = _quoted(GSM)
 _NO_PLAIN_ASCII = _quoted("[^ -Z_a-z]")
-_TWO_SEPTETS = _quoted(_bracket("".join(one for one, code in SEPTETS.items() if len(code) == 2)))
-_ASTRAL = "'[\\U00010000-\\U0010FFFF]'"
+_TWO_SEPTETS = _quoted(TWO_SEPTETS)
+_ASTRAL = _quoted(ASTRAL)
 
 # Plain letters first: most texts hold nothing else, and telling costs a fraction of the full alphabet.
 # The walk is only for texts of several parts with wide characters in them: each part takes what fits.

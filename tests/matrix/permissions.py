@@ -45,6 +45,7 @@ sms_marketing.contacts.opt_out           +     +          +        +       -    
 sms_marketing.config.get                 +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.contacts.search            +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.contacts.upsert            +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
+sms_marketing.copy.fit_preview           +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 sms_marketing.cost_preview               +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 sms_marketing.delivery_status.get        +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.frequency_caps.get         +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -

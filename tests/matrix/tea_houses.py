@@ -263,6 +263,12 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "gateway_ids": [own.id_of("gateway")],
     },
     "sms_marketing.sender_ids.list": lambda own, actor: {},
+    "sms_marketing.copy.fit_preview": lambda own, actor: {
+        "template_id": str(own.copy.pk),
+        "segment_id": own.id_of("segment"),
+        "sender_id": str(own.texts.identity.pk),
+        "variables": [{"name": "name", "source": "name", "fallback": "friend"}],
+    },
     "sms_marketing.templates.list": lambda own, actor: {},
     "sms_marketing.templates.save": lambda own, actor: copy_ask(own.copy),
     "sms_marketing.cost_preview": lambda own, actor: {**_this_campaign(own), "due_at": "2026-03-02T12:00:00+08:00"},

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -18,8 +18,9 @@ from approvals.execution import carry_out
 from approvals.models import ActionRequest
 from messaging.engine.lanes import run_lane
 from messaging.engine.release import release_due
+from messaging.engine.take import take
 from messaging.inbox.apply import apply_waiting
-from messaging.models import Message, Send, Status, Suppression, WebhookEvent
+from messaging.models import Message, MessagingRules, Outbox, Send, Status, Suppression, WebhookEvent
 from sms.callbacks import COMMIT
 from sms.campaigns.contract import CampaignContract
 from sms.gateways.twilio.signature import signature_of
@@ -217,3 +218,56 @@ def test_a_stop_counts_whichever_number_of_the_gateway_it_was_sent_to(
     assert post(url, {"MessageSid": "SM" + "3" * 32, "From": ann.phone, "To": number, "Body": "STOP"}) == 200
     assert apply_waiting(timezone.now()) == 1
     assert Suppression.objects.filter(contact=ann, lifted_at=None).exists()
+
+
+@pytest.mark.django_db
+def test_a_text_without_a_way_out_is_warned_of_and_not_scheduled(tea: TeaTexts) -> None:
+    drinker("Ann")
+    drinker("Bo", phone="+85366123456", country="MO")
+    actor = texter()
+    answer = use("campaigns.create_draft", actor, **tea.draft(texts={"en": "Harbour Tea: {{name}}, spring tea is in."}))
+    assert answer.request is not None
+    carry_out(approved(ActionRequest.objects.get(pk=answer.request.action_request_id)).pk, NOON)
+    key = str(Campaign.objects.get().pk)
+    token = use("campaigns.get", actor, campaign_id=key).data["version_token"]
+    shown = use("cost_preview", actor, campaign_id=key, base_version_token=token, due_at=DUE)
+    assert shown.data is not None
+    assert [(one["severity"], one["countries"], one["code"]) for one in shown.data["findings"]] == [
+        ("error", ["HK"], "opt_out_missing"),
+        ("risk", ["MO"], "opt_out_missing"),
+    ]
+    wish = {"preview_id": str(shown.preview_id), "idempotency_key": "no-way-out", "reason": "Spring"}
+    assert refused(lambda: use("campaigns.schedule", actor, **wish)).codes == ["opt_out_missing"]
+
+
+@pytest.mark.django_db
+def test_a_text_waits_for_the_morning_where_the_person_is_and_others_go(tea: TeaTexts) -> None:
+    tea.identity.countries = ["HK", "MO", "DE"]
+    tea.identity.save()
+    carried_to = GatewayPrice.objects.get(country="MO")
+    GatewayPrice.objects.create(
+        gateway=carried_to.gateway, country="DE", amount="0.60", effective_from=carried_to.effective_from
+    )
+    ann, cy = drinker("Ann"), drinker("Cy", phone="+4915112345678", country="DE")
+    send = released(tea)
+    MessagingRules.objects.update(quiet_from=time(21), quiet_until=time(9))
+    Send.objects.update(not_after=NOON + timedelta(days=2))
+    Outbox.objects.update(due_at=NOON)
+    assert send.sender is not None
+    # Noon in Hong Kong is 5 in Berlin.
+    assert [one.contact_id for one in take(send.sender, 10, NOON)] == [ann.pk]
+    assert Outbox.objects.get().due_at == datetime(2026, 3, 2, 8, tzinfo=UTC)
+    assert take(send.sender, 10, datetime(2026, 3, 2, 7, 59, tzinfo=UTC)) == []
+    assert [one.contact_id for one in take(send.sender, 10, datetime(2026, 3, 2, 8, tzinfo=UTC))] == [cy.pk]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("due_at", "quiet"), [("2026-03-02T22:00:00+08:00", True), ("2026-03-02T18:00:00+08:00", False)]
+)
+def test_a_campaign_does_not_begin_while_it_is_night_wherever_it_goes(tea: TeaTexts, due_at: str, quiet: bool) -> None:
+    drinker("Ann")
+    actor = texter()
+    key, token = drafted(tea, actor)
+    shown = use("cost_preview", actor, campaign_id=key, base_version_token=token, due_at=due_at)
+    assert any(warning.startswith("quiet_hours:") for warning in shown.warnings) is quiet

@@ -1,0 +1,1 @@
+"""What countries ask of a marketing text, as data with its sources, and whether a text holds it."""
