@@ -57,6 +57,8 @@ RIGHTS: dict[str, Rights] = {
     "messaging.whatsappaccount": Rights(view=DECIDERS, add=ADMINS, change=ADMINS),
     "sms.linkdomain": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
     "sms.linkrules": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
+    "sms.otprules": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
+    "sms.otptemplate": Rights(view=EVERYBODY, add=DECIDERS, change=DECIDERS),
     "sms.shortlink": Rights(view=EVERYBODY, change=DECIDERS),
 }
 

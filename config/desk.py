@@ -35,6 +35,7 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
             (_("Templates"), "description", "messaging.template", ""),
             (_("Senders"), "smartphone", "messaging.sender", ""),
             (_("Short links"), "link", "sms.shortlink", ""),
+            (_("One-time passwords"), "password", "sms.otptemplate", ""),
         ),
     ),
     (
@@ -63,6 +64,7 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
             (_("Messaging rules"), "tune", "messaging.messagingrules", ""),
             (_("Link domains"), "dns", "sms.linkdomain", ""),
             (_("Rules for short links"), "rule", "sms.linkrules", ""),
+            (_("Rules for one-time passwords"), "pin", "sms.otprules", ""),
             (_("Prices"), "payments", "messaging.price", ""),
             (_("WhatsApp accounts"), "hub", "messaging.whatsappaccount", ""),
             (_("People"), "badge", "accounts.person", ""),

@@ -1,5 +1,5 @@
 """The desk's pages of SMS, one file a noun."""
 
-from sms.admin import links
+from sms.admin import links, otp
 
-__all__ = ["links"]
+__all__ = ["links", "otp"]

@@ -1,7 +1,7 @@
 """Whether what somebody entered is the code. Each try is counted before it is looked at, and a code counts once."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -47,7 +47,12 @@ class Verified(Answer):
 
 def verify(ask: VerifyAsk, actor: Actor, now: datetime) -> Verified:
     """Count the try, then compare, then use the code up; of two at once one is told yes."""
-    facts = {"id": ask.challenge_id, "organisation": actor.organisation.pk, "now": now, "most": MOST_TRIES}
+    facts: dict[str, Any] = {
+        "id": ask.challenge_id,
+        "organisation": actor.organisation.pk,
+        "now": now,
+        "most": MOST_TRIES,
+    }
     expected = _counted(facts)
     proof = proof_of(ask.challenge_id, ask.purpose, _number(ask, actor), ask.transaction, ask.code)
     is_right = is_proof(proof, expected or _NO_PROOF)
@@ -60,7 +65,7 @@ def verify(ask: VerifyAsk, actor: Actor, now: datetime) -> Verified:
     return Verified(verified=verified)
 
 
-def _counted(facts: dict[str, object]) -> str | None:
+def _counted(facts: dict[str, Any]) -> str | None:
     """The proof to compare with, after this try was counted for good; None when there are no more."""
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(_COUNT, facts)
@@ -68,7 +73,7 @@ def _counted(facts: dict[str, object]) -> str | None:
     return str(row[0]) if row is not None else None
 
 
-def _consumed(facts: dict[str, object]) -> bool:
+def _consumed(facts: dict[str, Any]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_CONSUME, facts)
         return cursor.fetchone() is not None

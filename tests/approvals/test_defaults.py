@@ -61,5 +61,5 @@ def test_a_default_that_was_switched_off_stays_off() -> None:
     default_policies(harbour_tea())
     Policy.objects.filter(name="Broadcasts are drafted at once").update(enabled=False)
     default_policies(harbour_tea())
-    assert Policy.objects.filter(organisation=harbour_tea()).count() == 7
+    assert Policy.objects.filter(organisation=harbour_tea()).count() == 8
     assert not Policy.objects.get(name="Broadcasts are drafted at once").enabled

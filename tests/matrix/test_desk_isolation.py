@@ -21,7 +21,7 @@ from audit.models import Entry
 from audit.models import Segment as SealedSegment
 from audit.record import record
 from messaging.models import ImportBatch, ImportRow, MergeTask, MessagingRules, WebhookEvent
-from sms.models import LinkRules
+from sms.models import LinkRules, OtpRules
 from tests.factories import NOON
 from tests.matrix.standing import houses as houses
 from tests.matrix.standing import own as own
@@ -71,6 +71,7 @@ def rows(own: TeaHouse) -> dict[str, Model]:
     MergeTask.objects.create(first=first, second=second, found_at=NOON, **mine)
     MessagingRules.objects.create(**mine)
     LinkRules.objects.create(**mine)
+    OtpRules.objects.create(**mine)
     Policy.objects.create(name="Twice", **mine)
     WebhookEvent.objects.create(carrier="whatsapp", body=b"{}", signed_for=[own.sender.account_id])
     record("tool.read", ("tool", "x"), Actor.system(own.organisation, "policy"), now=NOON)
