@@ -38,6 +38,7 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
             (_("Sender IDs"), "badge", "sms.senderid", ""),
             (_("Short links"), "link", "sms.shortlink", ""),
             (_("Outside figures"), "monitoring", "sms.performancesnapshot", ""),
+            (_("One-time passwords"), "password", "sms.otptemplate", ""),
         ),
     ),
     (
@@ -67,6 +68,7 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
             (_("Messaging rules"), "tune", "messaging.messagingrules", ""),
             (_("Link domains"), "dns", "sms.linkdomain", ""),
             (_("Rules for short links"), "rule", "sms.linkrules", ""),
+            (_("Rules for one-time passwords"), "pin", "sms.otprules", ""),
             (_("Prices"), "payments", "messaging.price", ""),
             (_("SMS gateways"), "cell_tower", "sms.smsgateway", ""),
             (_("Gateway prices"), "sell", "sms.gatewayprice", ""),

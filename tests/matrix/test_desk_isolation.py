@@ -22,6 +22,7 @@ from audit.models import Segment as SealedSegment
 from audit.record import record
 from messaging.models import ImportBatch, ImportRow, MergeTask, MessagingRules, WebhookEvent
 from sms.models import LinkRules, Quota, ReviewNotice
+from sms.models import LinkRules, OtpRules
 from tests.factories import NOON
 from tests.matrix.standing import houses as houses
 from tests.matrix.standing import own as own
@@ -77,6 +78,7 @@ def rows(own: TeaHouse) -> dict[str, Model]:
     Quota.objects.create(currency="HKD", monthly=1000, **mine)
     ReviewNotice.objects.create(request=own.waiting, recipient=own.people[Role.ADMIN], topic="cost", created_at=NOON,
                                 **mine)  # fmt: skip
+    OtpRules.objects.create(**mine)
     Policy.objects.create(name="Twice", **mine)
     WebhookEvent.objects.create(carrier="whatsapp", body=b"{}", signed_for=[own.sender.account_id])
     record("tool.read", ("tool", "x"), Actor.system(own.organisation, "policy"), now=NOON)
