@@ -9,6 +9,7 @@ BELLS: dict[str, tuple[str, float]] = {
     "look over what is going out": ("messaging.tasks.watch", 60.0),
     "apply webhooks whose bell was lost": ("messaging.inbox.tasks.apply_webhooks", 2.0),
     "match parked statuses, drop old webhooks": ("messaging.inbox.tasks.tidy_inbox", 60.0),
+    "send what events of the shop set off": ("sms.automations.tasks.run", 5.0),
     "look at the pages behind short links, where that is switched on": ("sms.links.tasks.look", 60.0),
 }
 

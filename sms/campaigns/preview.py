@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call
 from approvals.versions import check_token
-from messaging.audiences.resolve import Purpose, resolve
+from messaging.audiences.resolve import Only, Purpose, resolve
 from messaging.audiences.variables import Variable
 from messaging.finding import find_own
 from messaging.models import Audience, AudienceMember, Channel, TemplateTranslation, Verdict
@@ -29,10 +29,15 @@ def preview_campaign(call: Call, ask: CostAsk) -> CampaignContract:
     """Freeze who gets the campaign and what that costs. Raises Refused with every reason against it."""
     campaign = find_own(Campaign, ask.campaign_id, call.organisation, "campaign_id", "sms_marketing.campaigns.list")
     check_token(campaign, ask.base_version_token)
+    return freeze_campaign(call, ask, campaign)
+
+
+def freeze_campaign(call: Call, ask: CostAsk, campaign: Campaign, only: Only | None = None) -> CampaignContract:
+    """Freeze the campaign for its segment, or for some people of it. Raises Refused with every reason against it."""
     texts = translations_of(campaign)
     variables = [Variable.model_validate(one) for one in campaign.variables]
     routes = routes_of(campaign.identity, ask.due_at.date())
-    refuse_if_any(_reasons(ask, campaign, texts, variables, routes, call.now))
+    refuse_if_any((*reasons_of_campaign(campaign, texts, variables, routes), *_reasons_of_time(ask, call.now)))
     names = sorted({name for one in texts for name in names_in(one.definition["text"])})
     purpose = Purpose(
         organisation=call.organisation,
@@ -43,18 +48,18 @@ def preview_campaign(call: Call, ask: CostAsk) -> CampaignContract:
         default_language=campaign.texts.default_language,
         variables=variables,
         fare=sms_fare(texts, names, routes, ask.most_parts),
+        only=only,
     )
     return _contract(ask, campaign, texts, variables, routes, resolve(purpose, call.now), call.now)
 
 
-def _reasons(
-    ask: CostAsk,
+def reasons_of_campaign(
     campaign: Campaign,
     texts: Sequence[TemplateTranslation],
     variables: Sequence[Variable],
     routes: dict[str, Route],
-    now: datetime,
 ) -> Iterator[Reason]:
+    """Why nobody can be sent these texts today."""
     if campaign.identity.state != SenderIdState.VERIFIED or campaign.identity.sender is None:
         yield Reason("sender_not_verified", _("The sender ID %s is not verified.") % campaign.identity.value,
                      _("Choose one that is, or wait until this one is."), "campaign_id")  # fmt: skip
@@ -75,6 +80,9 @@ def _reasons(
                      _("Variables without a source: %(missing)s. Unknown to the texts: %(unknown)s.")
                      % {"missing": missing, "unknown": unknown},
                      _("Give each variable of the texts exactly one source."), "campaign_id")  # fmt: skip
+
+
+def _reasons_of_time(ask: CostAsk, now: datetime) -> Iterator[Reason]:
     if ask.not_after is not None and ask.not_after <= ask.due_at:
         yield Reason("ends_before_it_begins", _("not_after is not later than due_at."),
                      _("Give the send time to go out."), "not_after")  # fmt: skip

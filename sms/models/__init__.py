@@ -1,5 +1,6 @@
 """Gateways, sender IDs and what a part costs. Contacts, consent, sends and messages are messaging's."""
 
+from sms.models.automations import Automation, AutomationRun, ShopEvent, Trigger
 from sms.models.campaigns import Campaign
 from sms.models.charges import Charge
 from sms.models.clicks import Click, Visitor
@@ -11,6 +12,8 @@ from sms.models.parts import ReceivedPart, SubmittedPart
 from sms.models.sender_ids import GatewayRegistration, SenderId, SenderIdState
 
 __all__ = [
+    "Automation",
+    "AutomationRun",
     "Campaign",
     "Charge",
     "Click",
@@ -24,9 +27,11 @@ __all__ = [
     "Refund",
     "SenderId",
     "SenderIdState",
+    "ShopEvent",
     "ShortLink",
     "SmsGateway",
     "SubmittedPart",
+    "Trigger",
     "UnsubscribeToken",
     "Visitor",
 ]

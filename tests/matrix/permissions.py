@@ -30,6 +30,8 @@ AGENTS: dict[str, tuple[Role, frozenset[str], str]] = {
 _TABLE = """
                                          admin compliance marketer support viewer | reader planner asker searcher auditor overreach all_admin all_viewer sms_only nothing read_only sms_tools owner_left
 sms_marketing.action_request.status      +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
+sms_marketing.automations.list           +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
+sms_marketing.automations.update_state   +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 sms_marketing.campaign_reports.get       +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.campaigns.cancel_schedule  +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 sms_marketing.campaigns.create_draft     +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -

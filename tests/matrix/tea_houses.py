@@ -30,7 +30,7 @@ from messaging.models import (
 )
 from messaging.whatsapp.review.contract import TemplateContract
 from messaging.whatsapp.review.drafts import keep_draft
-from sms.models import Campaign
+from sms.models import Automation, Campaign
 from tests.factories import (
     NOON,
     ActionRequestFactory,
@@ -51,7 +51,7 @@ from tests.factories import (
 )
 from tests.messaging.spring_tea import set_prices
 from tests.sms.links.tea_links import SHOP, link_to
-from tests.sms.tea_texts import TeaTexts, campaign_of, failed_text, text_of
+from tests.sms.tea_texts import TeaTexts, automation_of, campaign_of, failed_text, text_of
 
 Arguments = dict[str, Any]
 
@@ -78,6 +78,7 @@ class TeaHouse:
         self.send = self._send()
         self.texts = TeaTexts(organisation=self.organisation)
         self.campaign: Campaign = campaign_of(self.texts)
+        self.automation: Automation = automation_of(self.campaign)
         self.batch: Send = text_of(self.texts, self.contacts[0]).send
         self.short_link = link_to(organisation=self.organisation)
         self.waiting = ActionRequestFactory(preview=PreviewFactory(**own), owner=self.people[Role.MARKETER])
@@ -130,6 +131,7 @@ class TeaHouse:
         rows: dict[str, Any] = {
             "account": self.sender.account_id,
             "action_request": self.waiting.pk,
+            "automation": self.automation.pk,
             "batch": self.batch.pk,
             "broadcast": self.send.pk,
             "campaign": self.campaign.pk,
@@ -177,6 +179,18 @@ def _scheduled(own: "TeaHouse") -> Arguments:
 # What each tool is asked where nothing is wrong; writes that stand on a preview get theirs in `arguments_of`.
 RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     "sms_marketing.action_request.status": lambda own, actor: {"action_request_id": own.waiting_for(actor)},
+    "sms_marketing.automations.list": lambda own, actor: {},
+    "sms_marketing.automations.update_state": lambda own, actor: {
+        "automation_id": own.id_of("automation"),
+        "base_version_token": token_of(own.automation),
+        "state": "enabled",
+        "name": own.automation.name,
+        "event": "order_shipped",
+        "campaign_id": own.id_of("campaign"),
+        "daily_cap": 100,
+        "per_contact_hours": 24,
+        "cost_a_day": "50",
+    },
     "sms_marketing.campaigns.cancel_schedule": lambda own, actor: _scheduled(own),
     "sms_marketing.campaigns.create_draft": lambda own, actor: _draft(own, "Autumn tea by SMS"),
     "sms_marketing.campaigns.get": lambda own, actor: {"campaign_id": own.id_of("campaign")},

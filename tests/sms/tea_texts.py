@@ -32,7 +32,7 @@ from sms.callbacks import hash_of_key
 from sms.campaigns import life
 from sms.campaigns.contract import CostAsk
 from sms.campaigns.preview import preview_campaign
-from sms.models import Campaign, GatewayPrice, GatewayRegistration, SenderId, SenderIdState, SmsGateway
+from sms.models import Automation, Campaign, GatewayPrice, GatewayRegistration, SenderId, SenderIdState, SmsGateway
 from sms.ways import tag_of
 from tests.factories import (
     NOON,
@@ -103,6 +103,15 @@ def campaign_of(tea: "TeaTexts", name: str = "Spring tea by SMS") -> Campaign:
     )
     return Campaign.objects.create(
         pk=key, name=name, segment=tea.segment, texts=texts, identity=tea.identity, **own, **dates
+    )
+
+
+def automation_of(campaign: Campaign, **fields: Any) -> Automation:
+    """A paused automation that sends a campaign's words when an order is shipped."""
+    facts = {"name": f"Shipped: {campaign.name}", "event": "order_shipped", "daily_cap": 100, "per_contact_hours": 24,
+             "cost_a_day": Decimal(50), "created_at": NOON, "updated_at": NOON, **fields}  # fmt: skip
+    return Automation.objects.create(
+        organisation=campaign.organisation, campaign=campaign, campaign_version=campaign.version, **facts
     )
 
 
