@@ -32,7 +32,9 @@ def ask_of(tool: Tool) -> type[Ask]:
     if tool.kind is not Kind.WRITE:
         return _as_ask(tool.takes, tool.name)
     if tool.plan is None:
-        return create_model(_title(tool), __base__=_Wish, **{tool.handle: (PreviewId, ...)})
+        handle: dict[str, Any] = {tool.handle: (PreviewId, ...)}
+        model: type[Ask] = create_model(_title(tool), __base__=_Wish, **handle)
+        return model
     planned = _as_ask(_planned(tool.plan), tool.name)
     return create_model(_title(tool), __base__=(planned, _Wish))
 

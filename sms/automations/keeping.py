@@ -50,7 +50,7 @@ def plan_automation(call: Call, ask: AutomationAsk) -> AutomationContract:
 
 def _is_pause_alone(ask: AutomationAsk, automation: Automation) -> bool:
     same = all(getattr(ask, term) == getattr(automation, term) for term in _TERMS)
-    return ask.state == Automation.State.PAUSED and same and ask.campaign_id == automation.campaign_id
+    return ask.state == "paused" and same and ask.campaign_id == automation.campaign_id
 
 
 def keep_automation(call: Call, contract: AutomationContract) -> AutomationKept:

@@ -61,21 +61,23 @@ def _sort_out(automation: Automation, now: datetime) -> list[int]:
     """The runs that go now, one a person; the others are told why not."""
     runs = automation.runs.filter(outcome=Outcome.WAITING).select_related("event").order_by("pk")[:AT_ONCE]
     recent = now - timedelta(hours=automation.per_contact_hours)
-    lately = set(automation.runs.filter(outcome=Outcome.SENT, at__gt=recent).values_list("contact_id", flat=True))
+    lately: set[int | None] = set(
+        automation.runs.filter(outcome=Outcome.SENT, at__gt=recent).values_list("contact_id", flat=True)
+    )
     left = automation.daily_cap - automation.runs.filter(
         outcome=Outcome.SENT, at__gte=day_began(automation.organisation, now)
     ).count()  # fmt: skip
     chosen: list[int] = []
-    others: dict[str, list[int]] = {}
+    others: dict[AutomationRun.Outcome, list[int]] = {}
     for run in runs:
-        why = _why_not(run, lately, left - len(chosen), now)
-        if why is None:
+        against = _why_not(run, lately, left - len(chosen), now)
+        if against is None:
             chosen.append(run.pk)
             lately.add(run.contact_id)
         else:
-            others.setdefault(why, []).append(run.pk)
+            others.setdefault(against, []).append(run.pk)
     for why, keys in others.items():
-        _settle(keys, Outcome(why), now)
+        _settle(keys, why, now)
     return chosen
 
 

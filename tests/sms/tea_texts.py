@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from django.db import transaction
+
 from accounts.actor import Actor, Face
 from accounts.models import Organisation, Person
 from approvals.calls import call
@@ -142,7 +144,8 @@ def failed_text(tea: "TeaTexts", contact: Contact, name: str = "Rainy tea by SMS
     request = ActionRequestFactory(tool="sms_marketing.campaigns.schedule", preview=preview, owner=owner)
     countersign(request, Person.objects.filter(organisation=tea.organisation, role="compliance").first() or mei_chan(),
                 begun)  # fmt: skip
-    life.schedule_campaign(Call(asker.actor, begun, request), contract)
+    with transaction.atomic():
+        life.schedule_campaign(Call(asker.actor, begun, request), contract)
     send = Send.objects.get(campaign=campaign)
     for member in send.audience.members.filter(verdict=0).select_related("contact"):
         message = Message.objects.create(
