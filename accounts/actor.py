@@ -37,6 +37,7 @@ PARTS = (
     gettext_noop("command line"),
     gettext_noop("login page"),
     gettext_noop("public pages"),
+    gettext_noop("automations"),
 )
 
 

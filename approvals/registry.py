@@ -79,7 +79,8 @@ class Tool:
     spends: bool = True
     # A lesser scope that suffices where the floor asks nobody: whoever serves customers may write down their no.
     scope_of_a_no: str = ""
-    # Asked for by people at the desk and nowhere else: no agent and no script even learns that there is such a tool.
+    # Asked for by people at the desk, or by Countersign itself, and nowhere else: no agent and no script even learns
+    # that there is such a tool.
     desk_only: bool = False
 
     @property

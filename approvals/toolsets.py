@@ -20,7 +20,7 @@ def toolsets_of(tool: Tool) -> list[str]:
 
 def visible_to(actor: Actor, tool: Tool) -> bool:
     """Whether this tool belongs to the actor's toolset. Scopes are asked separately, with a clear no."""
-    if tool.desk_only and actor.face is not Face.DESK:
+    if tool.desk_only and actor.face not in (Face.DESK, Face.SYSTEM):
         return False
     toolset = actor.agent.toolset if actor.agent else ""
     return toolset in ("", SEARCH) or toolset in toolsets_of(tool)

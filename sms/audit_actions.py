@@ -31,3 +31,6 @@ action("sms.snapshot_recorded", _("{actor} recorded outside figures {subject} fr
 action("sms.notices_written", _("{actor} notified {people} people: {topic}"))
 action("sms.conversion_reported", _("{actor} reported {subject} ({kind})"))
 action("sms.refund_reported", _("{actor} reported a refund, {subject}"))
+action("sms.automation_kept", _("{actor} kept the automation {subject}: {state}"))
+action("sms.automation_paused", _("{actor} paused the automation {subject}: {reason}"))
+action("sms.event_reported", _("{actor} reported {subject} ({kind})"))

@@ -2,7 +2,8 @@
 them.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,13 @@ from messaging.models import Audience, AudienceMember, Segment, TemplateTranslat
 
 
 @dataclass(frozen=True, slots=True)
+class Only:
+    """Of the segment only these people: contact -> values that count before what the variables say."""
+
+    given: Mapping[int, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Purpose:
     """What the audience is for: everything the verdicts depend on beside the people themselves."""
 
@@ -32,6 +40,7 @@ class Purpose:
     default_language: str
     variables: Sequence[Variable]
     fare: Fare
+    only: Only | None = None
 
 
 def resolve(purpose: Purpose, now: datetime) -> Audience:
@@ -78,6 +87,11 @@ def judged_sql(purpose: Purpose, now: datetime) -> tuple[str, dict[str, Any]]:
     segment, named = segment_sql(purpose.segment.rule, purpose.organisation, purpose.channel, now)
     parameters.update(named)
     values = values_sql(purpose.variables, "c", parameters) if purpose.variables else "'{}'::jsonb"
+    if purpose.only is not None:
+        segment = f"({segment}) AND c.id = ANY(%(only)s)"
+        values = f"{values} || coalesce(%(given)s::jsonb -> c.id::text, '{{}}'::jsonb)"
+        parameters["only"] = list(purpose.only.given)
+        parameters["given"] = json.dumps({str(key): dict(given) for key, given in purpose.only.given.items()})
     return (
         _JUDGED.format(
             segment=segment,

@@ -48,16 +48,27 @@ def schedule_campaign(call: Call, contract: CampaignContract) -> Scheduled:
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=contract.campaign_id)
     refuse_if_any(NotScheduledYet()(call, contract))  # asked again under the lock
     hold_quota(call, contract)
+    send = make_send(call, contract, Send.Kind.CAMPAIGN)
+    campaign.send = send
+    campaign.save(update_fields=["send"])
+    return Scheduled(
+        campaign_id=campaign.pk, state=str(send.state), due_at=send.due_at, version_token=token_of(campaign)
+    )
+
+
+def make_send(call: Call, contract: CampaignContract, kind: Send.Kind) -> Send:
+    """The send that a countersigned contract describes, scheduled."""
+    assert call.request is not None
     send = Send.objects.create(
         organisation=call.organisation,
-        kind=Send.Kind.CAMPAIGN,
+        kind=kind,
         channel=Channel.SMS,
         name=contract.name,
         preview=call.request.preview,
         request=call.request,
         sender_id=contract.sender_id,
         audience=Audience.objects.get(pk=contract.audience_id, organisation=call.organisation),
-        template_id=campaign.texts_id,
+        template_id=Campaign.objects.values_list("texts_id", flat=True).get(pk=contract.campaign_id),
         category=contract.category,
         due_at=contract.due_at,
         not_after=contract.not_after,
@@ -65,10 +76,5 @@ def schedule_campaign(call: Call, contract: CampaignContract) -> Scheduled:
         cost_ceiling=contract.cost_ceiling,
         created_at=call.now,
     )
-    campaign.send = send
-    campaign.save(update_fields=["send"])
     record("send.drafted", send, call.actor, now=call.now, request_id=call.request.pk, people=contract.included)
-    send = move_send(send, "schedule", call.actor, call.now)
-    return Scheduled(
-        campaign_id=campaign.pk, state=str(send.state), due_at=send.due_at, version_token=token_of(campaign)
-    )
+    return move_send(send, "schedule", call.actor, call.now)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call
 from approvals.versions import check_token
-from messaging.audiences.resolve import Purpose, resolve
+from messaging.audiences.resolve import Only, Purpose, resolve
 from messaging.audiences.variables import Variable
 from messaging.finding import find_own
 from messaging.models import Audience, AudienceMember, Channel, TemplateTranslation, Verdict
@@ -53,10 +53,17 @@ def preview_campaign(call: Call, ask: CostAsk) -> CampaignContract:
     """Freeze who gets the campaign and what that costs. Raises Refused with every reason against it."""
     campaign = find_own(Campaign, ask.campaign_id, call.organisation, "campaign_id", "sms_marketing.campaigns.list")
     check_token(campaign, ask.base_version_token)
-    words = _words_of(campaign)
+    return freeze_campaign(call, ask, campaign)
+
+
+def freeze_campaign(call: Call, ask: CostAsk, campaign: Campaign, only: Only | None = None) -> CampaignContract:
+    """Freeze the campaign for its segment, or for some people of it. Raises Refused with every reason against it."""
+    words = words_of(campaign)
     routes = routes_of(campaign.identity, ask.due_at.date())
     against_links = reasons_against(words.links, call.organisation, _not_after(ask), call.now)
-    refuse_if_any([*_reasons(ask, campaign, words, routes, call.now), *against_links])
+    refuse_if_any(
+        [*reasons_of_campaign(campaign, words, routes), *_reasons_of_time(ask, call.now), *against_links]
+    )
     names = sorted(words.needed - words.samples.keys())
     purpose = Purpose(
         organisation=call.organisation,
@@ -67,11 +74,12 @@ def preview_campaign(call: Call, ask: CostAsk) -> CampaignContract:
         default_language=campaign.texts.default_language,
         variables=words.variables,
         fare=sms_fare(words.texts, names, routes, ask.most_parts, words.samples),
+        only=only,
     )
     return _contract(ask, campaign, words, routes, resolve(purpose, call.now), call.now)
 
 
-def _words_of(campaign: Campaign) -> Words:
+def words_of(campaign: Campaign) -> Words:
     return Words(
         translations_of(campaign),
         [Variable.model_validate(one) for one in campaign.variables],
@@ -84,13 +92,12 @@ def _not_after(ask: CostAsk) -> datetime:
     return ask.not_after or ask.due_at + LASTS
 
 
-def _reasons(
-    ask: CostAsk,
+def reasons_of_campaign(
     campaign: Campaign,
     words: Words,
     routes: dict[str, Route],
-    now: datetime,
 ) -> Iterator[Reason]:
+    """Why nobody can be sent these texts today."""
     if campaign.identity.state != SenderIdState.VERIFIED or campaign.identity.sender is None:
         yield Reason("sender_not_verified", _("The sender ID %s is not verified.") % campaign.identity.value,
                      _("Choose one that is, or wait until this one is."), "campaign_id")  # fmt: skip
@@ -105,6 +112,9 @@ def _reasons(
                      _("Make a new campaign, or cancel the schedule first."), "campaign_id")  # fmt: skip
     given = [*(one.name for one in words.variables), *words.samples]
     yield from reasons_against_variables((one.definition["text"] for one in words.texts), given, "campaign_id")
+
+
+def _reasons_of_time(ask: CostAsk, now: datetime) -> Iterator[Reason]:
     if ask.not_after is not None and ask.not_after <= ask.due_at:
         yield Reason("ends_before_it_begins", _("not_after is not later than due_at."),
                      _("Give the send time to go out."), "not_after")  # fmt: skip

@@ -1,5 +1,6 @@
 """Gateways, sender IDs and what a part costs. Contacts, consent, sends and messages are messaging's."""
 
+from sms.models.automations import Automation, AutomationRun, ShopEvent, Trigger
 from sms.models.campaigns import Campaign
 from sms.models.charges import Charge
 from sms.models.clicks import Click, Visitor
@@ -16,6 +17,8 @@ from sms.models.sender_ids import GatewayRegistration, SenderId, SenderIdState
 from sms.models.snapshots import PerformanceSnapshot
 
 __all__ = [
+    "Automation",
+    "AutomationRun",
     "Campaign",
     "Charge",
     "Click",
@@ -35,10 +38,12 @@ __all__ = [
     "ReviewNotice",
     "SenderId",
     "SenderIdState",
+    "ShopEvent",
     "ShortLink",
     "SmsGateway",
     "SubmittedPart",
     "TextTerms",
+    "Trigger",
     "UnsubscribeToken",
     "Visitor",
 ]

@@ -16,6 +16,7 @@ from approvals.contracts import Ask
 from approvals.reasons import Reason, Refused
 from approvals.rest.views import RestView
 from sms.attribution.reporting import ConversionReport, RefundReport, keep_conversion, keep_refund
+from sms.automations.events import EventReport, keep_event
 from sms.shop.told import Kept
 
 
@@ -50,3 +51,10 @@ class Refunds(ShopView):
 
     def keep(self, report: Any, actor: Actor) -> Kept:
         return keep_refund(report, actor, timezone.now())
+
+
+class Events(ShopView):
+    report = EventReport
+
+    def keep(self, report: Any, actor: Actor) -> Kept:
+        return keep_event(report, actor, timezone.now())

@@ -1,6 +1,7 @@
 """The sms_marketing.* tools, one file a noun."""
 
 from sms.tools import attribution as attribution
+from sms.tools import automations as automations
 from sms.tools import campaigns as campaigns
 from sms.tools import contacts as contacts
 from sms.tools import copy as copy

@@ -129,7 +129,7 @@ def _send_of(call: Call, ask: AttributionAsk) -> Send | None:
 def _period(ask: AttributionAsk, send: Send | None, now: datetime) -> Period:
     until = ask.until or now
     since = ask.since or (send.started_at or send.due_at if send is not None else until - _LATELY)
-    if since >= until:
+    if since > until:
         raise Refused(Reason("ends_before_it_begins", gettext_lazy("The period ends before it begins."),
                              gettext_lazy("Give a since that is earlier than until."), "since"))  # fmt: skip
     if until - since > LONGEST:

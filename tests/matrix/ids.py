@@ -30,6 +30,7 @@ from tests.sms.links.tea_links import link_to
 from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_papers import applied_for, snapshot_of
 from tests.sms.tea_texts import campaign_of, copy_of, gateway_at, verified
+from tests.sms.tea_texts import automation_of, campaign_of, verified
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class IdField:
 KIND_OF = {
     "account_id": "account",
     "action_request_id": "action_request",
+    "automation_id": "automation",
     "batch_id": "batch",
     "broadcast_id": "broadcast",
     "campaign_id": "campaign",
@@ -143,6 +145,7 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "action_request": lambda own: _with_pk(
         ActionRequestFactory(preview=PreviewFactory(organisation=own.organisation), owner=own.waiting.owner)
     ),
+    "automation": lambda own: _with_pk(automation_of(campaign_of(own.texts, f"Winter tea {uuid4()}"))),
     "batch": lambda own: _with_pk(
         SendFactory(
             kind="campaign",

@@ -32,6 +32,8 @@ _TABLE = """
 sms_marketing.action_request.status      +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.approval_policies.list     +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.audiences.list             +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
+sms_marketing.automations.list           +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
+sms_marketing.automations.update_state   +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 sms_marketing.campaign_reports.get       +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.campaigns.cancel_schedule  +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 sms_marketing.campaigns.create_draft     +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -

@@ -31,7 +31,7 @@ from messaging.models import (
 )
 from messaging.whatsapp.review.contract import TemplateContract
 from messaging.whatsapp.review.drafts import keep_draft
-from sms.models import Campaign
+from sms.models import Automation, Campaign
 from tests.factories import (
     NOON,
     ActionRequestFactory,
@@ -55,6 +55,7 @@ from tests.sms.links.tea_links import SHOP, link_to
 from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_papers import APPLICATION, SNAPSHOT, applied_for, snapshot_of
 from tests.sms.tea_texts import TeaTexts, campaign_of, copy_ask, copy_of, failed_text, text_of
+from tests.sms.tea_texts import TeaTexts, automation_of, campaign_of, failed_text, text_of
 
 Arguments = dict[str, Any]
 
@@ -82,6 +83,7 @@ class TeaHouse:
         self.texts = TeaTexts(organisation=self.organisation)
         self.campaign: Campaign = campaign_of(self.texts)
         self.copy: Template = copy_of(self.organisation)
+        self.automation: Automation = automation_of(self.campaign)
         self.batch: Send = text_of(self.texts, self.contacts[0]).send
         self.short_link = link_to(organisation=self.organisation)
         self.application = applied_for(self.organisation)
@@ -89,6 +91,7 @@ class TeaHouse:
         self.otp_template = sign_in_text(self.texts)
         self.waiting = ActionRequestFactory(preview=PreviewFactory(**own), owner=self.people[Role.MARKETER])
         self._say()
+        failed_batch(self)
 
     def _send(self) -> Send:
         """A broadcast that is under way to Ann and Bo."""
@@ -138,6 +141,7 @@ class TeaHouse:
             "account": self.sender.account_id,
             "action_request": self.waiting.pk,
             "application": self.application.pk,
+            "automation": self.automation.pk,
             "batch": self.batch.pk,
             "broadcast": self.send.pk,
             "campaign": self.campaign.pk,
@@ -178,7 +182,9 @@ def _draft(own: "TeaHouse", name: str) -> Arguments:
 
 def failed_batch(own: "TeaHouse") -> Send:
     """A campaign that has ended, whose text Ann's phone was off for."""
-    return failed_text(own.texts, own.contacts[0], f"Rainy tea {uuid4()}").send
+    found = Send.objects.filter(organisation=own.organisation, name="Rainy tea", state="completed")
+    fresh = found.exclude(messages__attempts__replacement__isnull=False).first()
+    return fresh or failed_text(own.texts, own.contacts[0], "Rainy tea").send
 
 
 def _scheduled(own: "TeaHouse") -> Arguments:
@@ -191,6 +197,18 @@ def _scheduled(own: "TeaHouse") -> Arguments:
 RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     "sms_marketing.action_request.status": lambda own, actor: {"action_request_id": own.waiting_for(actor)},
     "sms_marketing.audiences.list": lambda own, actor: {},
+    "sms_marketing.automations.list": lambda own, actor: {},
+    "sms_marketing.automations.update_state": lambda own, actor: {
+        "automation_id": own.id_of("automation"),
+        "base_version_token": token_of(own.automation),
+        "state": "enabled",
+        "name": own.automation.name,
+        "event": "order_shipped",
+        "campaign_id": own.id_of("campaign"),
+        "daily_cap": 100,
+        "per_contact_hours": 24,
+        "cost_a_day": "50",
+    },
     "sms_marketing.campaigns.cancel_schedule": lambda own, actor: _scheduled(own),
     "sms_marketing.campaigns.create_draft": lambda own, actor: _draft(own, "Autumn tea by SMS"),
     "sms_marketing.campaigns.get": lambda own, actor: {"campaign_id": own.id_of("campaign")},

@@ -76,19 +76,14 @@ def foreign_arguments(field: IdField, arguments: Arguments, rival: TeaHouse) -> 
     theirs = id_of(field, rival, rival.actor())
     changed = field.put(arguments, theirs)
     edited = {
-        "segment_id": rival.segment,
-        "campaign_id": rival.campaign,
-        "sender_id": rival.application,
-        "template_id": rival.copy,
+        "segment_id": token_of(rival.segment),
+        "campaign_id": token_of(rival.campaign),
+        "contact_id": contact_token(rival.contacts[0]),
+        "sender_id": token_of(rival.application),
+        "template_id": token_of(rival.copy),
     }
     of_another = "campaign_id" in arguments or field.name not in edited
     if "base_version_token" in arguments and (field.name == "campaign_id" or not of_another):
-        changed["base_version_token"] = token_of(edited[field.name])
-        "campaign_id": token_of(rival.campaign),
-        "contact_id": contact_token(rival.contacts[0]),
-        "segment_id": token_of(rival.segment),
-    }
-    if "base_version_token" in arguments and (field.name == "campaign_id" or "campaign_id" not in arguments):
         changed["base_version_token"] = edited[field.name]
     return theirs, changed
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from django.db import transaction
+
 from accounts.actor import Actor, Face
 from accounts.models import Organisation, Person
 from approvals.calls import call
@@ -32,7 +34,16 @@ from sms.callbacks import hash_of_key
 from sms.campaigns import life
 from sms.campaigns.contract import CostAsk
 from sms.campaigns.preview import preview_campaign
-from sms.models import Campaign, GatewayPrice, GatewayRegistration, SenderId, SenderIdState, SmsGateway, TextTerms
+from sms.models import (
+    Automation,
+    Campaign,
+    GatewayPrice,
+    GatewayRegistration,
+    SenderId,
+    SenderIdState,
+    SmsGateway,
+    TextTerms,
+)
 from sms.ways import tag_of
 from tests.factories import (
     NOON,
@@ -145,6 +156,13 @@ def copy_ask(template: Template | None = None, **changed: Any) -> dict[str, Any]
         **edited,
         **changed,
     }
+def automation_of(campaign: Campaign, **fields: Any) -> Automation:
+    """A paused automation that sends a campaign's words when an order is shipped."""
+    facts = {"name": f"Shipped: {campaign.name}", "event": "order_shipped", "daily_cap": 100, "per_contact_hours": 24,
+             "cost_a_day": Decimal(50), "created_at": NOON, "updated_at": NOON, **fields}  # fmt: skip
+    return Automation.objects.create(
+        organisation=campaign.organisation, campaign=campaign, campaign_version=campaign.version, **facts
+    )
 
 
 def text_of(tea: "TeaTexts", contact: Contact, name: str = "Winter tea by SMS", state: str = "sending") -> Message:
@@ -174,7 +192,8 @@ def failed_text(tea: "TeaTexts", contact: Contact, name: str = "Rainy tea by SMS
     request = ActionRequestFactory(tool="sms_marketing.campaigns.schedule", preview=preview, owner=owner)
     countersign(request, Person.objects.filter(organisation=tea.organisation, role="compliance").first() or mei_chan(),
                 begun)  # fmt: skip
-    life.schedule_campaign(Call(asker.actor, begun, request), contract)
+    with transaction.atomic():
+        life.schedule_campaign(Call(asker.actor, begun, request), contract)
     send = Send.objects.get(campaign=campaign)
     for member in send.audience.members.filter(verdict=0).select_related("contact"):
         message = Message.objects.create(

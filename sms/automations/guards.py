@@ -1,0 +1,111 @@
+"""What an automation has to be before it is enabled, and what each of its sends stands on."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+
+from approvals.models import State
+from approvals.reasons import Reason
+from approvals.registry import Call
+from approvals.standing import stands_on_decisions
+from messaging.audiences.variables import Variable
+from messaging.models import Category, Send
+from sms.automations.contract import AutomationContract, RunContract
+from sms.automations.days import day_began
+from sms.campaigns.drafts import translations_of
+from sms.campaigns.preview import reasons_of_campaign
+from sms.models import Automation, AutomationRun, Campaign
+from sms.routing import routes_of
+
+# A text that says how to get no more of them: by reply, hotline or link.
+_SAYS_HOW_TO_STOP = re.compile(r"\b(stop|unsubscribe|unsub|opt[- ]?out)\b|退訂|退订|取消|停止|拒收", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class AutomationUnchanged:
+    """Nobody changed the automation, or took its name, since this was planned."""
+
+    def __call__(self, call: Call, contract: AutomationContract) -> Iterator[Reason]:
+        own = Automation.objects.filter(organisation=call.organisation)
+        current = own.filter(pk=contract.automation_id).first() if contract.automation_id else None
+        if (current.version if current else 0) != contract.base_version:
+            yield Reason("stale_version", _("The automation has changed since this was planned."),
+                         _("Read it again and change what you find."), "base_version_token")  # fmt: skip
+        namesake = own.filter(name=contract.name).first()
+        if namesake is not None and namesake.pk != contract.automation_id:
+            yield Reason("name_taken", _("Another automation has this name."), _("Choose another name."), "name")
+
+
+@dataclass(frozen=True, slots=True)
+class SafeToEnable:
+    """Its words are those that were shown, can be sent and paid for, and say how to get no more of them."""
+
+    def __call__(self, call: Call, contract: AutomationContract) -> Iterator[Reason]:
+        if contract.state != Automation.State.ENABLED:
+            return
+        campaign = Campaign.objects.filter(pk=contract.campaign_id, organisation=call.organisation).first()
+        if campaign is None or campaign.version != contract.campaign_version:
+            yield Reason("campaign_changed", _("The campaign was edited since this was planned."),
+                         _("Read it again, and ask again."), "campaign_id")  # fmt: skip
+            return
+        variables = [Variable.model_validate(one) for one in campaign.variables]
+        routes = routes_of(campaign.identity, call.now.date())
+        yield from reasons_of_campaign(campaign, translations_of(campaign), variables, routes)
+        if campaign.category == Category.MARKETING:
+            yield from _texts_without_a_way_out(contract)
+
+
+def _texts_without_a_way_out(contract: AutomationContract) -> Iterator[Reason]:
+    for language, text in contract.texts.items():
+        if not _SAYS_HOW_TO_STOP.search(text):
+            yield Reason("no_opt_out", _("The text in %s does not say how to get no more of them.") % language,
+                         _("Add how to stop: a reply, a hotline or a link."), "campaign_id")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AutomationStands:
+    """The automation is enabled, by a request that people approved and nobody has altered, in the same version."""
+
+    def __call__(self, call: Call, contract: RunContract) -> Iterator[Reason]:
+        automation = Automation.objects.select_related("request__preview").filter(
+            pk=contract.automation_id, organisation=call.organisation
+        ).first()  # fmt: skip
+        if automation is None or automation.state != Automation.State.ENABLED:
+            yield Reason("automation_not_enabled", _("This automation is not enabled."), _("Ask for it to be enabled."))
+            return
+        request = automation.request
+        if (
+            request is None
+            or request.state not in (State.EXECUTING, State.SUCCEEDED)
+            or not request.is_untouched
+            or not stands_on_decisions(request)
+        ):
+            yield Reason("not_countersigned", _("Nobody has countersigned this automation."),
+                         _("Ask for it to be enabled."))  # fmt: skip
+        if automation.campaign_version != contract.campaign_version:
+            yield Reason("campaign_changed", _("The campaign was edited since the automation was enabled."),
+                         _("Ask for the automation to be enabled with the new texts."))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class WithinTheDaysCost:
+    """All that it has set off today, and this, costs no more than was agreed to for a day."""
+
+    def __call__(self, call: Call, contract: RunContract) -> Iterator[Reason]:
+        automation = Automation.objects.filter(pk=contract.automation_id, organisation=call.organisation).first()
+        if automation is None:
+            return
+        today = AutomationRun.objects.filter(
+            automation=automation, send__isnull=False, at__gte=day_began(automation.organisation, call.now)
+        )
+        sends = Send.objects.filter(pk__in=today.values("send"))
+        if call.request is not None:
+            sends = sends.exclude(request=call.request)
+        spent = sends.aggregate(total=Sum("cost_ceiling"))["total"] or Decimal(0)
+        if spent + contract.cost_ceiling > automation.cost_a_day:
+            yield Reason("over_days_cost", _("This would cost more than the automation may in a day."),
+                         _("It goes on when somebody enables it again, with more or on another day."))  # fmt: skip
