@@ -56,10 +56,11 @@ def preview_campaign(call: Call, ask: CostAsk) -> CampaignContract:
     """Freeze who gets the campaign and what that costs. Raises Refused with every reason against it."""
     campaign = find_own(Campaign, ask.campaign_id, call.organisation, "campaign_id", "sms_marketing.campaigns.list")
     check_token(campaign, ask.base_version_token)
-    words = _words_of(campaign)
+    words = words_of(campaign)
     routes = routes_of(campaign.identity, ask.due_at.date())
     against_links = reasons_against(words.links, call.organisation, _not_after(ask), call.now)
-    refuse_if_any([*_reasons(ask, campaign, words, routes, call.now), *against_links])
+    against = (*reasons_of_campaign(campaign, words, routes), *_reasons_of_time(ask, call.now), *against_links)
+    refuse_if_any(against)
     names = sorted(words.needed - words.samples.keys())
     purpose = Purpose(
         organisation=call.organisation,
@@ -74,7 +75,8 @@ def preview_campaign(call: Call, ask: CostAsk) -> CampaignContract:
     return _contract(ask, campaign, words, routes, resolve(purpose, call.now), call.now)
 
 
-def _words_of(campaign: Campaign) -> Words:
+def words_of(campaign: Campaign) -> Words:
+    """What the campaign says today, and what fills it."""
     return Words(
         translations_of(campaign),
         [Variable.model_validate(one) for one in campaign.variables],
@@ -87,13 +89,8 @@ def _not_after(ask: CostAsk) -> datetime:
     return ask.not_after or ask.due_at + LASTS
 
 
-def _reasons(
-    ask: CostAsk,
-    campaign: Campaign,
-    words: Words,
-    routes: dict[str, Route],
-    now: datetime,
-) -> Iterator[Reason]:
+def reasons_of_campaign(campaign: Campaign, words: Words, routes: dict[str, Route]) -> Iterator[Reason]:
+    """Why nobody can be sent these texts today."""
     if campaign.identity.state != SenderIdState.VERIFIED or campaign.identity.sender is None:
         yield Reason("sender_not_verified", _("The sender ID %s is not verified.") % campaign.identity.value,
                      _("Choose one that is, or wait until this one is."), "campaign_id")  # fmt: skip
@@ -113,6 +110,9 @@ def _reasons(
                      _("Variables without a source: %(missing)s. Unknown to the texts: %(unknown)s.")
                      % {"missing": missing, "unknown": unknown},
                      _("Give each variable of the texts exactly one source."), "campaign_id")  # fmt: skip
+
+
+def _reasons_of_time(ask: CostAsk, now: datetime) -> Iterator[Reason]:
     if ask.not_after is not None and ask.not_after <= ask.due_at:
         yield Reason("ends_before_it_begins", _("not_after is not later than due_at."),
                      _("Give the send time to go out."), "not_after")  # fmt: skip
@@ -133,7 +133,7 @@ def _contract(
     assert sender is not None  # a verified sender ID has its place in the engine
     included = AudienceMember.objects.filter(audience=audience, verdict=Verdict.INCLUDED)
     readers = dict(included.values_list("translation_id").annotate(Count("pk")))
-    parts = _route_parts(audience, routes)
+    parts = route_parts(audience, routes)
     cost = sum((part.cost for part in parts), Decimal(0))
     per_second = min(ask.per_second or sender.per_second, sender.per_second)
     return CampaignContract(
@@ -174,7 +174,7 @@ def _contract(
     )  # fmt: skip
 
 
-def _route_parts(audience: Audience, routes: dict[str, Route]) -> list[RoutePart]:
+def route_parts(audience: Audience, routes: dict[str, Route]) -> list[RoutePart]:
     """People, parts and cost by country, of those who will be written to."""
     included = AudienceMember.objects.filter(audience=audience, verdict=Verdict.INCLUDED)
     rows = included.values_list("market").annotate(people=Count("pk"), cost=Sum("price")).order_by("market")
