@@ -16,6 +16,7 @@ from approvals.registry import Call
 from messaging.audiences.digest import digest_of
 from messaging.broadcasts.contract import BroadcastContract
 from messaging.broadcasts.costs import card_date
+from messaging.engine.contract import SendContract
 from messaging.gate import rules_of
 from messaging.models import Audience, Sender, TemplateTranslation
 from messaging.quiet_hours import quiet_until
@@ -61,7 +62,7 @@ def _template_reason(code: str, translation: TemplateTranslation, what: Any) -> 
 
 @dataclass(frozen=True, slots=True)
 class SenderHealthy:
-    def __call__(self, call: Call, contract: BroadcastContract) -> Iterator[Reason]:
+    def __call__(self, call: Call, contract: SendContract) -> Iterator[Reason]:
         sender = Sender.objects.select_related("account").filter(
             pk=contract.sender_id, organisation=call.organisation
         ).first()  # fmt: skip
@@ -83,7 +84,7 @@ class SenderHealthy:
 class AudienceFrozen:
     """The frozen rows still hash to what was previewed, and there is somebody to write to."""
 
-    def __call__(self, call: Call, contract: BroadcastContract) -> Iterator[Reason]:
+    def __call__(self, call: Call, contract: SendContract) -> Iterator[Reason]:
         audience = Audience.objects.filter(pk=contract.audience_id, organisation=call.organisation).first()
         if audience is None or digest_of(audience) != contract.audience_digest:
             yield Reason("audience_changed", _("The frozen audience is not what was previewed."),
@@ -106,7 +107,7 @@ class PriceUnchanged:
 class InTime:
     """There is still time to begin: a send that nobody released by then expires instead of arriving late."""
 
-    def __call__(self, call: Call, contract: BroadcastContract) -> Iterator[Reason]:
+    def __call__(self, call: Call, contract: SendContract) -> Iterator[Reason]:
         if contract.not_after <= call.now:
             yield Reason("too_late", _("The time for this send is over."), _("Make a new preview with a later time."))
 
@@ -115,7 +116,7 @@ class InTime:
 class OutsideQuietHours:
     """Marketing does not begin while the organisation leaves people in peace."""
 
-    def __call__(self, call: Call, contract: BroadcastContract) -> Iterator[Reason]:
+    def __call__(self, call: Call, contract: SendContract) -> Iterator[Reason]:
         begins = max(contract.due_at, call.now)
         ends = quiet_until(rules_of(call.organisation), call.organisation.timezone, begins)
         if contract.category == "marketing" and ends is not None and begins - call.now > timedelta(0):

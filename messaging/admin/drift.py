@@ -12,8 +12,8 @@ from approvals.admin.panels import Drift, Reading
 from approvals.models import State
 from approvals.numerals import number
 from messaging.admin.progress import reason_name
-from messaging.admin.terms import SendTerms
 from messaging.audiences.people import CAPPED_JOIN, gate_of_many, size_of
+from messaging.engine.contract import SendContract
 from messaging.gate import gate_parameters
 from messaging.models import Audience, Channel, Verdict
 from messaging.segments import RuleError
@@ -27,12 +27,12 @@ SELECT gate, count(*) FROM (
 """
 
 
-def drift_on(channel: Channel) -> Callable[[Reading, SendTerms], Iterator[Drift]]:
+def drift_on(channel: Channel) -> Callable[[Reading, SendContract], Iterator[Drift]]:
     """What says of a send on this channel what has moved."""
     return partial(_drift, channel)
 
 
-def _drift(channel: Channel, reading: Reading, contract: SendTerms) -> Iterator[Drift]:
+def _drift(channel: Channel, reading: Reading, contract: SendContract) -> Iterator[Drift]:
     if reading.request.state not in (State.PENDING, State.APPROVED):
         return
     audience = Audience.objects.filter(pk=contract.audience_id, organisation=reading.actor.organisation).first()
@@ -60,7 +60,7 @@ def left_out_by_now(audience: Audience, channel: Channel, category: str, now: da
         return {Verdict(verdict).name.lower(): people for verdict, people in cursor.fetchall()}
 
 
-def _segment_drift(channel: Channel, reading: Reading, contract: SendTerms) -> Iterator[Drift]:
+def _segment_drift(channel: Channel, reading: Reading, contract: SendContract) -> Iterator[Drift]:
     """People who joined the segment are not added, which a reader may want to know."""
     try:
         size = size_of(

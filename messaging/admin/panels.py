@@ -15,10 +15,10 @@ from messaging.admin.imports import import_counts
 from messaging.admin.progress import Part, reason_name
 from messaging.admin.samples import samples_of
 from messaging.admin.template_panel import template_panels
-from messaging.admin.terms import SendTerms
 from messaging.audiences.people import size_of
 from messaging.broadcasts.contract import BroadcastContract
 from messaging.consent.changes import ConsentContract
+from messaging.engine.contract import SendContract
 from messaging.gate import rules_of
 from messaging.models import UNKNOWN, Attempt, AudienceMember, Channel, Contact, ImportBatch, Sender, Verdict
 from messaging.pricing.markets import market_names
@@ -73,7 +73,7 @@ def _replaced(reading: Reading, contract: ResendContract) -> dict[str, Any]:
     return {"people": people, "first": reverse("admin:messaging_send_change", args=(contract.replaced_send_id,))}
 
 
-def people_of(contract: SendTerms) -> dict[str, Any]:
+def people_of(contract: SendContract) -> dict[str, Any]:
     members = f"{reverse('admin:messaging_audiencemember_changelist')}?audience={contract.audience_id}"
     reasons = [
         {"name": reason_name(reason), "people": people, "link": f"{members}&verdict__exact={Verdict[reason.upper()]:d}"}
@@ -102,7 +102,7 @@ def _cost(contract: BroadcastContract) -> dict[str, Any]:
     }
 
 
-def schedule_of(reading: Reading, contract: SendTerms) -> dict[str, Any]:
+def schedule_of(reading: Reading, contract: SendContract) -> dict[str, Any]:
     organisation = reading.actor.organisation
     senders = Sender.objects.select_related("account")
     return {

@@ -34,7 +34,9 @@ class TextBubbles:
         told = _("%(encoding)s, %(units)d characters, %(left)d left") % {
             "encoding": size.encoding, "units": size.units, "left": size.left,
         }  # fmt: skip
-        return Bubble(caption, note, "sms", body=_with_links(text, self.samples.values()), footer=f"{parts} · {told}")
+        size_told = f"{parts} ({told})"
+        note = f"{note} · {size_told}" if note else size_told
+        return Bubble(caption, note, "sms", body=_with_links(text, self.samples.values()))
 
 
 def _with_links(text: str, addresses: Collection[str]) -> SafeString:

@@ -31,7 +31,7 @@ def report_context(send: Send, *, in_clear: bool) -> dict[str, Any]:
         "over_time": plot_of(send),
         "countries": [{"name": one.country, "row": one, "parts": _shares(one)} for one in told.countries],
         "gateways": [
-            {"name": one.name or _("none yet"), "row": one, "parts": _shares(one)} for one in gateways_of(send)
+            {"name": one.name or _("taken by none"), "row": one, "parts": _shares(one)} for one in gateways_of(send)
         ],
         "left_out": left_out_of(send),
         "failures": [

@@ -47,4 +47,5 @@ def ways_of(contract: CampaignContract) -> dict[str, Any]:
 
 
 register_panel(CampaignContract, campaign_panels)
+register_panel(RetryContract, campaign_panels)
 register_drift(CampaignContract, drift_on(Channel.SMS))

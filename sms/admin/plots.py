@@ -62,8 +62,8 @@ def stacked(labels: Sequence[str], layers: Sequence[Layer]) -> Plot:
     return Plot(boxes, layers, _few(labels), top)
 
 
-def _texts(*numbers: float) -> list[str]:
-    return [f"{number:.1f}" for number in numbers]
+def _texts(left: float, top: float, width: float, height: float) -> tuple[str, str, str, str]:
+    return f"{left:.1f}", f"{top:.1f}", f"{width:.1f}", f"{height:.1f}"
 
 
 def _few(labels: Sequence[str]) -> list[str]:

@@ -12,12 +12,10 @@ from approvals.models import State
 from approvals.reasons import Reason
 from approvals.registry import Call
 from approvals.standing import stands_on_decisions
-from messaging.audiences.variables import Variable
 from messaging.models import Category, Send
 from sms.automations.contract import AutomationContract, RunContract
 from sms.automations.days import day_began
-from sms.campaigns.drafts import translations_of
-from sms.campaigns.preview import reasons_of_campaign
+from sms.campaigns.preview import reasons_of_campaign, words_of
 from sms.models import Automation, AutomationRun, Campaign
 from sms.routing import routes_of
 
@@ -52,9 +50,8 @@ class SafeToEnable:
             yield Reason("campaign_changed", _("The campaign was edited since this was planned."),
                          _("Read it again, and ask again."), "campaign_id")  # fmt: skip
             return
-        variables = [Variable.model_validate(one) for one in campaign.variables]
         routes = routes_of(campaign.identity, call.now.date())
-        yield from reasons_of_campaign(campaign, translations_of(campaign), variables, routes)
+        yield from reasons_of_campaign(campaign, words_of(campaign), routes)
         if campaign.category == Category.MARKETING:
             yield from _texts_without_a_way_out(contract)
 

@@ -80,6 +80,7 @@ def freeze_campaign(call: Call, ask: CostAsk, campaign: Campaign, only: Only | N
 
 
 def words_of(campaign: Campaign) -> Words:
+    """What the campaign says today, and what fills it."""
     return Words(
         translations_of(campaign),
         [Variable.model_validate(one) for one in campaign.variables],
@@ -92,11 +93,7 @@ def _not_after(ask: CostAsk) -> datetime:
     return ask.not_after or ask.due_at + LASTS
 
 
-def reasons_of_campaign(
-    campaign: Campaign,
-    words: Words,
-    routes: dict[str, Route],
-) -> Iterator[Reason]:
+def reasons_of_campaign(campaign: Campaign, words: Words, routes: dict[str, Route]) -> Iterator[Reason]:
     """Why nobody can be sent these texts today."""
     if campaign.identity.state != SenderIdState.VERIFIED or campaign.identity.sender is None:
         yield Reason("sender_not_verified", _("The sender ID %s is not verified.") % campaign.identity.value,

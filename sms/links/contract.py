@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from accounts.budgets import Spend
 from approvals.contracts import Answer, Ask, Contract
-from messaging.broadcasts.contract import Seal
+from messaging.engine.contract import Seal
 from sms.links.utm import SLUG
 
 Slug = Annotated[str, Field(pattern=SLUG)]

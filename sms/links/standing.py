@@ -14,7 +14,7 @@ from accounts.models import Organisation
 from approvals.contracts import Contract
 from approvals.reasons import Reason
 from approvals.registry import Call
-from messaging.broadcasts.contract import Seal
+from messaging.engine.contract import Seal
 from sms.links.destinations import digest_of, domain_of
 from sms.links.making import base_of
 from sms.models import ShortLink

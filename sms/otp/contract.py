@@ -10,7 +10,7 @@ from pydantic import Field
 
 from accounts.budgets import Spend
 from approvals.contracts import Answer, Ask, Contract
-from messaging.broadcasts.contract import Seal
+from messaging.engine.contract import Seal
 from sms.campaigns.contract import RoutePart
 
 # What joins the parts of a proof must not be in one of them.

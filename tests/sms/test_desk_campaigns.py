@@ -70,7 +70,7 @@ def test_the_officer_reads_the_copy_on_the_phone_where_links_lead_and_what_it_co
     SuppressionFactory(contact=drinker("Dee"))
     told = decision(mei_chan(), asked(tea, link_to()))
     assert "Harbour Tea: Ann, spring tea is in:" in told
-    assert "1 part · GSM-7, " in told
+    assert "1 part (GSM-7, " in told
     assert "https://shop.harbour-tea.test/spring?colour=green#top" in told
     assert "opting out, one press, no login" in told
     assert "first → second" in told
