@@ -6,6 +6,6 @@ __all__ = ["gateways", "links", "money", "records", "sender_ids"]
 from sms.admin import campaigns, panels
 
 __all__ = ["campaigns", "links", "panels"]
-from sms.admin import links, otp
+from sms.admin import otp
 
 __all__ = ["links", "otp"]

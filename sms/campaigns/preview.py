@@ -61,9 +61,7 @@ def freeze_campaign(call: Call, ask: CostAsk, campaign: Campaign, only: Only | N
     words = words_of(campaign)
     routes = routes_of(campaign.identity, ask.due_at.date())
     against_links = reasons_against(words.links, call.organisation, _not_after(ask), call.now)
-    refuse_if_any(
-        [*reasons_of_campaign(campaign, words, routes), *_reasons_of_time(ask, call.now), *against_links]
-    )
+    refuse_if_any([*reasons_of_campaign(campaign, words, routes), *_reasons_of_time(ask, call.now), *against_links])
     names = sorted(words.needed - words.samples.keys())
     purpose = Purpose(
         organisation=call.organisation,

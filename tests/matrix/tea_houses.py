@@ -54,8 +54,7 @@ from tests.messaging.spring_tea import set_prices
 from tests.sms.links.tea_links import SHOP, link_to
 from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_papers import APPLICATION, SNAPSHOT, applied_for, snapshot_of
-from tests.sms.tea_texts import TeaTexts, campaign_of, copy_ask, copy_of, failed_text, text_of
-from tests.sms.tea_texts import TeaTexts, automation_of, campaign_of, failed_text, text_of
+from tests.sms.tea_texts import TeaTexts, automation_of, campaign_of, copy_ask, copy_of, failed_text, text_of
 
 Arguments = dict[str, Any]
 

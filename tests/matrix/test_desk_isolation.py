@@ -21,8 +21,7 @@ from audit.models import Entry
 from audit.models import Segment as SealedSegment
 from audit.record import record
 from messaging.models import ImportBatch, ImportRow, MergeTask, MessagingRules, WebhookEvent
-from sms.models import LinkRules, Quota, ReviewNotice
-from sms.models import LinkRules, OtpRules
+from sms.models import LinkRules, OtpRules, Quota, ReviewNotice
 from tests.factories import NOON
 from tests.matrix.standing import houses as houses
 from tests.matrix.standing import own as own

@@ -156,6 +156,8 @@ def copy_ask(template: Template | None = None, **changed: Any) -> dict[str, Any]
         **edited,
         **changed,
     }
+
+
 def automation_of(campaign: Campaign, **fields: Any) -> Automation:
     """A paused automation that sends a campaign's words when an order is shipped."""
     facts = {"name": f"Shipped: {campaign.name}", "event": "order_shipped", "daily_cap": 100, "per_contact_hours": 24,
