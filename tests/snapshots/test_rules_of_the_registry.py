@@ -63,9 +63,9 @@ def test_a_write_takes_a_key_and_a_reason(one: Tool) -> None:
 
 @every_tool
 def test_names_fit_what_clients_allow(one: Tool) -> None:
-    """Cursor counts server and tool to 60, others `mcp__server__tool` to 64, so a name has 40."""
+    """Cursor counts server and tool to 60, others `mcp__server__tool` to 64: `countersign` leaves a name 46."""
     assert re.fullmatch(r"[a-z][a-z0-9_]*", one.wire_name)
-    assert len(one.wire_name) <= 40
+    assert len(one.wire_name) <= 46
 
 
 def test_no_name_is_one_of_the_searchs_own() -> None:
@@ -73,7 +73,8 @@ def test_no_name_is_one_of_the_searchs_own() -> None:
 
 
 def test_no_tool_decides() -> None:
-    words = {word for one in TOOLS for word in re.split(r"[._]", one.name)}
+    reads = {"sms_marketing.approval_policies.list"}
+    words = {word for one in TOOLS if one.name not in reads for word in re.split(r"[._]", one.name)}
     assert words.isdisjoint({"approve", "approval", "reject", "decide", "decision", "countersign"})
 
 
