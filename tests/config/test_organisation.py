@@ -28,6 +28,7 @@ def test_a_new_organisation_has_an_administrator_default_policies_and_rules(monk
         "A person decides after customers' texts were read",
         "Broadcasts are drafted at once",
         "Large audiences ask for the password",
+        "One-time passwords are sent at once",
         "Segments are kept at once",
         "Short links are made at once",
         "Short links for large audiences are decided by a person",
