@@ -95,6 +95,7 @@ def _environment(web: int, graph: str) -> dict[str, str]:
     return {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PUBLIC_URL": f"http://127.0.0.1:{web}",
+        "SHORT_LINK_BASE_URL": f"http://127.0.0.1:{web}",
         "GRAPH_BASE_URL": graph,
         "PYTHONUNBUFFERED": "1",
     }

@@ -140,6 +140,13 @@ NOT_PERSONAL = {
     "identities": "rows whose value is marked",
     "phone_numbers": "the organisation's own, again",
     "number": "the organisation's own number, which its customers see",
+    "attributed": "money and counts of a report",
+    "attributed_elsewhere": "money and counts of a report",
+    "invalid_numbers": "a count",
+    "number_in_ten_minutes": "a limit",
+    "number_a_day": "a limit",
+    "address_an_hour": "a limit",
+    "opt_out_number": "the organisation's own hotline",
 }
 
 

@@ -7,6 +7,7 @@ from django.core.management import CommandError
 
 from accounts.credentials import agent_for_key
 from accounts.models import Agent, Organisation, Person
+from approvals.defaults import DEFAULTS
 from approvals.models import Policy
 from config.demo.seeding import PASSWORD, seed
 from messaging.models import MessagingRules, Price, Sender
@@ -44,7 +45,7 @@ def test_a_second_seeding_finds_everything_and_keeps_the_agents_key(tmp_path: Pa
     first, second = seed(tmp_path, 150, NOON), seed(tmp_path, 150, NOON)
     assert (first.agent_key, first.account.app_secret) == (second.agent_key, second.account.app_secret)
     assert (Organisation.objects.count(), Person.objects.count(), Agent.objects.count()) == (1, 5, 1)
-    assert (Sender.objects.count(), Policy.objects.count()) == (1, 7)
+    assert (Sender.objects.count(), Policy.objects.count()) == (1, len(DEFAULTS))
 
 
 def test_a_key_that_was_replaced_at_the_desk_gets_a_successor(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.roles import Role
+from approvals.defaults import DEFAULTS
 from approvals.models import Policy
 from audit.models import Entry
 from messaging.models import Contact, MessagingRules, Price, Sender, Suppression, WebhookEvent, WhatsAppAccount
@@ -89,7 +90,7 @@ def test_a_new_organisation_begins_with_the_default_policies() -> None:
     form = {"name": "New Tea", "slug": "new-tea", "timezone": "Asia/Hong_Kong", "locale": "en", "currency": "usd",
             "default_country": "hk"}  # fmt: skip
     assert signed_in(root).post(reverse("admin:accounts_organisation_add"), form).status_code == 302
-    assert Policy.objects.filter(organisation__slug="new-tea").count() == 9
+    assert Policy.objects.filter(organisation__slug="new-tea").count() == len(DEFAULTS)
 
 
 def test_support_records_an_opt_out_at_the_desk() -> None:

@@ -81,8 +81,8 @@ BUGS = (
     Bug(
         "two messages to one person in a batch pass the cap together",
         "messaging/engine/sorting.py",
-        "elif one.contact_id in seen:",
-        "elif False:",
+        "    if is_second:\n",
+        "    if False:\n",
         (f"{_TAKE} -k 'cap_together or distance'",),
     ),
     Bug(

@@ -389,7 +389,7 @@ def test_an_answer_that_never_comes_does_not_keep_a_lane_for_ever(
     witness.answer = never
     monkeypatch.setattr("messaging.engine.hands.Hands.close", lambda hands: None)
     send = going(crowd(1))
-    run(send, seconds=0.5)
+    run(send, seconds=1.5)
     assert statuses(send) == {"Being handed over": 1}
     reap(database_now() + timedelta(minutes=1))
     assert statuses(send) == {"Outcome unknown": 1}
