@@ -1,6 +1,6 @@
 # `make demo` shows the product, `make test` and `make check` hold it to its word. Needs make, Python 3.11+ with venv.
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check snapshots lock bench faults mutants clean
+.PHONY: help venv demo test hostile check snapshots lock bench faults mutants clean
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -20,6 +20,7 @@ PRODUCTION := env -u DEBUG DJANGO_SETTINGS_MODULE=config.settings ALLOWED_HOSTS=
 help:
 	@echo "make demo    watch the whole job on real parts (ONCE=1 stops after the table, STORY=name picks another story)"
 	@echo "make test    the whole suite on fresh servers (ARGS='tests/audit -k seal' runs a part)"
+	@echo "make hostile  bad and hostile input in depth (200 sets of wrong arguments a tool), and both stories"
 	@echo "make check   lint, types, import order, migrations, generated docs, translations, deployment checks"
 	@echo "make snapshots  write anew what outsiders see: tool schemas, docs/tools, docs/openapi.json; read the difference"
 	@echo "make bench   the benchmarks"
@@ -43,6 +44,9 @@ demo: venv
 
 test: venv
 	@$(SERVERS) run --fresh -- pytest -n 3 --dist worksteal $(ARGS)
+
+hostile: venv
+	@THOROUGH=1 $(SERVERS) run --fresh -- pytest -n 3 --dist worksteal tests/hostile tests/stories $(ARGS)
 
 check: venv
 	@.venv/bin/ruff check .

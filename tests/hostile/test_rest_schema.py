@@ -22,10 +22,11 @@ from tests.hostile.schemas import values
 from tests.matrix.standing import houses as houses
 from tests.matrix.standing import own as own
 from tests.matrix.tea_houses import TeaHouse, arguments_of, tools
+from tests.thoroughness import tries
 
 pytestmark = pytest.mark.django_db
 
-EACH = 12
+EACH = tries(6, 30)
 KINDS = ("account", "action_request", "broadcast", "contact", "segment", "sender", "template")
 THOROUGH = settings(
     max_examples=EACH, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
