@@ -17,6 +17,7 @@ from tests.hostile.canary_readers import ask_wrongly, read_everything, take_the_
 from tests.hostile.canary_story import Story
 from tests.simulators.graph.conftest import QUICK
 from tests.simulators.graph.listener import Listener
+from tests.thoroughness import THOROUGH
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,6 +64,7 @@ def story(tmp_path: Path, settings: object) -> Iterator[Story]:
     listener.close()
 
 
+@pytest.mark.skipif(not THOROUGH, reason="half a minute: `make hostile` plays it")
 def test_nobody_sees_a_canary_where_it_must_not_be(story: Story, lines: Lines) -> None:
     story.import_contacts()
     story.send(story.broadcast())

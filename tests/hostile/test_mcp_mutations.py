@@ -1,4 +1,4 @@
-"""Every tool with two hundred sets of wrong arguments (fifty in a hurry): a clear no or an answer, never a crash, never half an effect."""
+"""Every tool with two hundred sets of wrong arguments: a clear no or an answer, never a crash, never half an effect."""
 
 import json
 from collections.abc import Callable, Iterator

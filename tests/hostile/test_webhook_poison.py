@@ -32,6 +32,7 @@ from tests.factories import (
     TemplateTranslationFactory,
 )
 from tests.hostile.poison import POISONS, SHAPES, Path, fields_of, poisoned
+from tests.thoroughness import tries
 from tests.webhooks import arrived, messages_body, post, status
 
 LATER = NOON + timedelta(minutes=5)
@@ -74,7 +75,7 @@ def apply_all() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("shape", list(SHAPES))
 def test_poison_in_any_field_costs_at_most_its_own_item(shape: str, sender: Sender) -> None:
-    told = list(cases(sender, shape))
+    told = list(cases(sender, shape))[:: tries(4, 1)]
     names = {}
     for name, _path, body in told:
         names[arrived(sender, body).pk] = name

@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.stateful.messaging_life import Messaging
+from tests.thoroughness import tries
 
-GAMES = {"": (9, 15), "long": (200, 50)}
+GAMES = {"": (tries(4, 9), 15), "long": (200, 50)}
 
 
 @pytest.mark.slow

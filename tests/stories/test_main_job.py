@@ -1,4 +1,4 @@
-"""The job by WhatsApp, and in depth the one by SMS too: `manage.py demo` on real servers and processes, with a smaller contact file."""
+"""The job by WhatsApp, in depth also by SMS: `manage.py demo` on real servers, with a smaller contact file."""
 
 import os
 import subprocess
@@ -15,7 +15,8 @@ PATIENCE = 360.0  # seconds, on a machine with much else to do; alone it takes a
 # What `config.testing` sets for this process is not for a demo, which has servers and secrets of its own.
 OURS = {
     "DATABASE_URL", "REDIS_URL", "DEBUG", "HTTPS", "SECRET_KEY", "SECRETS_KEYS", "AUDIT_SIGNING_KEY", "ALLOWED_HOSTS",
-    "PUBLIC_URL", "SHORT_LINK_BASE_URL", "GRAPH_BASE_URL", "LOG_LEVEL", "LOG_FORMAT", "DJANGO_SETTINGS_MODULE", "PYTEST_XDIST_WORKER",
+    "PUBLIC_URL", "SHORT_LINK_BASE_URL", "GRAPH_BASE_URL", "LOG_LEVEL", "LOG_FORMAT", "DJANGO_SETTINGS_MODULE",
+    "PYTEST_XDIST_WORKER",
 }  # fmt: skip
 
 STORY = "both" if THOROUGH else "broadcast"
