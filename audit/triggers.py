@@ -4,7 +4,7 @@ import pgtrigger
 from django.db import models
 
 # pgtrigger's own functions stand aside for any session that sets `pgtrigger.ignore`. The record's must not, so its
-# triggers run functions of their own instead, which the first migration creates.
+# triggers run functions of their own instead, which the first migration creates from `FUNCTIONS`.
 
 
 class RefusingTrigger(pgtrigger.Trigger):
@@ -28,6 +28,28 @@ class ForwardTrigger(RefusingTrigger):
 APPEND_ONLY = RefusingTrigger(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 ONLY_FORWARD = ForwardTrigger(name="only_forward", operation=pgtrigger.Insert)
 
-# Tests that commit are cleaned up with TRUNCATE; they switch this trigger off in their own database
-# (tests/conftest.py), so that no setting and no session variable can switch it off in a real one.
+# Tests that commit disable the triggers of their own database (tests/databases.py), so that no setting and no session
+# variable can switch them off in a real one.
 NO_TRUNCATE = RefusingTrigger(name="no_truncate", operation=pgtrigger.Truncate)
+
+FUNCTIONS = """
+CREATE FUNCTION audit_xid_lift() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS 'SELECT 0::bigint';
+
+CREATE FUNCTION audit_refuses() RETURNS trigger AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit record is append-only: % on % is refused', TG_OP, TG_TABLE_NAME;
+END;
+$$ LANGUAGE plpgsql;
+
+CREATE FUNCTION audit_only_forward() RETURNS trigger AS $$
+BEGIN
+    IF (SELECT max(last_xid) FROM audit_segment) >= pg_current_xact_id()::text::bigint + audit_xid_lift() THEN
+        RAISE EXCEPTION 'this database was restored from a dump, and a new audit entry would fall behind sealed ones'
+            USING HINT = 'Stop every process, run manage.py audit_seal --after-restore once, and start again.';
+    END IF;
+    RETURN NULL;
+END;
+$$ LANGUAGE plpgsql;
+"""
+
+NO_FUNCTIONS = "DROP FUNCTION audit_only_forward(); DROP FUNCTION audit_refuses(); DROP FUNCTION audit_xid_lift();"

@@ -8,7 +8,7 @@ a queue: what is deleted must be cleared away by count, because a share of a tab
 from django.db import migrations
 
 STORED = """
-ALTER TABLE messaging_message SET (fillfactor = 65);
+ALTER TABLE messaging_message SET (fillfactor = 50);
 ALTER TABLE messaging_contact SET (fillfactor = 85);
 ALTER TABLE messaging_attempt SET (fillfactor = 80);
 ALTER TABLE messaging_outbox SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);

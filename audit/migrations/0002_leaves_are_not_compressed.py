@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """Hashes do not compress; trying to took most of the time of keeping a segment."""
 
-    dependencies = [("audit", "0002_one_index_less")]
+    dependencies = [("audit", "0001_initial")]
 
     operations = [
         migrations.RunSQL(
