@@ -1,5 +1,6 @@
 """What every test gets: the network is shut but for this machine, and people read English unless they say otherwise."""
 
+import gc
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -80,3 +81,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the stories: whoever works on the longest test last leaves the other core idle."""
     items.sort(key=lambda item: "stories" not in item.path.parts)
+
+
+def pytest_collection_finish() -> None:
+    """Six thousand tests and all of Django are there to stay: the collector need not walk them again and again."""
+    gc.collect()
+    gc.freeze()

@@ -1,6 +1,7 @@
 """The catalogues in `locale/`: a file to write in (.po) and what Django reads (.mo). Both are kept in the project."""
 
 from collections.abc import Mapping
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -48,9 +49,16 @@ def mo_file(language: str, root: Path = settings.BASE_DIR) -> Path:
 
 def wanted_texts(language: str) -> Found:
     """What a language's catalogue has to hold: our texts, and others' that nobody translates."""
-    ours, settled = our_texts(), _translated_elsewhere(language)
-    others = {text: places for text, places in foreign_texts().items() if text not in ours | settled}
+    ours, foreign = _standing()
+    settled = _translated_elsewhere(language)
+    others = {text: places for text, places in foreign.items() if text not in ours | settled}
     return ours | others
+
+
+@cache
+def _standing() -> tuple[Found, Found]:
+    """Our texts and the packages': the sources of a running process do not change, and reading them takes seconds."""
+    return our_texts(), foreign_texts()
 
 
 def _translated_elsewhere(language: str) -> Translations:
