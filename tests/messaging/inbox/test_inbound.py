@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from messaging.inbox.apply import apply_waiting
-from messaging.models import Contact, InboundMessage, MergeTask, Sender, Suppression
-from tests.factories import NOON, ContactFactory, SenderFactory
+from messaging.models import Contact, Identity, InboundMessage, MergeTask, Message, Sender, Status, Suppression
+from tests.factories import NOON, ContactFactory, SenderFactory, SendFactory
 from tests.webhooks import arrived, body_of, messages_body, text
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +47,17 @@ def test_a_stop_by_business_scoped_id_alone_counts_for_the_person_we_know_by_pho
     assert standing(mrs_lam) == ["stop"]
 
 
+def test_a_stop_from_a_number_that_whatsapp_spells_otherwise_counts_for_the_person_it_is_known_of(
+    sender: Sender,
+) -> None:
+    mr_reyes = ContactFactory(organisation=sender.organisation, phone="+525512345678")
+    Identity.objects.create(
+        organisation=sender.organisation, contact=mr_reyes, kind="wa_id", value="5215512345678", first_seen_at=NOON
+    )
+    hear(sender, text("wamid.1", "STOP", NOON, **{"from": "5215512345678"}))
+    assert standing(mr_reyes) == ["stop"]
+
+
 def test_a_stop_of_somebody_unknown_is_kept_for_the_day_we_get_to_know_them(sender: Sender) -> None:
     hear(sender, text("wamid.1", "STOP", NOON, **{"from": "85269998888", "from_user_id": "HK.999"}))
     stranger = Contact.objects.get(phone="+85269998888")
@@ -66,6 +77,22 @@ def test_the_same_message_told_twice_is_kept_once(sender: Sender, mrs_lam: Conta
     for _time in range(2):
         hear(sender, text("wamid.1", "Hello", NOON, **{"from": "85261234567"}))
     assert InboundMessage.objects.count() == 1
+
+
+def test_the_same_reply_told_twice_is_credited_to_one_message(sender: Sender, mrs_lam: Contact) -> None:
+    told_of = [
+        Message.objects.create(
+            organisation=sender.organisation, send=SendFactory(organisation=sender.organisation, sender=sender),
+            contact=mrs_lam, sender=sender, address=mrs_lam.phone, address_kind="phone", category="marketing",
+            status=Status.DELIVERED, queued_at=NOON, handed_at=NOON - timedelta(days=days),
+        )
+        for days in (1, 2)
+    ]  # fmt: skip
+    for _time in range(2):
+        hear(sender, text("wamid.1", "Which tea?", NOON, **{"from": "85261234567"}))
+    for message in told_of:
+        message.refresh_from_db()
+    assert [message.replied_at for message in told_of] == [NOON, None]
 
 
 def test_start_after_stop_lifts_it_and_an_older_start_told_late_does_not(sender: Sender, mrs_lam: Contact) -> None:

@@ -162,6 +162,18 @@ def test_a_body_signed_by_one_account_says_nothing_about_anothers_numbers(send: 
     assert message.status == Status.ACCEPTED
 
 
+def test_a_body_says_nothing_about_anothers_numbers_though_both_accounts_are_heard_at_once(send: Send) -> None:
+    first, _ = handed_over(send)
+    second, _ = handed_over(send)
+    stranger = SenderFactory()
+    arrived(stranger, messages_body(send.sender, statuses=[status(first.provider_id or "", "read", NOON)]))
+    arrived(send.sender, messages_body(send.sender, statuses=[status(second.provider_id or "", "read", NOON)]))
+    assert apply_waiting(NOON) == 2
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.status) == (Status.ACCEPTED, Status.READ)
+
+
 def test_one_status_that_cannot_be_applied_does_not_hold_up_its_siblings(
     send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,7 +183,7 @@ def test_one_status_that_cannot_be_applied_does_not_hold_up_its_siblings(
 
     def breaks_on_the_bad_one(items: Any, now: Any) -> None:
         if any(item.provider_id == bad.provider_id for _sender, item in items):
-            raise ValueError("poison")
+            raise RuntimeError("poison")
         real(items, now)
 
     monkeypatch.setattr(apply, "apply_statuses", breaks_on_the_bad_one)
@@ -181,5 +193,5 @@ def test_one_status_that_cannot_be_applied_does_not_hold_up_its_siblings(
     for _again in range(2):
         apply_waiting(NOON)
     failure = WebhookFailure.objects.get()
-    assert (failure.error, failure.tries) == ("ValueError", 3)
+    assert (failure.error, failure.tries) == ("RuntimeError", 3)
     assert failure.quarantined_at is not None
