@@ -46,7 +46,7 @@ test: venv
 	@$(SERVERS) run --fresh -- pytest -n 3 --dist worksteal $(ARGS)
 
 hostile: venv
-	@THOROUGH=1 $(SERVERS) run --fresh -- pytest -n 3 --dist worksteal tests/hostile tests/stateful tests/stories $(ARGS)
+	@THOROUGH=1 $(SERVERS) run --fresh -- pytest -n 3 --dist worksteal tests/hostile tests/matrix tests/stateful tests/stories $(ARGS)
 
 check: venv
 	@.venv/bin/ruff check .

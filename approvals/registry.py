@@ -54,9 +54,11 @@ class Call:
 
 @dataclass(frozen=True)
 class Tool:
-    """One declared tool. `untrusted` says whether it answers with what customers wrote: their names (shown only to who
-    sees
-    personal data) or their text (shown to everybody who may use it)."""
+    """One declared tool.
+
+    `untrusted` says whether it answers with what customers wrote: their names (shown only to whoever sees personal
+    data) or their text (shown to everybody who may use it).
+    """
 
     name: str
     kind: Kind

@@ -4,6 +4,7 @@ Many clients follow no `$ref`, and a title that repeats a field's name costs eve
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from approvals.envelope import envelope_of
@@ -18,13 +19,15 @@ _MAPS_OF_SCHEMAS = frozenset({"properties", "patternProperties", "$defs"})
 _DROPPED = frozenset({"title", "$defs"})
 
 
+@cache
 def input_schema(tool: Tool) -> Schema:
-    """What a caller passes, as an object schema that refuses unknown fields."""
+    """What a caller passes, as an object schema that refuses unknown fields. Made once a tool: leave it as it is."""
     return plain(tool.ask.model_json_schema(mode="validation"))
 
 
+@cache
 def output_schema(tool: Tool) -> Schema:
-    """What the tool answers: the envelope around its own data."""
+    """What the tool answers: the envelope around its own data. Made once a tool: leave it as it is."""
     return plain(envelope_of(tool).model_json_schema(mode="serialization"))
 
 

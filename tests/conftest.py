@@ -87,3 +87,4 @@ def pytest_collection_finish() -> None:
     """Six thousand tests and all of Django are there to stay: the collector need not walk them again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

@@ -22,8 +22,9 @@ from messaging.segments.rule import Age, All, AnyOf, Condition, Expression, Not,
 from messaging.segments.scope import says_everyone, sets_apart
 from messaging.stopwords import classify
 from tests.factories import HONG_KONG, NOON, harbour_tea
+from tests.thoroughness import tries
 
-thorough = settings(max_examples=250, deadline=None, derandomize=True, database=None)
+thorough = settings(max_examples=tries(80, 250), deadline=None, derandomize=True, database=None)
 
 # --- Rules ---------------------------------------------------------------------------------------------------------
 

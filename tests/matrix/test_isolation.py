@@ -35,6 +35,7 @@ from tests.matrix.standing import houses as houses
 from tests.matrix.standing import own as own
 from tests.matrix.standing import rival as rival
 from tests.matrix.tea_houses import RIGHT, Arguments, TeaHouse, tools
+from tests.thoroughness import THOROUGH
 
 pytestmark = pytest.mark.django_db
 
@@ -150,7 +151,9 @@ def test_rest_and_mcp_answer_foreign_and_unknown_ids_alike(own: TeaHouse, rival:
     client = Client()
     client.force_login(own.people[Role.COMPLIANCE])
     agent = Actor.of_agent(own.agent, Face.MCP)
-    for field in FIELDS:
+    # The door's answer was tried for every field above: here it is whether the faces change it.
+    one_of_each = {field.kind: field for field in FIELDS}
+    for field in FIELDS if THOROUGH else one_of_each.values():
         arguments = right_arguments(field, own, own.actor())
         theirs, foreign = foreign_arguments(field, arguments, rival)
         unknown = nobodys_id()

@@ -20,6 +20,7 @@ from tests.matrix.permissions import AGENTS, MAY, SCOPE_MISSING, UNKNOWN_TOOL, m
 from tests.matrix.standing import houses as houses
 from tests.matrix.standing import own as own
 from tests.matrix.tea_houses import RIGHT, TeaHouse, arguments_of, tools
+from tests.thoroughness import THOROUGH
 
 pytestmark = pytest.mark.django_db
 
@@ -101,9 +102,11 @@ def test_rest_lists_and_answers_what_the_table_says(role: Role, own: TeaHouse) -
     client.force_login(own.people[role])
     listed = [tool["name"] for tool in client.get("/api/tools").json()["tools"]]
     assert listed == [name for name, row in MATRIX.items() if row[role] == MAY]
-    for name, row in MATRIX.items():
+    # Who may use what is one door's answer, tried with every tool above: here it is whether this face passes it on.
+    one_of_each = {tuple(row.values()): name for name, row in MATRIX.items()}
+    for name in MATRIX if THOROUGH else one_of_each.values():
         answer = client.post(f"/api/tools/{name}", json.dumps({"no": "such field"}), content_type="application/json")
-        assert answer.status_code == (400 if row[role] == MAY else 403), name
+        assert answer.status_code == (400 if MATRIX[name][role] == MAY else 403), name
 
 
 def test_no_role_and_no_key_carries_the_right_to_decide_over_a_tool() -> None:

@@ -12,7 +12,6 @@ from tests.thoroughness import tries
 GAMES = {"": (tries(4, 9), 15), "long": (200, 50)}
 
 
-@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_promises_hold_whatever_happens() -> None:
     profile = os.environ.get("HYPOTHESIS_PROFILE", "")

@@ -1,4 +1,4 @@
-"""The job by WhatsApp, in depth also by SMS: `manage.py demo` on real servers, with a smaller contact file."""
+"""The jobs by WhatsApp and by SMS: `manage.py demo` on real servers, with a smaller contact file."""
 
 import os
 import subprocess
@@ -18,8 +18,6 @@ OURS = {
     "PUBLIC_URL", "SHORT_LINK_BASE_URL", "GRAPH_BASE_URL", "LOG_LEVEL", "LOG_FORMAT", "DJANGO_SETTINGS_MODULE",
     "PYTEST_XDIST_WORKER",
 }  # fmt: skip
-
-STORY = "both" if THOROUGH else "broadcast"
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +42,7 @@ def play(folder: Path, contacts: Path) -> subprocess.CompletedProcess[str]:
         "--once",
         "--any-port",
     ]
-    options = [f"--folder={folder}", f"--contacts={contacts}", "--due-in=6", f"--story={STORY}"]
+    options = [f"--folder={folder}", f"--contacts={contacts}", "--due-in=6"]
     return subprocess.run(
         [*command, *options], cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=PATIENCE
     )
@@ -62,7 +60,7 @@ def running_in(folder: Path) -> list[str]:
     return lines
 
 
-@pytest.mark.slow
+@pytest.mark.skipif(not THOROUGH, reason="a minute and ten processes: `make hostile` plays it")
 def test_the_main_job_closes_its_sums_and_leaves_nothing_behind(tmp_path: Path, small_file: Path) -> None:
     done = play(tmp_path, small_file)
     said = done.stdout
@@ -72,9 +70,8 @@ def test_the_main_job_closes_its_sums_and_leaves_nothing_behind(tmp_path: Path, 
     for code in ("idempotency_key_reused", "preview_not_found", "unknown_tool", "HTTP 403", "HTTP 409", "wrong_state"):
         assert code in said, code
     assert "nobody is under way" in said
-    if THOROUGH:
-        assert "72 clicks of 60 people" in said
-        assert "5 people opted out by the link in their text" in said
+    assert "72 clicks of 60 people" in said
+    assert "5 people opted out by the link in their text" in said
     assert "none changed, removed, inserted or moved" in said
     assert (tmp_path / "audit.jsonl").exists()
     assert running_in(tmp_path) == []
