@@ -82,7 +82,7 @@ def verify(export: Path, checkpoints: Path | None = None, public_keys: tuple[str
     with export.open("rb") as lines:
         _read(lines, report)
     if unsealed := sum(len(chain.waiting) // LEAF for chain in report.chains.values()):
-        report.notes.append(f"Not sealed yet, so that nothing vouches for it: {_counted(unsealed, 'entry', 'entries')}.")
+        report.notes.append(f"Not sealed yet, nothing vouches for it: {_counted(unsealed, 'entry', 'entries')}.")
     if checkpoints is None:
         report.notes.append("No checkpoints were given: a cut-off end would not show.")
     else:

@@ -100,7 +100,7 @@ def test_the_round_trip_passes_without_django_or_cryptography(tmp_path: Path, ch
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
         "In order: 10 entries of 2 organisations in 2 segments, none changed, removed, inserted or moved.",
-        "  Note: Not sealed yet, so that nothing vouches for it: 2 entries.",
+        "  Note: Not sealed yet, nothing vouches for it: 2 entries.",
         "  Note: SIGNATURES WERE NOT CHECKED: the Python package cryptography is not installed.",
     ]
 
