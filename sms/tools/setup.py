@@ -11,10 +11,10 @@ from pydantic import Field
 from accounts.budgets import today_of
 from approvals.contracts import Answer, Ask
 from approvals.registry import Call, Kind, Tool, registry, tool
+from messaging.engine.terms import FARTHEST, LASTS
 from messaging.gate import marketing_cap_in_words, rules_of
 from messaging.tools.policies import PolicyRow, floors, policies_of
 from sms.campaigns.contract import CostAsk
-from sms.campaigns.preview import FARTHEST, LASTS
 from sms.gateways.gateway import gateway
 from sms.links.making import base_of
 from sms.models import LinkRules, Quota, SenderId, SenderIdState, SmsGateway
