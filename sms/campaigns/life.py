@@ -60,8 +60,6 @@ def make_send(call: Call, contract: CampaignContract, kind: Send.Kind) -> Send:
     """The send that a countersigned contract describes, scheduled."""
     assert call.request is not None
     texts = Campaign.objects.values_list("texts_id", flat=True).get(pk=contract.campaign_id)
-    send = draft_send(
-        call, contract, kind, Channel.SMS, name=contract.name, template_id=texts, request=call.request
-    )  # fmt: skip
+    send = draft_send(call, contract, kind, Channel.SMS, name=contract.name, template_id=texts, request=call.request)
     record("send.drafted", send, call.actor, now=call.now, request_id=call.request.pk, people=contract.included)
     return move_send(send, "schedule", call.actor, call.now)
