@@ -131,7 +131,8 @@ class ApplicationFits:
             state = current.get_state_display()
             yield Reason("wrong_state", _("It is %s: its papers are not changed any more.") % state,
                          _("Apply for another one, or ask an administrator."), "sender_id")  # fmt: skip
-        if own.filter(value=contract.value).exclude(pk=contract.sender_id).exists():
+        namesake = own.filter(value=contract.value).first()
+        if namesake is not None and namesake.pk != contract.sender_id:
             yield Reason("sender_id_taken", _("Your organisation has this sender ID already."),
                          _("Pass its sender_id to change it."), "value")  # fmt: skip
 
