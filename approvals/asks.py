@@ -38,11 +38,6 @@ def ask_of(tool: Tool) -> type[Ask]:
     return create_model(_title(tool), __base__=(planned, _Wish))
 
 
-def wish_fields() -> frozenset[str]:
-    """The fields every write has, which are not part of what is planned."""
-    return frozenset(_Wish.model_fields)
-
-
 def plan_arguments(tool: Tool, ask: Ask) -> Ask:
     """The part of a write's arguments that its plan takes."""
     assert tool.plan is not None

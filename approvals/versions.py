@@ -1,8 +1,12 @@
 """Optimistic locking for edits: who edits says which version they read, and a stale one is refused."""
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from approvals.reasons import Reason, Refused
@@ -24,3 +28,15 @@ def check_token(row: Any, token: str | None) -> None:
                 "base_version_token",
             )
         )
+
+
+def edited_since(row: Any | None, base_version: int, told: str | Promise) -> Iterator[Reason]:
+    """The reason against a plan that was made on another version of the row; one that is still to be made has 0."""
+    if (row.version if row is not None else 0) != base_version:
+        yield Reason("stale_version", told, _("Read it again and edit what you find."), "base_version_token")
+
+
+def name_taken(namesakes: QuerySet[Any], by: UUID | None, told: str | Promise) -> Iterator[Reason]:
+    """The reason against a name that another row than the one with the key `by` has."""
+    if namesakes.exclude(pk=by).exists():
+        yield Reason("name_taken", told, _("Choose another name."), "name")

@@ -82,7 +82,7 @@ def verify(export: Path, checkpoints: Path | None = None, public_keys: tuple[str
     with export.open("rb") as lines:
         _read(lines, report)
     if unsealed := sum(len(chain.waiting) // LEAF for chain in report.chains.values()):
-        report.notes.append(f"{unsealed:,} of the entries are not sealed yet: nothing vouches for them.")
+        report.notes.append(f"Not sealed yet, nothing vouches for it: {_counted(unsealed, 'entry', 'entries')}.")
     if checkpoints is None:
         report.notes.append("No checkpoints were given: a cut-off end would not show.")
     else:
@@ -223,13 +223,18 @@ def _check_checkpoint(checkpoint: dict[str, Any], trusted: tuple[str, ...], repo
 
 
 def told(report: Report) -> Iterator[str]:
-    scale = f"{report.entries:,} entries of {len(report.chains)} organisations in {report.segments:,} segments"
+    entries, owners = _counted(report.entries, "entry", "entries"), _counted(len(report.chains), "organisation")
+    scale = f"{entries} of {owners} in {_counted(report.segments, 'segment')}"
     if report.findings:
-        yield f"NOT IN ORDER: {scale}, {len(report.findings)} findings. First: {report.findings[0]}"
+        yield f"NOT IN ORDER: {scale}, {_counted(len(report.findings), 'finding')}. First: {report.findings[0]}"
         yield from (f"  then: {finding}" for finding in report.findings[1:20])
     else:
         yield f"In order: {scale}, none changed, removed, inserted or moved."
     yield from (f"  Note: {note}" for note in report.notes)
+
+
+def _counted(number: int, one: str, several: str = "") -> str:
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -122,25 +122,7 @@ def mask(e164: str) -> str:
     return (f"+{code} " if code and e164.startswith("+") else "") + f"•••• {shown}"
 
 
-def digits_key(address: str) -> str:
-    """Digits under which a phone and WhatsApp's id of the same line meet (for finding people, never for sending).
-
-    WhatsApp keeps old spellings: Mexico with a 1 after 52, Argentina with or without the 9 after 54, Brazilian mobiles
-    without the ninth digit. Two addresses with one key are one line.
-    """
-    digits = re.sub(r"\D", "", address)
-    for pattern, plain in _OLD_SPELLINGS:
-        digits, changed = pattern.subn(plain, digits)
-        if changed:
-            break
-    return digits
-
-
-_OLD_SPELLINGS: Final = (
-    (re.compile(r"^521(\d{10})$"), r"52\1"),
-    (re.compile(r"^549(\d{10})$"), r"54\1"),
-    (re.compile(r"^55(\d{2})9([6-9]\d{7})$"), r"55\1\2"),
-)
+_OLD_MEXICAN: Final = re.compile(r"^521(\d{10})$")
 
 
 def _international_or_refuse(digits: str) -> Phone:
@@ -164,7 +146,7 @@ def _without_country(digits: str) -> Phone:
 def _international(digits: str) -> Phone | None:
     """Digits that begin with a country code, or None when they are no valid number."""
     # 521 + ten digits is how WhatsApp still writes Mexican mobiles; the numbering plan dropped the 1 in 2019.
-    return _at_once(digits) or _by_library("+" + _OLD_SPELLINGS[0][0].sub(_OLD_SPELLINGS[0][1], digits), None)
+    return _at_once(digits) or _by_library("+" + _OLD_MEXICAN.sub(r"52\1", digits), None)
 
 
 def _at_once(digits: str) -> Phone | None:

@@ -33,6 +33,11 @@ def quiet_until(rules: MessagingRules, zone: str, now: datetime) -> datetime | N
     return _over_at(rules.quiet_from, rules.quiet_until, zone, now)
 
 
+def quiet_hours_in_words(rules: MessagingRules, zone: str = "") -> str:
+    """From and until, with the zone where the reader may not know it: 21:00-09:00 Asia/Hong_Kong."""
+    return f"{rules.quiet_from:%H:%M}-{rules.quiet_until:%H:%M} {zone}".rstrip()
+
+
 @dataclass
 class RecipientsNight:
     """The same question for people of several countries at one moment; each country is asked once.

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from approvals.contracts import Answer, Ask, Contract
 from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call
-from approvals.versions import check_token, token_of
+from approvals.versions import check_token, edited_since, token_of
 from audit.record import record
 from messaging.finding import find_own
 from sms.models import GatewayRegistration, SenderId, SenderIdState, SmsGateway
@@ -126,9 +126,7 @@ class ApplicationFits:
     def __call__(self, call: Call, contract: ApplicationContract) -> Iterator[Reason]:
         own = SenderId.objects.filter(organisation=call.organisation)
         current = own.filter(pk=contract.sender_id).first() if contract.sender_id else None
-        if (current.version if current else 0) != contract.base_version:
-            yield Reason("stale_version", _("The sender ID has changed since this was planned."),
-                         _("Read it again and apply with what you find."), "base_version_token")  # fmt: skip
+        yield from edited_since(current, contract.base_version, _("The sender ID has changed since this was planned."))
         if current is not None and current.state not in _OPEN:
             state = current.get_state_display()
             yield Reason("wrong_state", _("It is %s: its papers are not changed any more.") % state,

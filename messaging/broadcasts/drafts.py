@@ -14,8 +14,8 @@ from approvals.reasons import Reason, Refused
 from approvals.registry import Call
 from audit.record import record
 from messaging.broadcasts.contract import BroadcastContract
-from messaging.engine.sends import move_send
-from messaging.models import Audience, Channel, Send, SendState
+from messaging.engine.sends import draft_send, move_send
+from messaging.models import Channel, Send, SendState
 
 
 class Drafted(Answer):
@@ -43,21 +43,8 @@ class NotDraftedYet:
 
 def create_draft(call: Call, contract: BroadcastContract) -> Drafted:
     assert call.request is not None
-    send = Send.objects.create(
-        organisation=call.organisation,
-        kind=Send.Kind.BROADCAST,
-        channel=Channel.WHATSAPP,
-        name=contract.name,
-        preview=call.request.preview,
-        sender_id=contract.sender_id,
-        audience=Audience.objects.get(pk=contract.audience_id, organisation=call.organisation),
-        template_id=contract.template_id,
-        category=contract.category,
-        due_at=contract.due_at,
-        not_after=contract.not_after,
-        per_second=contract.per_second,
-        cost_ceiling=contract.cost_ceiling,
-        created_at=call.now,
+    send = draft_send(
+        call, contract, Send.Kind.BROADCAST, Channel.WHATSAPP, name=contract.name, template_id=contract.template_id
     )
     record("send.drafted", send, call.actor, now=call.now, request_id=call.request.pk, people=contract.included)
     return Drafted(broadcast_id=send.pk, state=str(send.state))

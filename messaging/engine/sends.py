@@ -1,16 +1,22 @@
-"""`move_send` is the one way a send changes its state: lock, transition, save and audit in one transaction."""
+"""How a send begins and moves. `move_send` is the one way it changes its state: lock, transition, save and audit in one
+transaction.
+"""
 
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, Protocol
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 from django_fsm import can_proceed
 
 from accounts.actor import Actor
+from approvals.models import ActionRequest
 from approvals.reasons import Reason, Refused
+from approvals.registry import Call
 from audit.record import record
-from messaging.models import Send, Status, Verdict
+from messaging.models import Audience, Channel, Send, Status, Verdict
 
 # Ends with people still waiting, and why those are left out then.
 _EMPTIES = {"stop": Verdict.STOPPED, "expire": Verdict.TOO_LATE}
@@ -20,6 +26,56 @@ WITH waiting AS (DELETE FROM messaging_outbox WHERE send_id = %(send)s RETURNING
 UPDATE messaging_message SET status = %(excluded)s, verdict = %(verdict)s
  WHERE id IN (SELECT message_id FROM waiting) AND status = %(queued)s
 """
+
+
+class Sendable(Protocol):
+    """What every contract says that becomes a send."""
+
+    @property
+    def audience_id(self) -> UUID: ...
+    @property
+    def sender_id(self) -> UUID: ...
+    @property
+    def category(self) -> str: ...
+    @property
+    def due_at(self) -> datetime: ...
+    @property
+    def not_after(self) -> datetime: ...
+    @property
+    def per_second(self) -> int: ...
+    @property
+    def cost_ceiling(self) -> Decimal: ...
+
+
+def draft_send(
+    call: Call,
+    contract: Sendable,
+    kind: Send.Kind,
+    channel: Channel,
+    *,
+    name: str,
+    template_id: UUID | None = None,
+    request: ActionRequest | None = None,
+) -> Send:
+    """A contract as a row of the engine. `request` is the one that was countersigned; None while it is only a draft."""
+    assert call.request is not None
+    return Send.objects.create(
+        organisation=call.organisation,
+        kind=kind,
+        channel=channel,
+        name=name,
+        preview=call.request.preview,
+        request=request,
+        sender_id=contract.sender_id,
+        audience=Audience.objects.get(pk=contract.audience_id, organisation=call.organisation),
+        template_id=template_id,
+        category=contract.category,
+        due_at=contract.due_at,
+        not_after=contract.not_after,
+        per_second=contract.per_second,
+        cost_ceiling=contract.cost_ceiling,
+        created_at=call.now,
+    )
 
 
 def move_send(send: Send, transition_name: str, actor: Actor, now: datetime, reason: str = "") -> Send:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from messaging.imports.problems import PROBLEMS
-from messaging.models import ImportBatch, ImportRow
+from messaging.models import ImportBatch
 from messaging.phones import mask
 
 EXAMPLES: Final = 3
@@ -66,18 +66,6 @@ def summarise(batch: ImportBatch) -> Summary:
     """The staged file in numbers and examples, most frequent finding first."""
     counts = {name: count for name, count in batch.counts.items() if name in Summary.__dataclass_fields__}
     return Summary(**counts, findings=tuple(_findings(batch)))
-
-
-def report_rows(batch: ImportBatch) -> Iterator[dict[str, Any]]:
-    """A row a line, in the file's order: line, masked phone, verdict, and its problems in words."""
-    rows = ImportRow.objects.filter(batch=batch).order_by("line")
-    for row in rows.only("line", "phone", "verdict", "problems").iterator(chunk_size=2_000):
-        yield {
-            "line": row.line,
-            "phone": mask(row.phone) if row.phone else "",
-            "verdict": row.verdict,
-            "problems": [told(problem) for problem in row.problems],
-        }
 
 
 def told(problem: dict[str, Any]) -> dict[str, str]:

@@ -28,10 +28,6 @@ class SendState(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
-# States in which messages of a send may be handed to the carrier.
-LIVE = (SendState.SENDING,)
-
-
 class Send(models.Model):
     class Kind(models.TextChoices):
         BROADCAST = "broadcast", _("Broadcast")

@@ -1,7 +1,6 @@
 """Meta prices by the market of the recipient's calling code; `markets.csv` says which beginning belongs to which."""
 
 import csv
-import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -13,7 +12,6 @@ import phonenumbers
 OTHER: Final = "OTHER"
 """The market of every calling code that Meta lists nowhere."""
 
-_BSUID = re.compile(r"([A-Z]{2})\.[A-Za-z0-9.]+")
 _LONGEST_PREFIX: Final = 4
 
 
@@ -26,16 +24,6 @@ def market_of(e164: str) -> str:
         if market is not None:
             return market
     return OTHER
-
-
-def market_of_bsuid(user_id: str) -> str:
-    """The market of a person known by business-scoped user id alone, read from its country letters.
-
-    Meta does not say how it prices people without a phone number; the country in front of the id ("DE.123") is the
-    obvious guess and is shown as an estimate. An id of unknown shape belongs to `OTHER`.
-    """
-    shape = _BSUID.fullmatch(user_id)
-    return _market_of_country(shape.group(1)) if shape else OTHER
 
 
 def market_names() -> Mapping[str, str]:
@@ -74,5 +62,8 @@ def market_prefixes() -> Mapping[str, str]:
 
 @cache
 def markets_of_countries() -> Mapping[str, str]:
-    """ISO country -> market, for people known by business-scoped user id alone."""
+    """ISO country -> market, for people known by business-scoped user id alone, which begins with their country.
+
+    Meta does not say how it prices people without a phone number: this is the obvious guess, shown as an estimate.
+    """
     return MappingProxyType({country: _market_of_country(country) for country in phonenumbers.SUPPORTED_REGIONS})

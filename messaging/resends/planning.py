@@ -1,7 +1,7 @@
 """Making the contract of a resend: which attempts nobody knows the outcome of, whom they were for, what it may cost."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -15,12 +15,12 @@ from approvals.registry import Call, registry
 from messaging.audiences.digest import digest_of
 from messaging.broadcasts.contract import BroadcastContract
 from messaging.broadcasts.costs import cost_range
+from messaging.engine.terms import readers_of, terms_at_once, terms_of_people
 from messaging.finding import find_own
 from messaging.gate import gate_parameters, verdict_sql
 from messaging.models import UNKNOWN, Attempt, Audience, AudienceMember, Channel, Outcome, Send, SendState, Verdict
 from messaging.resends.contract import MOST, ResendAsk, ResendContract
 
-LASTS = timedelta(hours=24)
 # Nothing of these can go out again by itself, however late a lane comes back with its results.
 ENDED = (SendState.COMPLETED, SendState.STOPPED, SendState.EXPIRED)
 
@@ -61,16 +61,11 @@ def plan(call: Call, ask: ResendAsk) -> ResendContract:
     with transaction.atomic():
         audience = freeze_again(send, attempts, call.now)
         low, high = cost_range(audience, call.now)
-    terms = before.model_dump(include=set(BroadcastContract.model_fields)) | {
-        "audience_id": audience.pk,
-        "audience_digest": audience.digest,
-        "targeted": audience.targeted,
-        "included": audience.included,
-        "excluded": audience.excluded,
+    terms = {
+        **before.model_dump(include=set(BroadcastContract.model_fields)),
+        **terms_of_people(audience),
+        **terms_at_once(before.per_second, audience.included, call.now),
         "translations": _read_by(before, audience),
-        "due_at": call.now,
-        "not_after": call.now + LASTS,
-        "finishes_about": call.now + timedelta(seconds=audience.included // before.per_second),
         "cost_low": low,
         "cost_high": high,
         "cost_ceiling": high,
@@ -154,6 +149,5 @@ def freeze_again(
 
 
 def _read_by(before: BroadcastContract, audience: Audience) -> list[dict[str, object]]:
-    included = AudienceMember.objects.filter(audience=audience, verdict=Verdict.INCLUDED)
-    readers = dict(included.values_list("translation_id").annotate(Count("pk")))
+    readers = readers_of(audience)
     return [part.model_dump() | {"people": readers.get(part.translation_id, 0)} for part in before.translations]

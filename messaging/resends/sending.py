@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call
 from audit.record import record
-from messaging.engine.sends import move_send
-from messaging.models import UNKNOWN, Attempt, Audience, Replacement, Send, Status
+from messaging.engine.sends import Sendable, draft_send, move_send
+from messaging.models import UNKNOWN, Attempt, Channel, Replacement, Send, Status
 from messaging.resends.contract import ResendContract, Resent
 from messaging.resends.planning import ENDED
 
 
-class Repeats(Protocol):
+class Repeats(Sendable, Protocol):
     """What every contract of a resend says, whatever the channel."""
 
     @property
@@ -27,20 +25,6 @@ class Repeats(Protocol):
     def replaces(self) -> list[UUID]: ...
     @property
     def name(self) -> str: ...
-    @property
-    def audience_id(self) -> UUID: ...
-    @property
-    def sender_id(self) -> UUID: ...
-    @property
-    def category(self) -> str: ...
-    @property
-    def due_at(self) -> datetime: ...
-    @property
-    def not_after(self) -> datetime: ...
-    @property
-    def per_second(self) -> int: ...
-    @property
-    def cost_ceiling(self) -> Decimal: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +71,10 @@ def repeat(call: Call, contract: Repeats, kind: Send.Kind, still: StillToRepeat)
         .order_by("pk")
     )
     refuse_if_any(still(call, contract))
-    send = _send_of(call, contract, first, kind)
+    send = draft_send(
+        call, contract, kind, Channel(first.channel),
+        name=contract.name, template_id=first.template_id, request=call.request,
+    )  # fmt: skip
     Replacement.objects.bulk_create(
         Replacement(attempt=one, organisation=call.organisation, send=send, contact_id=one.contact_id) for one in tried
     )
@@ -101,24 +88,3 @@ def repeat(call: Call, contract: Repeats, kind: Send.Kind, still: StillToRepeat)
         replaces=first.pk,
     )
     return move_send(send, "schedule", call.actor, call.now)
-
-
-def _send_of(call: Call, contract: Repeats, first: Send, kind: Send.Kind) -> Send:
-    assert call.request is not None
-    return Send.objects.create(
-        organisation=call.organisation,
-        kind=kind,
-        channel=first.channel,
-        name=contract.name,
-        preview=call.request.preview,
-        request=call.request,
-        sender_id=contract.sender_id,
-        audience=Audience.objects.get(pk=contract.audience_id, organisation=call.organisation),
-        template_id=first.template_id,
-        category=contract.category,
-        due_at=contract.due_at,
-        not_after=contract.not_after,
-        per_second=contract.per_second,
-        cost_ceiling=contract.cost_ceiling,
-        created_at=call.now,
-    )

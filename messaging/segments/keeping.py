@@ -8,16 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from approvals.reasons import Reason
 from approvals.registry import Call
+from approvals.versions import name_taken
 from audit.record import record
 from messaging.models import Segment
 
 
-def name_taken(organisation: Organisation, name: str, by: UUID | None) -> Iterator[Reason]:
+def segment_name_taken(organisation: Organisation, name: str, by: UUID | None) -> Iterator[Reason]:
     """The reason against a name that another segment than `by` has."""
-    namesake = Segment.objects.filter(organisation=organisation, name=name).first()
-    if namesake is not None and namesake.pk != by:
-        yield Reason("name_taken", _("Another segment has this name."),
-                     _("Choose another name, or edit that segment."), "name")  # fmt: skip
+    namesakes = Segment.objects.filter(organisation=organisation, name=name)
+    yield from name_taken(namesakes, by, _("Another segment has this name."))
 
 
 def keep_segment(call: Call, segment: Segment) -> None:

@@ -14,12 +14,12 @@ from approvals.contracts import Answer, Ask, Contract
 from approvals.floors import When
 from approvals.reasons import Reason, Refused
 from approvals.registry import Call, Kind, tool
-from approvals.versions import check_token, token_of
+from approvals.versions import check_token, edited_since, token_of
 from messaging.audiences.people import Size, size_of
 from messaging.finding import find_own
 from messaging.models import Channel, Segment, Send, SendState
 from messaging.segments import describe, parse
-from messaging.segments.keeping import keep_segment, name_taken
+from messaging.segments.keeping import keep_segment, segment_name_taken
 from messaging.tools.paging import PageAnswer, PageAsk, page
 
 SendCategory = Literal["marketing", "utility", "authentication", "service"]
@@ -130,10 +130,9 @@ class SegmentUnchanged:
     def __call__(self, call: Call, contract: SegmentContract) -> Iterator[Reason]:
         own = Segment.objects.filter(organisation=call.organisation)
         segment = own.filter(pk=contract.segment_id).first() if contract.segment_id else None
-        if (segment.version if segment else 0) != contract.base_version:
-            yield Reason("stale_version", gettext_lazy("The segment has changed since this was planned."),
-                         gettext_lazy("Read it again and edit what you find."), "base_version_token")  # fmt: skip
-        yield from name_taken(call.organisation, contract.name, contract.segment_id)
+        told = gettext_lazy("The segment has changed since this was planned.")
+        yield from edited_since(segment, contract.base_version, told)
+        yield from segment_name_taken(call.organisation, contract.name, contract.segment_id)
 
 
 def plan_segment(call: Call, ask: SegmentAsk) -> SegmentContract:

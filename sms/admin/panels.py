@@ -14,7 +14,7 @@ from messaging.models import Channel
 from sms.admin.bubbles import TextBubbles
 from sms.campaigns.addresses import samples_of
 from sms.campaigns.contract import CampaignContract
-from sms.campaigns.retry_contract import RetryContract
+from sms.resends.contract import RetryContract
 
 
 def campaign_panels(reading: Reading, contract: CampaignContract) -> Iterator[Panel]:

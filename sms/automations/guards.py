@@ -12,6 +12,7 @@ from approvals.models import State
 from approvals.reasons import Reason
 from approvals.registry import Call
 from approvals.standing import stands_on_decisions
+from approvals.versions import edited_since, name_taken
 from messaging.models import Category, Send
 from sms.automations.contract import AutomationContract, RunContract
 from sms.automations.days import day_began
@@ -30,12 +31,9 @@ class AutomationUnchanged:
     def __call__(self, call: Call, contract: AutomationContract) -> Iterator[Reason]:
         own = Automation.objects.filter(organisation=call.organisation)
         current = own.filter(pk=contract.automation_id).first() if contract.automation_id else None
-        if (current.version if current else 0) != contract.base_version:
-            yield Reason("stale_version", _("The automation has changed since this was planned."),
-                         _("Read it again and change what you find."), "base_version_token")  # fmt: skip
-        namesake = own.filter(name=contract.name).first()
-        if namesake is not None and namesake.pk != contract.automation_id:
-            yield Reason("name_taken", _("Another automation has this name."), _("Choose another name."), "name")
+        yield from edited_since(current, contract.base_version, _("The automation has changed since this was planned."))
+        namesakes = own.filter(name=contract.name)
+        yield from name_taken(namesakes, contract.automation_id, _("Another automation has this name."))
 
 
 @dataclass(frozen=True, slots=True)

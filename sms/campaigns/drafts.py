@@ -12,7 +12,7 @@ from pydantic import Field
 from approvals.contracts import Answer, Ask, Contract
 from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call
-from approvals.versions import check_token, token_of
+from approvals.versions import check_token, edited_since, name_taken, token_of
 from audit.record import record
 from messaging.audiences.variables import Variable
 from messaging.finding import find_own
@@ -104,16 +104,13 @@ class DraftUnchanged:
     def __call__(self, call: Call, contract: DraftContract) -> Iterator[Reason]:
         own = Campaign.objects.filter(organisation=call.organisation)
         campaign = own.filter(pk=contract.campaign_id).first() if contract.campaign_id else None
-        if (campaign.version if campaign else 0) != contract.base_version:
-            yield Reason("stale_version", gettext_lazy("The campaign has changed since this was planned."),
-                         gettext_lazy("Read it again and edit what you find."), "base_version_token")  # fmt: skip
+        told = gettext_lazy("The campaign has changed since this was planned.")
+        yield from edited_since(campaign, contract.base_version, told)
         if campaign is not None and campaign.send_id is not None:
             yield Reason("already_scheduled", gettext_lazy("A scheduled campaign is not edited."),
                          gettext_lazy("Cancel its schedule first, or make a new campaign."), "campaign_id")  # fmt: skip
-        namesake = own.filter(name=contract.name).first()
-        if namesake is not None and namesake.pk != contract.campaign_id:
-            yield Reason("name_taken", gettext_lazy("Another campaign has this name."),
-                         gettext_lazy("Choose another name."), "name")  # fmt: skip
+        namesakes = own.filter(name=contract.name)
+        yield from name_taken(namesakes, contract.campaign_id, gettext_lazy("Another campaign has this name."))
 
 
 def plan_draft(call: Call, ask: DraftAsk) -> DraftContract:

@@ -15,8 +15,8 @@ from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call
 from approvals.versions import token_of
 from audit.record import record
-from messaging.engine.sends import move_send
-from messaging.models import Audience, Channel, Send
+from messaging.engine.sends import draft_send, move_send
+from messaging.models import Channel, Send
 from sms.campaigns.contract import CampaignContract
 from sms.models import Campaign
 from sms.quotas import hold_quota
@@ -59,22 +59,7 @@ def schedule_campaign(call: Call, contract: CampaignContract) -> Scheduled:
 def make_send(call: Call, contract: CampaignContract, kind: Send.Kind) -> Send:
     """The send that a countersigned contract describes, scheduled."""
     assert call.request is not None
-    send = Send.objects.create(
-        organisation=call.organisation,
-        kind=kind,
-        channel=Channel.SMS,
-        name=contract.name,
-        preview=call.request.preview,
-        request=call.request,
-        sender_id=contract.sender_id,
-        audience=Audience.objects.get(pk=contract.audience_id, organisation=call.organisation),
-        template_id=Campaign.objects.values_list("texts_id", flat=True).get(pk=contract.campaign_id),
-        category=contract.category,
-        due_at=contract.due_at,
-        not_after=contract.not_after,
-        per_second=contract.per_second,
-        cost_ceiling=contract.cost_ceiling,
-        created_at=call.now,
-    )
+    texts = Campaign.objects.values_list("texts_id", flat=True).get(pk=contract.campaign_id)
+    send = draft_send(call, contract, kind, Channel.SMS, name=contract.name, template_id=texts, request=call.request)
     record("send.drafted", send, call.actor, now=call.now, request_id=call.request.pk, people=contract.included)
     return move_send(send, "schedule", call.actor, call.now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Count, Sum
@@ -13,21 +13,26 @@ from approvals.registry import Call
 from approvals.versions import check_token
 from messaging.audiences.resolve import Only, Purpose, resolve
 from messaging.audiences.variables import Variable
+from messaging.engine.terms import (
+    end_of,
+    readers_of,
+    reasons_of_time,
+    terms_of_people,
+    terms_of_segment,
+    terms_of_time,
+)
 from messaging.finding import find_own
 from messaging.models import Audience, AudienceMember, Channel, TemplateTranslation, Verdict
 from sms.campaigns.addresses import OptOutPart, link_parts_of, opt_out_part_of, samples_of
 from sms.campaigns.contract import CampaignContract, CostAsk, RoutePart, TextPart
 from sms.campaigns.drafts import translations_of
-from sms.compliance.checking import check_copy
+from sms.compliance.checking import CopyFinding, check_copy
 from sms.copy.texts import reasons_against_variables
 from sms.fares import sms_fare
 from sms.links.standing import LinkPart, reasons_against
 from sms.models import Campaign, SenderIdState, SmsGateway
 from sms.routing import Route, routes_of
 from sms.text.filling import fill_shared, names_in
-
-LASTS = timedelta(hours=24)
-FARTHEST = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,8 @@ def freeze_campaign(call: Call, ask: CostAsk, campaign: Campaign, only: Only | N
     """Freeze the campaign for its segment, or for some people of it. Raises Refused with every reason against it."""
     words = words_of(campaign)
     routes = routes_of(campaign.identity, ask.due_at.date())
-    against_links = reasons_against(words.links, call.organisation, _not_after(ask), call.now)
-    refuse_if_any([*reasons_of_campaign(campaign, words, routes), *_reasons_of_time(ask, call.now), *against_links])
+    against_links = reasons_against(words.links, call.organisation, end_of(ask), call.now)
+    refuse_if_any([*reasons_of_campaign(campaign, words, routes), *reasons_of_time(ask, call.now), *against_links])
     names = sorted(words.needed - words.samples.keys())
     purpose = Purpose(
         organisation=call.organisation,
@@ -87,10 +92,6 @@ def words_of(campaign: Campaign) -> Words:
     )
 
 
-def _not_after(ask: CostAsk) -> datetime:
-    return ask.not_after or ask.due_at + LASTS
-
-
 def reasons_of_campaign(campaign: Campaign, words: Words, routes: dict[str, Route]) -> Iterator[Reason]:
     """Why nobody can be sent these texts today."""
     if campaign.identity.state != SenderIdState.VERIFIED or campaign.identity.sender is None:
@@ -109,51 +110,23 @@ def reasons_of_campaign(campaign: Campaign, words: Words, routes: dict[str, Rout
     yield from reasons_against_variables((one.definition["text"] for one in words.texts), given, "campaign_id")
 
 
-def _reasons_of_time(ask: CostAsk, now: datetime) -> Iterator[Reason]:
-    if ask.not_after is not None and ask.not_after <= ask.due_at:
-        yield Reason("ends_before_it_begins", _("not_after is not later than due_at."),
-                     _("Give the send time to go out."), "not_after")  # fmt: skip
-    if ask.due_at > now + FARTHEST:
-        yield Reason("too_far_ahead", _("due_at is more than 90 days ahead."),
-                     _("Prices and consent will have changed; plan it later."), "due_at")  # fmt: skip
-
-
 def _contract(
-    ask: CostAsk,
-    campaign: Campaign,
-    words: Words,
-    routes: dict[str, Route],
-    audience: Audience,
-    now: datetime,
+    ask: CostAsk, campaign: Campaign, words: Words, routes: dict[str, Route], audience: Audience, now: datetime
 ) -> CampaignContract:
     sender = campaign.identity.sender
     assert sender is not None  # a verified sender ID has its place in the engine
-    included = AudienceMember.objects.filter(audience=audience, verdict=Verdict.INCLUDED)
-    readers = dict(included.values_list("translation_id").annotate(Count("pk")))
     parts = route_parts(audience, routes)
     cost = sum((part.cost for part in parts), Decimal(0))
-    per_second = min(ask.per_second or sender.per_second, sender.per_second)
     return CampaignContract(
+        **terms_of_segment(campaign.segment),
+        **terms_of_people(audience),
+        **terms_of_time(ask, sender, audience.included, now),
         campaign_id=campaign.pk,
         campaign_version=campaign.version,
         name=campaign.name,
-        segment_id=campaign.segment_id,
-        segment_name=campaign.segment.name,
-        segment_rule=campaign.segment.rule,
-        audience_id=audience.pk,
-        audience_digest=audience.digest,
-        targeted=audience.targeted,
-        included=audience.included,
-        excluded=audience.excluded,
         category=campaign.category,
         default_language=campaign.texts.default_language,
-        texts=[
-            TextPart(
-                translation_id=one.pk, language=one.language, text=one.definition["text"], digest=one.digest,
-                people=readers.get(one.pk, 0),
-            )
-            for one in words.texts
-        ],
+        texts=_text_parts(words, audience),
         variables=list(words.variables),
         links=list(words.links),
         opt_out_link=words.opt_out,
@@ -161,20 +134,27 @@ def _contract(
         sender_id=sender.pk,
         sender_name=campaign.identity.value,
         routes=parts,
-        due_at=ask.due_at,
-        not_after=_not_after(ask),
-        per_second=per_second,
-        finishes_about=max(ask.due_at, now) + timedelta(seconds=audience.included // per_second),
         currency=next(iter(routes.values())).currency,
         cost_high=cost,
         cost_ceiling=cost if ask.cost_ceiling is None else ask.cost_ceiling,
-        findings=check_copy(
-            {one.language: fill_shared(one.definition["text"], words.samples) for one in words.texts},
-            campaign.identity,
-            [part.country for part in parts],
-            campaign.category,
-        ),
-    )  # fmt: skip
+        findings=_findings(campaign, words, [part.country for part in parts]),
+    )
+
+
+def _text_parts(words: Words, audience: Audience) -> list[TextPart]:
+    readers = readers_of(audience)
+    return [
+        TextPart(
+            translation_id=one.pk, language=one.language, text=one.definition["text"], digest=one.digest,
+            people=readers.get(one.pk, 0),
+        )
+        for one in words.texts
+    ]  # fmt: skip
+
+
+def _findings(campaign: Campaign, words: Words, countries: Sequence[str]) -> list[CopyFinding]:
+    texts = {one.language: fill_shared(one.definition["text"], words.samples) for one in words.texts}
+    return check_copy(texts, campaign.identity, countries, campaign.category)
 
 
 def route_parts(audience: Audience, routes: dict[str, Route]) -> list[RoutePart]:

@@ -57,9 +57,7 @@ class ContactContract(Contract):
     base_version_token: Annotated[str, Field(description="Its version when this was planned; empty for a new one.")]
     batch_id: Annotated[UUID, Field(description="The line that holds who it is, as an import keeps it.")]
     rows_digest: Annotated[str, Field(description="SHA-256 over that line.")]
-    changes: Annotated[
-        list[str], Field(description="What is set: phone, name, language, tags, crm_key, consent.")
-    ]  # fmt: skip
+    changes: Annotated[list[str], Field(description="What is set: phone, name, language, tags, crm_key, consent.")]
     language: Annotated[str, Field(description="The language that is set.")]
     tags: Annotated[list[str], Field(description="The tags that are set.")]
     tags_before: Annotated[list[str], Field(description="The tags it has.")]

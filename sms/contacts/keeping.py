@@ -184,9 +184,7 @@ def keep_contact(call: Call, contract: ContactContract) -> ContactKept:
     request_id = call.request.pk if call.request else None
     record("sms.contact_kept", contact, call.actor, now=call.now, request_id=request_id,
            fields=", ".join(contract.changes), source=contract.source)  # fmt: skip
-    return ContactKept(
-        contact_id=contact.key, is_new=contract.contact_id is None, version_token=contact_token(contact)
-    )  # fmt: skip
+    return ContactKept(contact_id=contact.key, is_new=contract.contact_id is None, version_token=contact_token(contact))
 
 
 def _contact(call: Call, contract: ContactContract, row: ImportRow) -> Contact:

@@ -51,9 +51,7 @@ def search(call: Call, ask: SearchAsk) -> QuerySet[Contact]:
 def _agreed() -> Exists:
     """As the gate asks it: a withdrawal as late as the yes wins."""
     said = ConsentState.objects.filter(channel__in=ON_SMS, category__in=(Category.MARKETING, Category.ANY))
-    withdrawn = said.filter(
-        contact=OuterRef("contact"), state=ConsentAct.WITHDRAWN, since__gte=OuterRef("since")
-    )  # fmt: skip
+    withdrawn = said.filter(contact=OuterRef("contact"), state=ConsentAct.WITHDRAWN, since__gte=OuterRef("since"))
     return Exists(said.filter(~Exists(withdrawn), contact=OuterRef("pk"), state=ConsentAct.GRANTED))
 
 

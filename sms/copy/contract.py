@@ -13,9 +13,7 @@ OptOut = Annotated[str, Field(min_length=2, max_length=160)]
 
 
 class TemplateAsk(Ask):
-    name: Annotated[
-        str, Field(min_length=3, max_length=120, description="Its name, once in the organisation.")
-    ]  # fmt: skip
+    name: Annotated[str, Field(min_length=3, max_length=120, description="Its name, once in the organisation.")]
     purpose: Annotated[str, Field(max_length=200, description="What it is used for.")] = ""
     category: Annotated[
         Literal["marketing", "utility"], Field(description="utility only for what people wait for, without promotion.")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call
-from approvals.versions import check_token, token_of
+from approvals.versions import check_token, edited_since, name_taken, token_of
 from audit.record import record
 from messaging.finding import find_own
 from messaging.models import Category, Channel, Template
@@ -100,12 +100,9 @@ class TemplateUnchanged:
     def __call__(self, call: Call, contract: TemplateContract) -> Iterator[Reason]:
         own = Template.objects.filter(organisation=call.organisation, channel=Channel.SMS)
         template = own.filter(pk=contract.template_id).first() if contract.template_id else None
-        if (template.version if template else 0) != contract.base_version:
-            yield Reason("stale_version", _("The template has changed since this was planned."),
-                         _("Read it again and edit what you find."), "base_version_token")  # fmt: skip
-        namesake = own.filter(name=contract.name).first()
-        if namesake is not None and namesake.pk != contract.template_id:
-            yield Reason("name_taken", _("Another template has this name."), _("Choose another name."), "name")
+        yield from edited_since(template, contract.base_version, _("The template has changed since this was planned."))
+        namesakes = own.filter(name=contract.name)
+        yield from name_taken(namesakes, contract.template_id, _("Another template has this name."))
 
 
 def keep_template(call: Call, contract: TemplateContract) -> TemplateKept:
@@ -114,9 +111,8 @@ def keep_template(call: Call, contract: TemplateContract) -> TemplateKept:
         template = Template(**own, version=1, created_at=call.now)
     else:
         template = Template.objects.select_for_update(of=("self",)).get(pk=contract.template_id, **own)
-        refuse_if_any(
-            TemplateUnchanged()(call, contract)
-        )  # asked again under the lock: of two edits at once one stands
+        # Asked again under the lock: of two edits at once one stands.
+        refuse_if_any(TemplateUnchanged()(call, contract))
         template.version += 1
     template.name, template.category = contract.name, contract.category
     keep_texts(template, contract.texts, contract.default_language, call.now)

@@ -100,6 +100,6 @@ def _facts(target: Target, code: str, visit: Visit, judged: Judgement, now: date
 
 def _doubt_those_before(target: Target, network: str, now: datetime) -> None:
     """A burst is seen late: what the same network opened in the minute before was no person either."""
-    Click.objects.filter(
-        network=network, link_id=target.link_id, at__gt=now - MINUTE, visitor=Visitor.HUMAN
-    ).update(visitor=Visitor.SUSPECT, reason="burst")  # fmt: skip
+    Click.objects.filter(network=network, link_id=target.link_id, at__gt=now - MINUTE, visitor=Visitor.HUMAN).update(
+        visitor=Visitor.SUSPECT, reason="burst"
+    )

@@ -36,7 +36,7 @@ def base_of(organisation: Organisation, host: str = "") -> str | None:
     """
     own = LinkDomain.objects.filter(
         organisation=organisation, purpose=LinkDomain.Purpose.SHORT, blocked_at=None
-    ).order_by("host")  # fmt: skip
+    ).order_by("host")
     found = own.filter(host=host).first() if host else own.first()
     if found is not None:
         return f"https://{found.host}"

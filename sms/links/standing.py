@@ -68,8 +68,7 @@ def _reasons_against_one(
         yield Reason("destination_changed", _("The short link %s does not lead where it was approved to.") % link.name,
                      _("Make a new short link, and tell an administrator."))  # fmt: skip
     if link.revoked_at is not None:
-        yield Reason("short_link_revoked", _("The short link %s was revoked.") % link.name,
-                     _("Make a new short link."))  # fmt: skip
+        yield Reason("short_link_revoked", _("The short link %s was revoked.") % link.name, _("Make a new short link."))
     elif link.expires_at < until:
         yield Reason("short_link_expires", _("The short link %s is over before everybody could open it.") % link.name,
                      _("Make one that lives longer."))  # fmt: skip

@@ -143,10 +143,8 @@ class OtpChallenge(models.Model):
         verbose_name_plural = _("one-time passwords")
         constraints = (
             models.CheckConstraint(name="otp_five_tries_at_most", condition=Q(attempts__lte=MOST_TRIES)),
-            models.CheckConstraint(
-                name="otp_entered_or_replaced", condition=Q(consumed_at=None) | Q(voided_at=None)
-            ),
-        )  # fmt: skip
+            models.CheckConstraint(name="otp_entered_or_replaced", condition=Q(consumed_at=None) | Q(voided_at=None)),
+        )
         indexes = (
             models.Index(fields=("organisation", "created_at"), name="otp_of_tenant"),
             models.Index(fields=("organisation", "number_key", "created_at"), name="otp_of_number"),

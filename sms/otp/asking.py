@@ -59,10 +59,10 @@ def plan_code(call: Call, ask: OtpAsk) -> OtpContract:
         OtpTemplate, ask.otp_template_id, call.organisation, "otp_template_id", "sms_marketing.otp_templates.list"
     )
     phone = _phone(call, ask)
-    address, network = _address(call, ask)
+    counted_by = _counted_by(call, ask, phone)
     sender, route = _way(call, template, phone)
-    text = template.texts.get(ask.language) or template.texts[template.default_language]
-    language = ask.language if ask.language in template.texts else template.default_language
+    language = ask.language if template.texts.get(ask.language) else template.default_language
+    text = template.texts[language]
     parts = measure(fill(text, SAMPLE)).parts
     price = route.amount * parts
     contact = find_or_make(call.organisation, {"phone": phone.e164}, call.now, country=phone.region)[0]
@@ -77,10 +77,7 @@ def plan_code(call: Call, ask: OtpAsk) -> OtpContract:
         transaction=ask.transaction,
         lifetime_seconds=template.lifetime_seconds,
         contact_id=contact.key,
-        number_key=number_key(call.organisation.pk, phone.e164),
-        prefix=prefix_of(phone.e164),
-        address_key=address,
-        network_key=network,
+        **counted_by,
         audience_id=audience.pk,
         audience_digest=audience.digest,
         included=audience.included,
@@ -106,12 +103,19 @@ def _phone(call: Call, ask: OtpAsk) -> Phone:
     return phone
 
 
-def _address(call: Call, ask: OtpAsk) -> tuple[str, str]:
+def _counted_by(call: Call, ask: OtpAsk, phone: Phone) -> dict[str, str]:
+    """What the limits count by: the number and its range, the address and its network."""
     try:
-        return address_keys(call.organisation.pk, ask.client_address)
+        address, network = address_keys(call.organisation.pk, ask.client_address)
     except ValueError:
         raise Refused(Reason("client_address_not_valid", _("This is no internet address."),
                              _("Pass an IPv4 or IPv6 address."), "client_address")) from None  # fmt: skip
+    return {
+        "number_key": number_key(call.organisation.pk, phone.e164),
+        "prefix": prefix_of(phone.e164),
+        "address_key": address,
+        "network_key": network,
+    }
 
 
 def _way(call: Call, template: OtpTemplate, phone: Phone) -> tuple[Sender, Route]:

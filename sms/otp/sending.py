@@ -7,8 +7,8 @@ from django.db import transaction
 from approvals.reasons import refuse_if_any
 from approvals.registry import Call
 from audit.record import record
-from messaging.engine.sends import move_send
-from messaging.models import Audience, AudienceMember, Channel, Send
+from messaging.engine.sends import draft_send, move_send
+from messaging.models import AudienceMember, Channel, Send
 from messaging.tasks import RING_LASTS, dispatch_due
 from sms.models import OtpChallenge
 from sms.otp.codes import new_code, proof_of
@@ -39,7 +39,7 @@ def _challenge(call: Call, contract: OtpContract) -> OtpChallenge:
         pk=key,
         organisation=call.organisation,
         template_id=contract.template_id,
-        send=_send(call, contract),
+        send=draft_send(call, contract, Send.Kind.OTP, Channel.SMS, name=contract.template_name, request=call.request),
         purpose=contract.purpose,
         proof=proof_of(key, contract.purpose, phone, contract.transaction, code),
         code=code,
@@ -50,24 +50,4 @@ def _challenge(call: Call, contract: OtpContract) -> OtpChallenge:
         price=contract.cost_ceiling,
         created_at=call.now,
         expires_at=contract.not_after,
-    )
-
-
-def _send(call: Call, contract: OtpContract) -> Send:
-    assert call.request is not None
-    return Send.objects.create(
-        organisation=call.organisation,
-        kind=Send.Kind.OTP,
-        channel=Channel.SMS,
-        name=contract.template_name,
-        preview=call.request.preview,
-        request=call.request,
-        sender_id=contract.sender_id,
-        audience=Audience.objects.get(pk=contract.audience_id, organisation=call.organisation),
-        category=contract.category,
-        due_at=contract.due_at,
-        not_after=contract.not_after,
-        per_second=contract.per_second,
-        cost_ceiling=contract.cost_ceiling,
-        created_at=call.now,
     )

@@ -20,7 +20,7 @@ from messaging.audiences.makeup import makeup_of
 from messaging.finding import find_own
 from messaging.models import Channel, Segment, Verdict
 from messaging.segments import describe, parse
-from messaging.segments.keeping import keep_segment, name_taken
+from messaging.segments.keeping import keep_segment, segment_name_taken
 from messaging.tools.segments import SendCategory
 from sms.models import SenderId
 from sms.segments.rates import Rates, rates_of
@@ -154,7 +154,7 @@ class NameFree:
     """No other segment has taken the name."""
 
     def __call__(self, call: Call, contract: SegmentPreview) -> Iterator[Reason]:
-        yield from name_taken(call.organisation, contract.name, None)
+        yield from segment_name_taken(call.organisation, contract.name, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from sms.tools import campaigns as campaigns
 from sms.tools import contacts as contacts
 from sms.tools import copy as copy
 from sms.tools import failed_messages as failed_messages
+from sms.tools import gateways as gateways
 from sms.tools import links as links
 from sms.tools import opt_outs as opt_outs
 from sms.tools import otp as otp

@@ -3,10 +3,10 @@
 from accounts.roles import Role
 from approvals.floors import Always
 from approvals.registry import Call, Kind, tool
-from sms.campaigns import retrying
 from sms.campaigns.guards import CAMPAIGN_GUARDS
-from sms.campaigns.retry_contract import Retried, RetryAsk, RetryContract
-from sms.campaigns.retrying import STILL_FAILED
+from sms.resends import planning
+from sms.resends.contract import Retried, RetryAsk, RetryContract
+from sms.resends.planning import STILL_FAILED
 
 
 @tool(
@@ -26,7 +26,7 @@ def preview_retry(call: Call, ask: RetryAsk) -> RetryContract:
 
     Freezes exactly those. Sends nothing and changes nothing but the preview itself.
     """
-    return retrying.preview_retry(call, ask)
+    return planning.preview_retry(call, ask)
 
 
 @tool(
@@ -42,4 +42,4 @@ def preview_retry(call: Call, ask: RetryAsk) -> RetryContract:
 )
 def resend_failed(call: Call, contract: RetryContract) -> Retried:
     """Send the failed texts of a preview once more, to its people and no others. A compliance officer decides."""
-    return retrying.resend(call, contract)
+    return planning.resend(call, contract)

@@ -116,9 +116,7 @@ def list_link_clicks(call: Call, ask: ClicksAsk) -> ClicksPage:
     window = Window(ask.since, ask.until)
     links = ShortLink.objects.filter(organisation=call.organisation)
     if ask.short_link_id is not None:
-        find_own(
-            ShortLink, ask.short_link_id, call.organisation, "short_link_id", "sms_marketing.link_clicks.list"
-        )  # fmt: skip
+        find_own(ShortLink, ask.short_link_id, call.organisation, "short_link_id", "sms_marketing.link_clicks.list")
         links = links.filter(pk=ask.short_link_id)
     if ask.visits:
         return _visits(call, ask, window)

@@ -17,8 +17,8 @@ from messaging.models import Channel, Contact, Message, Send, Status, Verdict
 from messaging.tools.paging import PageAnswer, PageAsk, page
 from sms.campaigns.reactions import reactions_to
 from sms.campaigns.report import Report, report_of
-from sms.campaigns.resending import may_be_resent
 from sms.models import Campaign, Charge
+from sms.resends.failures import may_be_resent
 
 
 class BatchesAsk(PageAsk):

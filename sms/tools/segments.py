@@ -81,7 +81,7 @@ def _sources(call: Call, reached: Iterable[Group]) -> dict[str, int]:
     """People by the name of the import: two of one name are told together."""
     batches = ImportBatch.objects.filter(
         pk__in={group.import_id for group in reached if group.import_id}, organisation=call.organisation
-    )  # fmt: skip
+    )
     names = dict(batches.values_list("pk", "name"))
     sources: Counter[str] = Counter()
     for group in reached:

@@ -7,19 +7,17 @@ from uuid import UUID
 from pydantic import Field
 
 from accounts.budgets import today_of
-from accounts.roles import CONFIGURATION, Role
+from accounts.roles import Role
 from approvals.contracts import Answer
 from approvals.floors import Always
-from approvals.masking import Personal
 from approvals.registry import Call, Kind, tool
 from approvals.versions import token_of
 from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.tools.setup import Identifier
 from sms import applications
 from sms.applications import ApplicationContract, ApplicationFits, Applied, Document
 from sms.models import SenderId, SenderIdState
 from sms.sender_ids import usable_in
-
-Identifier = Annotated[str, Personal("identifier", unless=CONFIGURATION)]
 
 
 class SenderIdsAsk(PageAsk):

@@ -1,26 +1,20 @@
-"""sms_marketing.config.get, .gateways.list, .approval_policies.list and .frequency_caps.get: how SMS is set up here."""
+"""sms_marketing.config.get, .approval_policies.list and .frequency_caps.get: how SMS is set up here."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 from pydantic import Field
 
-from accounts.budgets import today_of
 from approvals.contracts import Answer, Ask
 from approvals.registry import Call, Kind, Tool, registry, tool
+from messaging.engine.terms import FARTHEST, LASTS
 from messaging.gate import marketing_cap_in_words, rules_of
+from messaging.quiet_hours import quiet_hours_in_words
 from messaging.tools.policies import PolicyRow, floors, policies_of
 from sms.campaigns.contract import CostAsk
-from sms.campaigns.preview import FARTHEST, LASTS
-from sms.gateways.gateway import gateway
 from sms.links.making import base_of
 from sms.models import LinkRules, Quota, SenderId, SenderIdState, SmsGateway
-from sms.routing import prices_on
-
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 
 def sms_tools() -> list[Tool]:
@@ -80,7 +74,7 @@ def get_config(call: Call, ask: ConfigAsk) -> SmsConfig:
         short_links=_links(call),
         opting_out=_("By the page behind the unsubscribe link, by STOP to a sender that takes replies, and by telling"
                      " anybody here. It takes effect at once, everywhere, and asks nobody."),
-        quiet_hours=f"{rules.quiet_from:%H:%M}-{rules.quiet_until:%H:%M}",
+        quiet_hours=quiet_hours_in_words(rules),
         latest_start_days=FARTHEST.days,
         lasts_hours=int(LASTS.total_seconds() // 3600),
         most_parts=int(CostAsk.model_fields["most_parts"].default),
@@ -99,81 +93,6 @@ def _links(call: Call) -> LinkPolicy:
         tracked=rules.tracked,
         untracked_countries=list(rules.untracked_countries),
         longest_days=rules.longest_days,
-    )
-
-
-class GatewaysAsk(Ask):
-    country: Annotated[Country | None, Field(description="Only gateways that deliver to it, and only its price.")] = (
-        None
-    )
-
-
-class GatewayRow(Answer):
-    gateway_id: Annotated[UUID, Field(description="Its id.")]
-    name: Annotated[str, Field(description="Its name here.")]
-    kind: Annotated[str, Field(description="Whose gateway it is.")]
-    position: Annotated[int, Field(description="Who is asked first; the next only if one has refused.")]
-    connected: Annotated[bool, Field(description="Whether its secrets are set; they are never shown.")]
-    paused: Annotated[str, Field(description="Why it is paused; empty unless it is.")]
-    countries: Annotated[list[str], Field(description="Where it may deliver; empty: wherever it has a price.")]
-    prices: Annotated[
-        dict[str, Decimal], Field(description="Country -> what a part costs today. None: not used there.")
-    ]
-    currency: Annotated[str, Field(description="ISO 4217 code of its prices and balance.")]
-    balance: Annotated[Decimal | None, Field(description="Money left there as last told; null: it has not told.")]
-    balance_at: Annotated[datetime | None, Field(description="When it told.")]
-    per_second: Annotated[int, Field(description="Texts a second that it takes.")]
-    receipts: Annotated[str, Field(description="Whose word a delivery is: handset, carrier or none.")]
-    takes_replies: Annotated[bool, Field(description="Whether it brings texts from people.")]
-    reports_price: Annotated[bool, Field(description="Whether it tells what it charged.")]
-    largest_text: Annotated[int, Field(description="Characters of the longest text that it takes.")]
-
-
-class Gateways(Answer):
-    gateways: Annotated[list[GatewayRow], Field(description="In the order in which they are asked.")]
-
-
-@tool(
-    "sms_marketing.gateways.list",
-    kind=Kind.READ,
-    scope="sms:read",
-    reads_first=("sms_marketing.config.get",),
-    safety="Where a gateway has no price it sends nothing; keys and addresses of callbacks stay hidden.",
-)
-def list_gateways(call: Call, ask: GatewaysAsk) -> Gateways:
-    """List SMS gateways with countries, prices a part, receipts, pace, balance and the order of falling back."""
-    rows = list(SmsGateway.objects.filter(organisation=call.organisation).order_by("position", "name"))
-    prices: dict[UUID, dict[str, Decimal]] = {row.pk: {} for row in rows}
-    for (key, country), amount in prices_on(rows, today_of(call.organisation, call.now)).items():
-        if ask.country in (None, country):
-            prices[key][country] = amount
-    wanted = [row for row in rows if ask.country is None or _delivers(row, ask.country, prices[row.pk])]
-    return Gateways(gateways=[_gateway(row, prices[row.pk]) for row in wanted])
-
-
-def _delivers(row: SmsGateway, country: str, prices: dict[str, Decimal]) -> bool:
-    return country in prices and (not row.countries or country in row.countries)
-
-
-def _gateway(row: SmsGateway, prices: dict[str, Decimal]) -> GatewayRow:
-    can = gateway(row.kind).capabilities
-    return GatewayRow(
-        gateway_id=row.pk,
-        name=row.name,
-        kind=row.kind,
-        position=row.position,
-        connected=bool(row.secrets),
-        paused=(row.pause_reason or "paused") if row.paused_at else "",
-        countries=list(row.countries),
-        prices=dict(sorted(prices.items())),
-        currency=row.currency,
-        balance=row.balance,
-        balance_at=row.balance_at,
-        per_second=row.per_second,
-        receipts=can.receipts,
-        takes_replies=can.takes_replies,
-        reports_price=can.reports_price,
-        largest_text=can.largest_text,
     )
 
 
@@ -229,7 +148,7 @@ def get_frequency_caps(call: Call, ask: CapsAsk) -> FrequencyCaps:
         per_campaign=1,
         seconds_between=rules.pair_gap_seconds,
         transactional=_("Not capped by number, but spaced by the seconds between two messages."),
-        quiet_hours=f"{rules.quiet_from:%H:%M}-{rules.quiet_until:%H:%M} {call.organisation.timezone}",
+        quiet_hours=quiet_hours_in_words(rules, call.organisation.timezone),
         opt_outs_to_pause=rules.opt_outs_to_pause,
         counted=_("Every try that may have reached the person, on any channel, from when it was handed over."),
     )

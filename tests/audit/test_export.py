@@ -100,7 +100,7 @@ def test_the_round_trip_passes_without_django_or_cryptography(tmp_path: Path, ch
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
         "In order: 10 entries of 2 organisations in 2 segments, none changed, removed, inserted or moved.",
-        "  Note: 2 of the entries are not sealed yet: nothing vouches for them.",
+        "  Note: Not sealed yet, nothing vouches for it: 2 entries.",
         "  Note: SIGNATURES WERE NOT CHECKED: the Python package cryptography is not installed.",
     ]
 
@@ -250,7 +250,7 @@ def test_the_commands_name_what_they_did_and_what_they_cannot_find(tmp_path: Pat
     lines = said.getvalue().splitlines()
     assert lines[0] == "Sealed 3 entries in 1 segments, wrote 1 checkpoints."
     assert lines[1] == f"Wrote 4 entries in 1 segments to {tmp_path}/a.jsonl."
-    assert lines[2].startswith("In order: 4 entries of 1 organisations in 1 segments")
+    assert lines[2].startswith("In order: 4 entries of 1 organisation in 1 segment")
     with pytest.raises(CommandError, match=r"no organisation is called 'tea'\. There are: harbour-tea"):
         call_command("audit_export", organisation="tea")
     with pytest.raises(CommandError, match=r"missing\.jsonl"):

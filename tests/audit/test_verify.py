@@ -25,7 +25,7 @@ def test_an_untouched_record_is_in_order(tmp_path: Path) -> None:
     report = verify.verify(export)
     assert (report.findings, report.entries, report.segments) == ([], 8, 2)
     assert report.notes == [
-        "1 of the entries are not sealed yet: nothing vouches for them.",
+        "Not sealed yet, nothing vouches for it: 1 entry.",
         "No checkpoints were given: a cut-off end would not show.",
     ]
 
@@ -165,7 +165,7 @@ def test_a_checkpoint_vouches_for_an_untouched_record(tmp_path: Path) -> None:
     signed = checkpoint(1, 4, seal_in(lines, 1)), checkpoint(2, 7, seal_in(lines, 2))
     report = verify.verify(*written(tmp_path, lines, *signed), (signer(),))
     assert report.findings == []
-    assert report.notes == ["1 of the entries are not sealed yet: nothing vouches for them."]
+    assert report.notes == ["Not sealed yet, nothing vouches for it: 1 entry."]
 
 
 def test_a_cut_off_end_shows_against_the_newest_checkpoint(tmp_path: Path) -> None:
@@ -239,15 +239,15 @@ def test_the_command_line_tells_people_and_answers_machines(tmp_path: Path, caps
     export, _ = written(tmp_path, record())
     assert verify.main([str(export)]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "In order: 8 entries of 1 organisations in 2 segments, none changed, removed, inserted or moved.",
-        "  Note: 1 of the entries are not sealed yet: nothing vouches for them.",
+        "In order: 8 entries of 1 organisation in 2 segments, none changed, removed, inserted or moved.",
+        "  Note: Not sealed yet, nothing vouches for it: 1 entry.",
         "  Note: No checkpoints were given: a cut-off end would not show.",
     ]
     export, _ = written(tmp_path, [line.replace(b"poured", b"spilt") for line in record()])
     assert verify.main([str(export)]) == 1
     first = f"First: line 6: segment 1 of {HARBOUR_TEA}: entry 1 was changed"
     assert capsys.readouterr().out.splitlines()[0] == (
-        f"NOT IN ORDER: 8 entries of 1 organisations in 2 segments, 2 findings. {first}"
+        f"NOT IN ORDER: 8 entries of 1 organisation in 2 segments, 2 findings. {first}"
     )
 
 

@@ -10,7 +10,7 @@ from accounts.actor import Actor
 from accounts.models import Organisation
 from approvals.reasons import Refused
 from messaging.imports.merge import merge
-from messaging.imports.preview import report_rows, summarise
+from messaging.imports.preview import summarise
 from messaging.imports.reading import open_file
 from messaging.imports.rows import Customs
 from messaging.imports.staging import stage
@@ -114,13 +114,6 @@ def test_findings_name_reason_column_count_and_masked_examples() -> None:
     ]
     assert findings["phone_not_valid"].examples[0].line == 3
     assert missing.fix == "Name the source: web form, shop, contract."
-
-
-def test_the_report_has_a_row_for_every_line_in_words() -> None:
-    report = list(report_rows(staged(CHAN, "+85261234567,Again,,Shop,2026-01-05,,")))
-    assert report[0] == {"line": 2, "phone": "+852 •••• 4567", "verdict": "new", "problems": []}
-    assert report[1]["verdict"] == "duplicate"
-    assert report[1]["problems"][0]["text"] == "The same person stands on another line; that line counts. Line 2."
 
 
 def test_a_new_person_is_written_down_with_address_and_consent() -> None:

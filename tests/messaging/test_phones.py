@@ -2,7 +2,7 @@
 
 import pytest
 
-from messaging.phones import BadPhone, Phone, PhoneType, digits_key, mask, normalise
+from messaging.phones import BadPhone, Phone, PhoneType, mask, normalise
 
 WING = Phone("+85261234567", "HK", PhoneType.MOBILE)
 
@@ -139,20 +139,3 @@ def test_a_mistyped_national_number_is_never_taken_for_a_foreign_one() -> None:
 )
 def test_a_masked_number_shows_country_and_last_digits_only(number: str, masked: str) -> None:
     assert mask(number) == masked
-
-
-@pytest.mark.parametrize(
-    ("phone", "wa_id"),
-    [
-        ("+525512345678", "5215512345678"),
-        ("+5491123456789", "541123456789"),
-        ("+5531987654321", "553187654321"),
-        ("+85261234567", "85261234567"),
-    ],
-)
-def test_a_phone_and_whatsapps_old_spelling_of_it_share_one_key(phone: str, wa_id: str) -> None:
-    assert digits_key(phone) == digits_key(wa_id)
-
-
-def test_brazilian_landlines_keep_their_digits_in_the_key() -> None:
-    assert digits_key("+551132345678") == "551132345678"

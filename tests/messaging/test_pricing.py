@@ -8,7 +8,7 @@ import phonenumbers
 import pytest
 
 from approvals.reasons import Refused
-from messaging.pricing.markets import market_names, market_of, market_of_bsuid
+from messaging.pricing.markets import market_names, market_of, markets_of_countries
 from messaging.pricing.rate_cards import SHIPPED_CARD, Rate, read_rate_card
 
 
@@ -47,21 +47,19 @@ def test_a_number_belongs_to_the_market_of_its_calling_code(number: str, market:
 
 
 @pytest.mark.parametrize(
-    ("user_id", "market"),
+    ("country", "market"),
     [
-        ("HK.1234567890", "HK"),
-        ("KZ.1234567890", "KZ"),
-        ("RU.1234567890", "RU"),
-        ("US.ENT.1234567890", "NORTH_AMERICA"),
-        ("JM.1234567890", "REST_OF_LATIN_AMERICA"),
-        ("DO.1234567890", "REST_OF_LATIN_AMERICA"),
-        ("LU.1234567890", "OTHER"),
-        ("XX.1234567890", "OTHER"),
-        ("not an id", "OTHER"),
+        ("HK", "HK"),
+        ("KZ", "KZ"),
+        ("RU", "RU"),
+        ("US", "NORTH_AMERICA"),
+        ("JM", "REST_OF_LATIN_AMERICA"),
+        ("DO", "REST_OF_LATIN_AMERICA"),
+        ("LU", "OTHER"),
     ],
 )
-def test_a_business_scoped_id_belongs_to_the_market_of_its_country(user_id: str, market: str) -> None:
-    assert market_of_bsuid(user_id) == market
+def test_whoever_is_known_by_user_id_alone_belongs_to_the_market_of_their_country(country: str, market: str) -> None:
+    assert markets_of_countries()[country] == market
 
 
 def test_no_calling_code_is_listed_in_two_markets() -> None:

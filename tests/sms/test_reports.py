@@ -6,8 +6,8 @@ import pytest
 
 from messaging.models import Message, Status
 from sms.campaigns.report import Confirmed, confirmed, report_of
-from sms.campaigns.resending import may_be_resent
 from sms.models import Charge
+from sms.resends.failures import may_be_resent
 from tests.factories import NOON
 from tests.sms.tea_texts import TeaTexts, drinker, text_of, texter, use
 

@@ -131,9 +131,7 @@ def _texts_of(template: Template, contract: TemplateContract) -> QuerySet[Templa
 
 
 def _template(contract: TemplateContract) -> Template | None:
-    return Template.objects.select_related("account").filter(
-        account_id=contract.account_id, name=contract.name
-    ).first()  # fmt: skip
+    return Template.objects.select_related("account").filter(account_id=contract.account_id, name=contract.name).first()
 
 
 def _refusal(error: GraphError) -> Reason:

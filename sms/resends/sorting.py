@@ -7,9 +7,9 @@ from uuid import UUID
 
 from messaging.models import UNKNOWN, Attempt, Category, Message, Outcome, Replacement, Send, Status
 from messaging.resends.contract import MOST
-from sms.campaigns.resending import failure_of, kinds_of, passes
 from sms.gateways.gateway import Failure, Progress
 from sms.models import SubmittedPart
+from sms.resends.failures import failure_of, kinds_of, passes
 
 # How long a failure is given to pass: a phone that is off stays off for hours, a gateway that stumbles for minutes. (?)
 SPACING = {Failure.RECIPIENT_AWAY: timedelta(hours=4), Failure.ROUTE: timedelta(minutes=15)}

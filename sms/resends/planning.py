@@ -1,25 +1,25 @@
 """Sending failed texts once more: its own countersigned send, of the same words, at today's prices."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import F
 from django.db.models.functions import Round
 from django.utils.translation import gettext_lazy as _
 
 from approvals.reasons import Reason, Refused
 from approvals.registry import Call
+from messaging.engine.terms import readers_of, terms_at_once, terms_of_people
 from messaging.finding import find_own
 from messaging.models import Audience, AudienceMember, Channel, Send, Status, Verdict
-from messaging.resends.planning import LASTS, countersigned, freeze_again, refuse_unless_ended
+from messaging.resends.planning import countersigned, freeze_again, refuse_unless_ended
 from messaging.resends.sending import StillToRepeat, repeat
 from sms.campaigns.contract import CampaignContract
-from sms.campaigns.failed import Sorted, may_be_tried, sort_failed
 from sms.campaigns.preview import route_parts
-from sms.campaigns.retry_contract import Retried, RetryAsk, RetryContract
 from sms.models import SenderId
+from sms.resends.contract import Retried, RetryAsk, RetryContract
+from sms.resends.sorting import Sorted, may_be_tried, sort_failed
 from sms.routing import Route, routes_of
 
 STILL_FAILED = StillToRepeat((Status.FAILED,), _("By now none of these texts counts as failed."))
@@ -78,28 +78,17 @@ def _reprice(audience: Audience, before: CampaignContract, routes: Mapping[str, 
 
 
 def _contract(
-    call: Call,
-    send: Send,
-    before: CampaignContract,
-    found: Sorted,
-    audience: Audience,
-    routes: Mapping[str, Route],
+    call: Call, send: Send, before: CampaignContract, found: Sorted, audience: Audience, routes: Mapping[str, Route]
 ) -> RetryContract:
     parts = route_parts(audience, dict(routes))
     cost = sum((part.cost for part in parts), Decimal(0))
-    included = AudienceMember.objects.filter(audience=audience, verdict=Verdict.INCLUDED)
-    readers = dict(included.values_list("translation_id").annotate(Count("pk")))
-    terms = before.model_dump(include=set(CampaignContract.model_fields)) | {
-        "audience_id": audience.pk,
-        "audience_digest": audience.digest,
-        "targeted": audience.targeted,
-        "included": audience.included,
-        "excluded": audience.excluded,
+    readers = readers_of(audience)
+    terms = {
+        **before.model_dump(include=set(CampaignContract.model_fields)),
+        **terms_of_people(audience),
+        **terms_at_once(before.per_second, audience.included, call.now),
         "texts": [one.model_dump() | {"people": readers.get(one.translation_id, 0)} for one in before.texts],
         "routes": parts,
-        "due_at": call.now,
-        "not_after": call.now + LASTS,
-        "finishes_about": call.now + timedelta(seconds=audience.included // before.per_second),
         "cost_high": cost,
         "cost_ceiling": cost,
     }

@@ -1,4 +1,4 @@
-"""Which failed texts may go once more: those whose failure passes by itself, and that no phone has seen a part of."""
+"""What a failure of a text means for sending it again: whether it may pass by itself, by the table of its gateway."""
 
 from collections.abc import Mapping
 from uuid import UUID

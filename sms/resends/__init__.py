@@ -1,0 +1,1 @@
+"""Sending failed texts once more: which may, why the others may not, and what that costs by then."""
