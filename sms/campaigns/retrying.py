@@ -20,6 +20,7 @@ from sms.campaigns.failed import Sorted, may_be_tried, sort_failed
 from sms.campaigns.preview import route_parts
 from sms.campaigns.retry_contract import Retried, RetryAsk, RetryContract
 from sms.models import SenderId
+from sms.quotas import hold_quota
 from sms.routing import Route, routes_of
 
 STILL_FAILED = StillToRepeat((Status.FAILED,), _("By now none of these texts counts as failed."))
@@ -113,5 +114,7 @@ def _contract(
 
 
 def resend(call: Call, contract: RetryContract) -> Retried:
+    """Send them once more, if the month's quota still holds it. Raises Refused."""
+    hold_quota(call, contract)
     send = repeat(call, contract, Send.Kind.RETRY, STILL_FAILED)
     return Retried(batch_id=send.pk, replaced_batch_id=contract.replaced_send_id, state=str(send.state))
