@@ -35,7 +35,7 @@ def shipped() -> Automation:
     """Enabled by Mei; it tells people that their order is on its way."""
     campaign = campaign_of(TeaTexts(), "Shipping")
     TemplateTranslation.objects.filter(template=campaign.texts).update(
-        definition={"text": "Harbour Tea: your order is on its way. Reply STOP to 21234567"}
+        definition={"text": "Harbour Tea: your order is on its way. Stop: 21234567"}
     )
     automation = automation_of(campaign)
     wish = {
