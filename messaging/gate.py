@@ -139,6 +139,9 @@ def _agreed_to_something_else(contact: str, channel: str, category: str) -> str:
 
 
 def _has_reached_cap(contact: str, category: str) -> str:
+    """By person, and so by number: an organisation knows a number once (`contact_phone_once`), and a merge hands the
+    attempts on with it.
+    """
     return f"""({category} = '{Category.MARKETING}' AND (SELECT count(*) FROM messaging_attempt earlier
                 WHERE earlier.contact_id = {contact}.id AND {_counts_towards_cap("earlier")}) >= %(cap)s)"""
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import phonenumbers
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field
@@ -222,7 +223,7 @@ def apply(call: Call, contract: ApplicationContract) -> Applied:
     identity.documents = [paper.model_dump(mode="json") for paper in contract.documents]
     if identity.state != SenderIdState.APPLIED:
         identity.apply(call.now)
-    identity.save()
+    _keep(identity, call, contract)
     for key in contract.gateway_ids:
         GatewayRegistration.objects.get_or_create(identity=identity, gateway_id=key, defaults={"since": call.now})
     record(
@@ -231,3 +232,13 @@ def apply(call: Call, contract: ApplicationContract) -> Applied:
         documents=[paper.sha256 for paper in contract.documents],
     )  # fmt: skip
     return Applied(sender_id=identity.pk, state=str(identity.state), version_token=token_of(identity))
+
+
+def _keep(identity: SenderId, call: Call, contract: ApplicationContract) -> None:
+    """Save it. Of two applications for one name at once the second is refused as if it had come later."""
+    try:
+        with transaction.atomic():
+            identity.save()
+    except IntegrityError:
+        refuse_if_any(ApplicationFits()(call, contract))
+        raise

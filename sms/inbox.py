@@ -4,12 +4,11 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
-
 from messaging.inbox import handlers, senders
 from messaging.inbox.senders import Known
+from messaging.inbox.statuses import park
 from messaging.models import Message, Sender, WebhookEvent
-from sms.items import ChargeItem
+from sms.items import ChargeItem, UnplacedItem
 from sms.models import Charge, SmsGateway
 
 
@@ -27,8 +26,9 @@ def note_charge(item: ChargeItem, event: WebhookEvent, known: Known, now: dateti
     sender = known.sender(event, item.sender_ref)
     if sender is None:
         return
-    echoed = Q(attempts__pk=item.reference) if item.reference else Q(pk=None)
-    message = Message.objects.filter(Q(provider_id=item.provider_id) | echoed, sender=sender).first()
+    ours = Message.objects.filter(sender=sender)
+    echoed = ours.filter(attempts__pk=item.reference).first() if item.reference else None
+    message = echoed or ours.filter(provider_id=item.provider_id).first()
     if message is not None:
         Charge.objects.update_or_create(
             told_as=item.dedupe_key[:200],
@@ -39,5 +39,14 @@ def note_charge(item: ChargeItem, event: WebhookEvent, known: Known, now: dateti
         )  # fmt: skip
 
 
+def park_unplaced(item: UnplacedItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+    """Keep a receipt until its text is known, for a week. Any sender of the gateway's house holds its place."""
+    for sender, voices in known.senders.values():
+        if item.gateway_id in voices and item.gateway_id in event.signed_for:
+            park([(sender, item.status)], now)
+            return
+
+
 senders.register("sms", senders_behind)
 handlers.register(ChargeItem, note_charge)
+handlers.register(UnplacedItem, park_unplaced)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from messaging.engine.recurring import REPORTED_WITHIN
 from messaging.inbox.items import InboundItem, StatusItem
 from messaging.models import Attempt, Message
 from sms.callbacks import unpack
@@ -47,6 +48,15 @@ class ChargeItem:
 
 
 @dataclass(frozen=True, slots=True)
+class UnplacedItem:
+    """A receipt of a text that we do not know, or not yet: it can come before the answer to its own hand-over."""
+
+    dedupe_key: str
+    gateway_id: UUID
+    status: StatusItem
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownItem:
     """What we do not handle; the call is kept with its event."""
 
@@ -54,7 +64,7 @@ class UnknownItem:
     reason: str
 
 
-Item = StatusItem | InboundItem | PartItem | ChargeItem | UnknownItem
+Item = StatusItem | InboundItem | PartItem | ChargeItem | UnplacedItem | UnknownItem
 
 
 def items_of(raw: bytes) -> Sequence[Item]:
@@ -66,7 +76,7 @@ def items_of(raw: bytes) -> Sequence[Item]:
     if row is None:
         return ()
     told = named(gateway(row.kind).read(account_of(row), kept.call), row.pk)
-    refs = _senders_of([one for one in told if isinstance(one, Receipt)], row)
+    refs = _senders_of([one for one in told if isinstance(one, Receipt)], row, kept.at)
     return [item for one in told for item in _items(one, row, refs, kept.at)]
 
 
@@ -81,7 +91,8 @@ def _items(one: Receipt | Reply | Unknown, row: SmsGateway, refs: dict[str, str]
         if one.parts > 1:
             yield PartItem(f"{tag}:{one.dedupe_key}", ref, row.pk, one)
         elif one.progress in _STATUS:
-            yield status_item(one, tag, ref, now)
+            said = status_item(one, tag, ref, now)
+            yield said if ref else UnplacedItem(said.dedupe_key, row.pk, said)
         if one.price is not None:
             key = f"{tag}:{one.provider_id}:{one.part}:charge"
             provider_id = f"{tag}:{one.provider_id}"
@@ -140,8 +151,11 @@ def _answered(value: str, row: SmsGateway) -> str:
     return str(named or ours.order_by("created_at").values_list("sender__provider_ref", flat=True).first() or "")
 
 
-def _senders_of(receipts: Sequence[Receipt], row: SmsGateway) -> dict[str, str]:
-    """Our reference, or the gateway's id, -> the engine's sender of that text; only of the gateway's organisation."""
+def _senders_of(receipts: Sequence[Receipt], row: SmsGateway, at: datetime) -> dict[str, str]:
+    """Our reference, or the gateway's id, -> the engine's sender of that text; only of the gateway's organisation.
+
+    An id that a text had long before `at` has come round again, and means another text.
+    """
     references = {key for one in receipts if (key := _uuid(one.reference)) is not None}
     found = {
         str(key): ref
@@ -151,7 +165,9 @@ def _senders_of(receipts: Sequence[Receipt], row: SmsGateway) -> dict[str, str]:
     }
     tag = tag_of(row.pk)
     ids = {f"{tag}:{one.provider_id}" for one in receipts if one.reference not in found}
-    messages = Message.objects.filter(provider_id__in=ids, organisation=row.organisation_id)
+    messages = Message.objects.filter(
+        provider_id__in=ids, organisation=row.organisation_id, handed_at__gt=at - REPORTED_WITHIN
+    )
     for provider_id, ref in messages.values_list("provider_id", "sender__provider_ref"):
         found[str(provider_id).removeprefix(f"{tag}:")] = ref
     return found

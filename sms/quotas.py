@@ -153,13 +153,14 @@ class WithinQuota:
                 _("This may cost %(most)s %(currency)s; %(left)s are left of the month's SMS quota.")
                 % {"most": number(contract.cost_ceiling), "left": number(max(left, Decimal(0))),
                    "currency": contract.currency},
-                _("Lower cost_ceiling, wait for the next month, or ask an administrator for a larger quota."),
-                "cost_ceiling",
+                _("Spend less, wait for the next month, or ask an administrator for a larger quota."),
             )  # fmt: skip
 
 
 def hold_quota(call: Call, contract: Spending) -> None:
-    """Ask the quota again under its lock, so that two campaigns scheduled at once cannot both take what is left.
+    """Ask the quota again under its lock, so that two sends made at once cannot both take what is left.
+
+    Everything that spends asks here: campaigns, what is sent again, automations and codes.
 
     Call it in the transaction that makes the send. Raises Refused.
     """

@@ -73,7 +73,7 @@ def _short_link(stage: Stage, segment_id: str) -> str:
         expires_at=(timezone.now() + timedelta(days=30)).isoformat(),
         segment_id=segment_id,
     )
-    answer = stage.ask("sms_marketing.short_links.create", "Autumn oolong", preview_id=preview["preview_id"])
+    answer = stage.ask("sms_marketing.short_links.create", "Autumn oolong", short_link_preview_id=preview["preview_id"])
     made = _allowed(stage, answer, "A shop page on our own domain.")
     stage.tell.done(
         f"A short link to {preview['data']['destination']}",

@@ -9,6 +9,11 @@ Build = Callable[[Taken], dict[str, Any]]
 Prepare = Callable[[Sequence[Taken]], Build]
 Forget = Callable[[Sequence[Taken]], None]
 
+
+class SendDoesNotStand(Exception):
+    """Nothing of this message's send may leave as things are: it waits, and its send pauses and says this."""
+
+
 _prepare_by_channel: dict[str, Prepare] = {}
 _forget_by_channel: dict[str, Forget] = {}
 
@@ -17,7 +22,8 @@ def register(channel: str, prepare: Prepare, forget: Forget | None = None) -> No
     """Make a channel's builder known.
 
     `prepare` gets a batch and may ask the database for what its bodies share; it returns the function that builds one
-    body, which runs in many threads, asks nobody, and raises for a message that cannot be built. `forget` is told,
+    body, which runs in many threads, asks nobody, and raises for a message that cannot be built, `SendDoesNotStand`
+    where no message of its send may be. `forget` is told,
     in the transaction that writes it down, which messages will never be built again: what only their bodies needed
     is erased there.
     """

@@ -14,6 +14,7 @@ from django.db import DataError, IntegrityError, InterfaceError, OperationalErro
 from accounts.clock import database_now
 from messaging.engine.bodies import Build, builder_of
 from messaging.engine.finish import finish
+from messaging.engine.recurring import let_go
 from messaging.engine.take import take
 from messaging.engine.taken import Ending, Result, Taken
 from messaging.models import Sender
@@ -123,9 +124,13 @@ class Clerk:
                 return
 
     def _finish_one_by_one(self, results: Sequence[Result]) -> None:
-        """One result that cannot be stored must not take the others with it. It is known to have been tried: unsure."""
+        """One result that cannot be stored must not take the others with it. It is known to have been tried: unsure.
+
+        An id that the provider has given before, long ago, is no reason: the message that had it lets go of it.
+        """
         for result in results:
             try:
+                let_go(result.provider_id, database_now())
                 finish([result], self._sender, database_now())
             except (IntegrityError, DataError):
                 log.exception("the result of attempt %s cannot be stored", result.taken.attempt_id)

@@ -5,7 +5,7 @@ from typing import Literal, cast
 
 from accounts.faults import faultpoint
 from messaging.carriers import Carrier, Outgoing, Retry, SendFailed
-from messaging.engine.bodies import Build
+from messaging.engine.bodies import Build, SendDoesNotStand
 from messaging.engine.taken import Ending, Result, Taken
 from messaging.models import Sender
 
@@ -20,9 +20,13 @@ _ENDINGS = {
 
 
 def hand_over(carrier: Carrier, sender: Sender, build: Build, taken: Taken) -> Result:
-    """Build the body and hand it over. Never raises: what cannot be built fails alone, what broke off is unsure."""
+    """Build the body and hand it over. Never raises: what cannot be built fails alone, or holds its whole send where
+    that does not stand; what broke off is unsure.
+    """
     try:
         outgoing = _outgoing(sender, build, taken)
+    except SendDoesNotStand as held:
+        return Result(taken, Ending.HOLD, code="does_not_stand", text=str(held), scope="send")
     except Exception as error:  # noqa: BLE001 - a poison message must not take the others of its batch with it
         return Result(taken, Ending.FAILED, code="body_not_built", text=f"{type(error).__name__}: {error}")
     try:

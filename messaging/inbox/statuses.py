@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from psycopg import Cursor
 
 from accounts.actor import Actor
 from messaging.consent.optouts import Stop, opt_out
 from messaging.engine.ladder import LOCK_MESSAGES, climbed_sql
+from messaging.engine.recurring import REPORTED_WITHIN
 from messaging.inbox.addresses import Address, note_addresses
 from messaging.inbox.arrays import numbers, texts
 from messaging.inbox.finding import Found, find, reference
@@ -45,6 +46,10 @@ PARKED_FOR = timedelta(days=7)
 
 # Why a call got no clear answer says nothing about the message once its failure is reported.
 _SETTLES = f"m.status < {Status.FAILED} AND told.status = {Status.FAILED}"
+# A message that was found by our own reference may have an id that another one had months ago; asked only where a
+# message has none.
+_FREE_ID = """(SELECT nullif(told.provider_id, '') WHERE NOT EXISTS (
+           SELECT FROM messaging_message has WHERE has.provider_id = told.provider_id))"""
 _APPLY = f"""
 WITH told AS (
     SELECT item.message_id, max(item.status) AS status, max(item.provider_id) AS provider_id,
@@ -62,7 +67,7 @@ WITH told AS (
 )
 UPDATE messaging_message m SET
        status = {climbed_sql("m.status", "told.status")},
-       provider_id = coalesce(m.provider_id, nullif(told.provider_id, '')),
+       provider_id = coalesce(m.provider_id, {_FREE_ID}),
        sent_at = coalesce(m.sent_at, told.sent_at),
        delivered_at = coalesce(m.delivered_at, told.delivered_at),
        read_at = coalesce(m.read_at, told.read_at),
@@ -88,7 +93,7 @@ def apply_statuses(items: Sequence[tuple[Sender, StatusItem]], now: datetime) ->
             _climb(cursor, seen)
             note_addresses(cursor, _addresses(seen), now)
     _hear_opt_outs(seen, now)
-    _park([one for place, one in enumerate(items) if place not in found], now)
+    park([one for place, one in enumerate(items) if place not in found], now)
 
 
 def _climb(cursor: Cursor[Any], found: Sequence[Found]) -> None:
@@ -105,10 +110,13 @@ def match_parked(now: datetime) -> int:
     """Apply parked statuses whose message is known by now, and forget those older than a week. Returns how many."""
     ParkedStatus.objects.filter(parked_at__lt=now - PARKED_FOR).delete()
     with transaction.atomic():
-        known = Message.objects.filter(sender=OuterRef("sender"), provider_id=OuterRef("provider_id"))
+        named = Message.objects.filter(provider_id=OuterRef("provider_id"))
+        # Ids of gateways come round again: what left long before this was told is another message.
+        lately = {"handed_at__gt": OuterRef("parked_at") - REPORTED_WITHIN}
+        theirs = named.filter(organisation=OuterRef("sender__organisation"), **lately)
         parked = list(
             ParkedStatus.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(Exists(known))
+            .filter(Exists(named.filter(sender=OuterRef("sender"))) | Q(item__sender_ref="") & Exists(theirs))
             .select_related("sender__organisation")[:1000]
         )
         applied = _applied(parked, now)
@@ -126,11 +134,20 @@ def _applied(parked: Sequence[ParkedStatus], now: datetime) -> list[int]:
 def _could_apply(parked: Sequence[ParkedStatus], now: datetime) -> bool:
     try:
         with transaction.atomic():
-            apply_statuses([(one.sender, unplain(one.item)) for one in parked], now)
+            apply_statuses([(sender, unplain(one.item)) for one, sender in _with_senders(parked)], now)
     except Exception as error:  # noqa: BLE001 - the worker's end: what fails alone is tried again for a week
         log.warning("%d parked statuses could not be applied: %s", len(parked), type(error).__name__)
         return False
     return True
+
+
+def _with_senders(parked: Sequence[ParkedStatus]) -> Iterator[tuple[ParkedStatus, Sender]]:
+    """Each with the sender that it speaks of: the message's own where nobody could say when it came."""
+    unplaced = [one.provider_id for one in parked if not one.item.get("sender_ref")]
+    messages = Message.objects.filter(provider_id__in=unplaced).select_related("sender__organisation")
+    senders = {message.provider_id: message.sender for message in messages}
+    for one in parked:
+        yield one, one.sender if one.item.get("sender_ref") else senders.get(one.provider_id, one.sender)
 
 
 def _told(found: Sequence[Found]) -> dict[str, str]:
@@ -174,7 +191,10 @@ def _hear_opt_outs(found: Sequence[Found], now: datetime) -> None:
         opt_out([contact], stop, Actor.system(sender.organisation, "webhook inbox"), now)
 
 
-def _park(items: Sequence[tuple[Sender, StatusItem]], now: datetime) -> None:
+def park(items: Sequence[tuple[Sender, StatusItem]], now: datetime) -> None:
+    """Keep what was told of messages that nobody knows yet. An item without a `sender_ref` waits for a message of any
+    sender of this one's organisation.
+    """
     ParkedStatus.objects.bulk_create(
         ParkedStatus(sender=sender, provider_id=item.provider_id, item=_plain(item), parked_at=now)
         for sender, item in items

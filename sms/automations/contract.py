@@ -10,6 +10,7 @@ from pydantic import Field
 from accounts.budgets import Spend
 from approvals.contracts import Answer, Ask, Contract
 from sms.campaigns.contract import CampaignContract
+from sms.compliance.checking import CopyFinding
 
 TriggerName = Literal["order_paid", "order_shipped", "appointment", "pick_up", "repurchase"]
 
@@ -59,6 +60,9 @@ class AutomationContract(Contract):
     per_contact_hours: Annotated[int, Field(description="Hours between two texts to one person.")]
     cost_a_day: Annotated[Decimal, Field(description="It pauses before a day costs more.")]
     most_parts: Annotated[int, Field(description="No text takes more parts than this.")]
+    findings: Annotated[
+        list[CopyFinding], Field(description="What countries ask of the texts and do not find: errors and risks.")
+    ] = []
 
     def spend(self) -> Spend:
         """What a single day may set in motion."""

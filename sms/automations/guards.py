@@ -1,6 +1,5 @@
 """What an automation has to be before it is enabled, and what each of its sends stands on."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,15 +12,14 @@ from approvals.reasons import Reason
 from approvals.registry import Call
 from approvals.standing import stands_on_decisions
 from approvals.versions import edited_since, name_taken
-from messaging.models import Category, Send
+from messaging.models import Send
 from sms.automations.contract import AutomationContract, RunContract
 from sms.automations.days import day_began
 from sms.campaigns.preview import reasons_of_campaign, words_of
+from sms.compliance.checking import reasons_against_copy
 from sms.models import Automation, AutomationRun, Campaign
 from sms.routing import routes_of
-
-# A text that says how to get no more of them: by reply, hotline or link.
-_SAYS_HOW_TO_STOP = re.compile(r"\b(stop|unsubscribe|unsub|opt[- ]?out)\b|退訂|退订|取消|停止|拒收", re.IGNORECASE)
+from sms.text.filling import fill_shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,9 @@ class AutomationUnchanged:
 
 @dataclass(frozen=True, slots=True)
 class SafeToEnable:
-    """Its words are those that were shown, can be sent and paid for, and say how to get no more of them."""
+    """Its words are those that were shown, can be sent and paid for, and hold what every country of theirs asks: a way
+    out of promotion above all.
+    """
 
     def __call__(self, call: Call, contract: AutomationContract) -> Iterator[Reason]:
         if contract.state != Automation.State.ENABLED:
@@ -49,16 +49,10 @@ class SafeToEnable:
                          _("Read it again, and ask again."), "campaign_id")  # fmt: skip
             return
         routes = routes_of(campaign.identity, call.now.date())
-        yield from reasons_of_campaign(campaign, words_of(campaign), routes)
-        if campaign.category == Category.MARKETING:
-            yield from _texts_without_a_way_out(contract)
-
-
-def _texts_without_a_way_out(contract: AutomationContract) -> Iterator[Reason]:
-    for language, text in contract.texts.items():
-        if not _SAYS_HOW_TO_STOP.search(text):
-            yield Reason("no_opt_out", _("The text in %s does not say how to get no more of them.") % language,
-                         _("Add how to stop: a reply, a hotline or a link."), "campaign_id")  # fmt: skip
+        words = words_of(campaign)
+        yield from reasons_of_campaign(campaign, words, routes)
+        texts = {language: fill_shared(text, words.samples) for language, text in contract.texts.items()}
+        yield from reasons_against_copy(texts, campaign.identity, routes, campaign.category, "campaign_id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,11 @@ from messaging.finding import find_own
 from sms.automations.contract import AutomationAsk, AutomationContract, AutomationKept
 from sms.automations.guards import AutomationUnchanged
 from sms.campaigns.drafts import texts_of
+from sms.campaigns.preview import words_of
+from sms.compliance.checking import check_copy
 from sms.models import Automation, Campaign
 from sms.routing import routes_of
+from sms.text.filling import fill_shared
 
 _TERMS = ("name", "event", "daily_cap", "per_contact_hours", "cost_a_day", "most_parts")
 
@@ -27,6 +30,8 @@ def plan_automation(call: Call, ask: AutomationAsk) -> AutomationContract:
     if automation is not None:
         check_token(automation, ask.base_version_token)
     routes = routes_of(campaign.identity, call.now.date())
+    samples = words_of(campaign).samples
+    texts = {language: fill_shared(text, samples) for language, text in texts_of(campaign).items()}
     prices: dict[str, Decimal] = {country: route.amount for country, route in sorted(routes.items())}
     return AutomationContract(
         automation_id=automation.pk if automation else None,
@@ -43,6 +48,7 @@ def plan_automation(call: Call, ask: AutomationAsk) -> AutomationContract:
         segment_rule=campaign.segment.rule,
         sender_name=campaign.identity.value,
         prices=prices,
+        findings=check_copy(texts, campaign.identity, routes, campaign.category),
         currency=next((route.currency for route in routes.values()), ""),
         **{term: getattr(ask, term) for term in _TERMS},
     )

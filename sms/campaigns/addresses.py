@@ -1,6 +1,6 @@
 """The addresses in a campaign's texts: which variable a short link fills, which one each person's link to opt out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -12,11 +12,14 @@ from accounts.models import Organisation
 from approvals.contracts import Contract
 from approvals.reasons import Reason
 from approvals.registry import Call
+from messaging.audiences.variables import Variable
 from messaging.finding import find_own
 from sms.links.codes import sample_url
 from sms.links.standing import LinkPart, NamesLinks, part_of
 from sms.links.unsubscribing import unsubscribe_sample
 from sms.models import Campaign, ShortLink
+
+VariableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,60}$")]
 
 # What stands in `Campaign.links` in place of a short link's id.
 _OPT_OUT = "unsubscribe"
@@ -81,6 +84,16 @@ def samples_of(links: Sequence[LinkPart], opt_out: OptOutPart | None) -> dict[st
     """Variable -> an address exactly as long as everybody's: what characters and parts are counted with."""
     samples = {part.variable: part.shape for part in links}
     return {**samples, opt_out.variable: opt_out.shape} if opt_out is not None else samples
+
+
+def reasons_against_sources(
+    variables: Iterable[Variable], short_link_ids: Mapping[str, UUID], opt_out_variable: str
+) -> Iterator[Reason]:
+    """A variable that is filled from more than one place."""
+    names = [*(one.name for one in variables), *short_link_ids, *filter(None, [opt_out_variable])]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Reason("two_sources", _("The variable %s has more than one source.") % name,
+                     _("Name it once: as a variable, a short link or the link to opt out."), "variables")  # fmt: skip
 
 
 def reasons_against_opt_out(part: OptOutPart | None, organisation: Organisation) -> Iterator[Reason]:

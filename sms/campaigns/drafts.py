@@ -17,15 +17,21 @@ from audit.record import record
 from messaging.audiences.variables import Variable
 from messaging.finding import find_own
 from messaging.models import Channel, Segment, Template, TemplateTranslation
-from sms.campaigns.addresses import OptOutPart, kept_as, links_named, opt_out_named, samples_of
+from sms.campaigns.addresses import (
+    OptOutPart,
+    VariableName,
+    kept_as,
+    links_named,
+    opt_out_named,
+    reasons_against_sources,
+    samples_of,
+)
 from sms.copy import texts
 from sms.copy.texts import Language, Text, fold_language, folded, keep_texts, reasons_against
 from sms.links.standing import LinkPart
 from sms.models import Campaign, SenderId
 from sms.text import measure
 from sms.text.filling import fill_shared
-
-VariableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,60}$")]
 
 
 class DraftAsk(Ask):
@@ -124,7 +130,8 @@ def plan_draft(call: Call, ask: DraftAsk) -> DraftContract:
     wanted = folded(ask.texts)
     links = links_named(ask.short_link_ids, call.organisation)
     opt_out = opt_out_named(ask.opt_out_variable, call.organisation)
-    refuse_if_any([*reasons_against(wanted, ask.default_language), *_doubled(ask)])
+    doubled = reasons_against_sources(ask.variables, ask.short_link_ids, ask.opt_out_variable)
+    refuse_if_any([*reasons_against(wanted, ask.default_language), *doubled])
     samples = samples_of(links, opt_out)
     return DraftContract(
         campaign_id=campaign.pk if campaign else None,
@@ -146,14 +153,6 @@ def plan_draft(call: Call, ask: DraftAsk) -> DraftContract:
         advice=ask.advice,
         is_scheduled=campaign is not None and campaign.send_id is not None,
     )
-
-
-def _doubled(ask: DraftAsk) -> Iterator[Reason]:
-    names = [*(one.name for one in ask.variables), *ask.short_link_ids, *filter(None, [ask.opt_out_variable])]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield Reason("two_sources", gettext_lazy("The variable %s has more than one source.") % name,
-                     gettext_lazy("Name it once: as a variable, a short link or the link to opt out."),
-                     "variables")  # fmt: skip
 
 
 def keep_draft(call: Call, contract: DraftContract) -> DraftKept:

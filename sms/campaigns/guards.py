@@ -14,7 +14,7 @@ from messaging.models import TemplateTranslation
 from messaging.quiet_hours import RecipientsNight
 from sms.campaigns.addresses import OptOutLinkStands, samples_of
 from sms.campaigns.contract import CampaignContract
-from sms.compliance.checking import check_copy
+from sms.compliance.checking import reasons_against_copy
 from sms.links.standing import LinksStand
 from sms.models import Campaign, SenderId, SenderIdState
 from sms.quotas import WithinQuota
@@ -85,10 +85,7 @@ class TextsHoldWhatCountriesAsk:
             return  # `SenderIdVerified` says so
         samples = samples_of(contract.links, contract.opt_out_link)
         texts = {part.language: fill_shared(part.text, samples) for part in contract.texts}
-        for found in check_copy(texts, identity, [part.country for part in contract.routes], contract.category):
-            if found.severity == "error":
-                where = f"{found.language} ({', '.join(found.countries)}): "
-                yield Reason(found.code, f"{where}{found.text}", found.fix)
+        yield from reasons_against_copy(texts, identity, [part.country for part in contract.routes], contract.category)
 
 
 @dataclass(frozen=True, slots=True)

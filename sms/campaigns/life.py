@@ -47,7 +47,6 @@ def schedule_campaign(call: Call, contract: CampaignContract) -> Scheduled:
     assert call.request is not None
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=contract.campaign_id)
     refuse_if_any(NotScheduledYet()(call, contract))  # asked again under the lock
-    hold_quota(call, contract)
     send = make_send(call, contract, Send.Kind.CAMPAIGN)
     campaign.send = send
     campaign.save(update_fields=["send"])
@@ -57,8 +56,9 @@ def schedule_campaign(call: Call, contract: CampaignContract) -> Scheduled:
 
 
 def make_send(call: Call, contract: CampaignContract, kind: Send.Kind) -> Send:
-    """The send that a countersigned contract describes, scheduled."""
+    """The send that a countersigned contract describes, scheduled. Raises Refused when the month's quota is used up."""
     assert call.request is not None
+    hold_quota(call, contract)
     texts = Campaign.objects.values_list("texts_id", flat=True).get(pk=contract.campaign_id)
     send = draft_send(call, contract, kind, Channel.SMS, name=contract.name, template_id=texts, request=call.request)
     record("send.drafted", send, call.actor, now=call.now, request_id=call.request.pk, people=contract.included)

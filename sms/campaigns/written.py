@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from messaging.engine.bodies import SendDoesNotStand
 from messaging.models import Send
 from sms.campaigns.addresses import OptOutPart, reasons_against_opt_out
 from sms.links.codes import urls_for
@@ -24,9 +25,9 @@ class Addresses:
     problem: str = ""
 
     def of(self, contact: int) -> Mapping[str, str]:
-        """One person's addresses. Raises NotAsApproved."""
+        """One person's addresses. Raises SendDoesNotStand."""
         if self.problem:
-            raise NotAsApproved(self.problem)
+            raise SendDoesNotStand(self.problem)
         return self.by_contact.get(contact, {})
 
 

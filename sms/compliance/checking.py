@@ -1,7 +1,7 @@
 """Whether texts hold what the countries they go to ask for. What is confirmed refuses, everything else warns."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from approvals.contracts import Contract
+from approvals.reasons import Reason
 from sms.compliance.country_rules import CountryRule, rules_of
 from sms.compliance.wording import WaysOut, hosts_in, is_number_of, ways_out
 from sms.links.hosts import is_shortener
@@ -143,6 +144,16 @@ def check_copy(
                 key = (language, check.code, rule.refuses)
                 found[key] = _finding(check, rule, language, country, found.get(key))
     return sorted(found.values(), key=lambda one: (one.severity, one.language, one.code))
+
+
+def reasons_against_copy(
+    texts: Mapping[str, str], sender: SenderId, countries: Iterable[str], category: str, field: str = ""
+) -> Iterator[Reason]:
+    """Why these texts may not go to one of these countries as they are: what a confirmed rule forbids."""
+    for found in check_copy(texts, sender, countries, category):
+        if found.severity == "error":
+            where = f"{found.language} ({', '.join(found.countries)}): "
+            yield Reason(found.code, f"{where}{found.text}", found.fix, field)
 
 
 def _finding(check: _Check, rule: CountryRule, language: str, country: str, earlier: CopyFinding | None) -> CopyFinding:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from approvals.contracts import Ask, Contract
 from messaging.audiences.variables import Variable
+from sms.campaigns.addresses import VariableName
 from sms.compliance.checking import CopyFinding
 from sms.copy.texts import Language, Text
 
@@ -32,6 +33,18 @@ class FitAsk(Ask):
     variables: Annotated[
         list[Variable], Field(max_length=20, description="Where each variable of the texts gets its value.")
     ] = []
+    short_link_ids: Annotated[
+        dict[VariableName, UUID],
+        Field(
+            max_length=5,
+            description="Variable -> the short link that fills it, counted as long as everybody's will be: ids of"
+            " sms_marketing.link_clicks.list.",
+        ),
+    ] = {}
+    opt_out_variable: Annotated[
+        VariableName | Literal[""],
+        Field(description="The variable that each person's own link to opt out fills; empty for none."),
+    ] = ""
     most_parts: Annotated[
         int, Field(ge=1, le=10, description="A text that takes more parts than this is left out, not cut.")
     ] = 4
@@ -63,7 +76,7 @@ class VariablePart(Contract):
 class TextFit(Contract):
     language: Annotated[str, Field(description="The language code.")]
     text: Annotated[str, Field(description="The text, byte for byte.")]
-    bare: Annotated[SizePart, Field(description="Its size without any value.")]
+    bare: Annotated[SizePart, Field(description="Its size without any value, but with its links.")]
     worst: Annotated[SizePart, Field(description="Its size with the longest values together, in the worst encoding.")]
     worst_parts: Annotated[
         list[str], Field(description="How that text is parted. x and 字 stand for values: nobody's are shown.")

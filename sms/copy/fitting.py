@@ -10,6 +10,7 @@ from approvals.registry import Call
 from messaging.audiences.resolve import Purpose
 from messaging.finding import find_own
 from messaging.models import Channel, Segment, Template, TemplateTranslation, Verdict
+from sms.campaigns.addresses import links_named, opt_out_named, reasons_against_sources, samples_of
 from sms.compliance.checking import check_copy
 from sms.copy.fit_contract import CostlyPart, CountryCost, FitAsk, FitContract, SizePart, TextFit, VariablePart
 from sms.copy.people import Group, Longest, excluded_of, groups_of, longest_of
@@ -22,7 +23,7 @@ from sms.models import SenderId
 from sms.routing import Route, routes_of
 from sms.text import measure, split
 from sms.text.counting import MOST_PARTS
-from sms.text.filling import names_in
+from sms.text.filling import fill_shared, names_in
 
 MOST_SHOWN = 20
 
@@ -30,13 +31,15 @@ MOST_SHOWN = 20
 def preview_fit(call: Call, ask: FitAsk) -> FitContract:
     """Measure the copy on real people. Raises Refused for what cannot be sent at all."""
     texts, default_language = _texts(call, ask)
-    variables_fit = reasons_against_variables(texts.values(), [one.name for one in ask.variables], "variables")
+    samples = _samples(call, ask)
+    given = [*(one.name for one in ask.variables), *samples]
+    variables_fit = reasons_against_variables(texts.values(), given, "variables")
     refuse_if_any([*reasons_against(texts, default_language), *variables_fit])
     segment = find_own(Segment, ask.segment_id, call.organisation, "segment_id", "sms_marketing.audiences.list")
     identity = find_own(SenderId, ask.sender_id, call.organisation, "sender_id", "sms_marketing.sender_ids.list")
     translations = {language: _unsaved(language, text) for language, text in texts.items()}
     routes = routes_of(identity, call.now.date())
-    purpose = _purpose(call, ask, segment, list(translations.values()), default_language, routes)
+    purpose = _purpose(call, ask, segment, list(translations.values()), default_language, routes, samples)
     groups = groups_of(purpose, call.now)
     longest = longest_of(purpose, call.now) if ask.variables else {}
     reached = [one for one in groups if one.verdict is Verdict.INCLUDED]
@@ -48,14 +51,17 @@ def preview_fit(call: Call, ask: FitAsk) -> FitContract:
         most_parts=ask.most_parts,
         targeted=sum(one.people for one in groups),
         excluded=excluded_of(groups),
-        texts=[_fit(one, longest, reached, ask.most_parts) for one in translations.values()],
+        texts=[_fit(one, longest, reached, ask.most_parts, samples) for one in translations.values()],
         variables=[
             VariablePart(name=name, longest=one.any, longest_gsm=one.gsm, longest_ucs2=one.ucs2, missing=one.missing)
             for name, one in longest.items()
         ],
         countries=_costs(reached, routes, ask.most_parts),
         findings=check_copy(
-            texts, identity, {one.country for one in reached} or identity.countries, ask.category
+            {language: fill_shared(text, samples) for language, text in texts.items()},
+            identity,
+            {one.country for one in reached} or identity.countries,
+            ask.category,
         ),
     )  # fmt: skip
 
@@ -71,6 +77,13 @@ def _texts(call: Call, ask: FitAsk) -> tuple[dict[str, str], str]:
     return texts_of(template), fold_language(ask.default_language or template.default_language)
 
 
+def _samples(call: Call, ask: FitAsk) -> dict[str, str]:
+    """What stands for the links while it is counted: as in campaigns, an address as long as everybody's will be."""
+    refuse_if_any(reasons_against_sources(ask.variables, ask.short_link_ids, ask.opt_out_variable))
+    links = links_named(ask.short_link_ids, call.organisation)
+    return samples_of(links, opt_out_named(ask.opt_out_variable, call.organisation))
+
+
 def _unsaved(language: str, text: str) -> TemplateTranslation:
     """A text as the audience's statement knows it; nothing is kept of it."""
     return TemplateTranslation(pk=uuid4(), language=language, definition={"text": text})
@@ -83,8 +96,9 @@ def _purpose(
     translations: Sequence[TemplateTranslation],
     default_language: str,
     routes: Mapping[str, Route],
+    samples: Mapping[str, str],
 ) -> Purpose:
-    names = sorted({name for one in translations for name in names_in(one.definition["text"])})
+    names = sorted({name for one in translations for name in names_in(one.definition["text"])} - samples.keys())
     return Purpose(
         organisation=call.organisation,
         segment=segment,
@@ -93,20 +107,25 @@ def _purpose(
         translations=translations,
         default_language=default_language,
         variables=ask.variables,
-        fare=sms_fare(translations, names, routes, MOST_PARTS),
+        fare=sms_fare(translations, names, routes, MOST_PARTS, samples),
     )
 
 
 def _fit(
-    translation: TemplateTranslation, longest: Mapping[str, Longest], reached: Sequence[Group], most_parts: int
+    translation: TemplateTranslation,
+    longest: Mapping[str, Longest],
+    reached: Sequence[Group],
+    most_parts: int,
+    samples: Mapping[str, str],
 ) -> TextFit:
     text = str(translation.definition["text"])
-    worst, offered = worst_of(text, longest), suggested(text)
+    addressed, offered = fill_shared(text, samples), suggested(text)
+    worst = worst_of(addressed, longest)
     people = _people_by_parts(translation.pk, reached)
     return TextFit(
         language=translation.language,
         text=text,
-        bare=_size(bare(text)),
+        bare=_size(bare(addressed)),
         worst=_size(worst),
         worst_parts=split(worst),
         costly=[
@@ -116,7 +135,7 @@ def _fit(
         ],
         costly_variables=[name for name in names_in(text) if name in longest and longest[name].ucs2],
         suggestion=offered,
-        suggestion_worst=_size(worst_of(offered, longest)) if offered is not None else None,
+        suggestion_worst=_size(worst_of(fill_shared(offered, samples), longest)) if offered is not None else None,
         people_by_parts={str(parts): count for parts, count in sorted(people.items())},
         too_long_for=sum(count for parts, count in people.items() if parts > most_parts),
     )  # fmt: skip

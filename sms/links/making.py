@@ -116,13 +116,13 @@ class DestinationAllowed:
         domain = domain_of(contract.destination_host, call.organisation)
         if domain is None or domain.blocked_at is not None or domain.pk != contract.domain_id:
             yield Reason("domain_not_allowed", _("Links may not lead to %s any more.") % contract.destination_host,
-                         _("Make a new preview, or ask an administrator."), "preview_id")  # fmt: skip
+                         _("Make a new preview, or ask an administrator."), "short_link_preview_id")  # fmt: skip
         if base_of(call.organisation, urlsplit(contract.base_url).netloc) != contract.base_url:
             yield Reason("short_host_unknown", _("The short domain is not your organisation's any more."),
-                         _("Make a new preview."), "preview_id")  # fmt: skip
+                         _("Make a new preview."), "short_link_preview_id")  # fmt: skip
         if contract.expires_at <= call.now:
             yield Reason("expires_too_soon", _("The link would be over already."), _("Make a new preview."),
-                         "preview_id")  # fmt: skip
+                         "short_link_preview_id")  # fmt: skip
 
 
 def is_sensitive(contract: LinkContract) -> bool:

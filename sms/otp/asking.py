@@ -24,6 +24,7 @@ from sms.otp.codes import address_keys, number_key, prefix_of
 from sms.otp.contract import OtpAsk, OtpContract
 from sms.otp.limits import WithinLimits, against_number
 from sms.otp.wording import SAMPLE, digest_of, is_approved
+from sms.quotas import WithinQuota
 from sms.routing import Route, routes_of
 from sms.text import measure
 from sms.text.filling import fill
@@ -50,6 +51,7 @@ OTP_GUARDS = (
     RoutesOpen(),
     InTime(),
     WithinLimits(),
+    WithinQuota(),
 )
 
 

@@ -14,6 +14,7 @@ from sms.models import OtpChallenge
 from sms.otp.codes import new_code, proof_of
 from sms.otp.contract import OtpContract, OtpSent
 from sms.otp.limits import COOLDOWNS, WithinLimits, one_at_a_time
+from sms.quotas import hold_quota
 
 
 def send_code(call: Call, contract: OtpContract) -> OtpSent:
@@ -21,6 +22,7 @@ def send_code(call: Call, contract: OtpContract) -> OtpSent:
     assert call.request is not None
     one_at_a_time(call.organisation.pk)
     refuse_if_any(WithinLimits()(call, contract))
+    hold_quota(call, contract)
     theirs = OtpChallenge.objects.filter(organisation=call.organisation, number_key=contract.number_key)
     earlier = theirs.filter(purpose=contract.purpose, consumed_at=None, voided_at=None)
     earlier.update(voided_at=call.now, code="")

@@ -18,6 +18,7 @@ from messaging.resends.sending import StillToRepeat, repeat
 from sms.campaigns.contract import CampaignContract
 from sms.campaigns.preview import route_parts
 from sms.models import SenderId
+from sms.quotas import hold_quota
 from sms.resends.contract import Retried, RetryAsk, RetryContract
 from sms.resends.sorting import Sorted, may_be_tried, sort_failed
 from sms.routing import Route, routes_of
@@ -102,5 +103,7 @@ def _contract(
 
 
 def resend(call: Call, contract: RetryContract) -> Retried:
+    """Send them once more, if the month's quota still holds it. Raises Refused."""
+    hold_quota(call, contract)
     send = repeat(call, contract, Send.Kind.RETRY, STILL_FAILED)
     return Retried(batch_id=send.pk, replaced_batch_id=contract.replaced_send_id, state=str(send.state))

@@ -41,6 +41,7 @@ class CampaignRow(Answer):
     state: Annotated[
         str, Field(description="draft, scheduled, releasing, sending, paused, completed, stopped or expired.")
     ]
+    pause_reason: Annotated[str, Field(description="Why it is paused; empty unless it is.")]
     category: Annotated[str, Field(description="marketing or utility.")]
     segment: Annotated[str, Field(description="The segment's name.")]
     sender: Annotated[str, Field(description="The sender ID.")]
@@ -123,6 +124,7 @@ def _facts(campaign: Campaign, numbers: Mapping[UUID, Tally]) -> dict[str, Any]:
         "campaign_id": campaign.pk,
         "name": campaign.name,
         "state": str(send.state) if send is not None else "draft",
+        "pause_reason": send.pause_reason if send is not None else "",
         "category": campaign.category,
         "segment": campaign.segment.name,
         "sender": campaign.identity.value,

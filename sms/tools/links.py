@@ -33,7 +33,10 @@ from sms.models import Click, LinkCode, ShortLink, Visitor
     safety="Refuses odd or unknown domains, other shorteners, broken campaign parameters, and tracking nobody allowed.",
 )
 def preview_short_link(call: Call, ask: LinkAsk) -> LinkContract:
-    """Show what a short link would look like and lead to, until when, and what could make networks hold it back."""
+    """Show what a short link would look like and lead to, until when, and what could make networks hold it back.
+
+    Its preview_id is the short_link_preview_id of sms_marketing.short_links.create.
+    """
     return making.preview_link(call, ask)
 
 
@@ -43,6 +46,7 @@ def preview_short_link(call: Call, ask: LinkAsk) -> LinkContract:
     scope="sms:request",
     reads_first=("sms_marketing.short_links.preview",),
     preview="sms_marketing.short_links.preview",
+    handle="short_link_preview_id",
     approval=When(is_sensitive),
     guards=(DestinationAllowed(),),
     spends=False,

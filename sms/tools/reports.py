@@ -29,6 +29,7 @@ class BatchRow(Answer):
     batch_id: Annotated[UUID, Field(description="The send's id.")]
     name: Annotated[str, Field(description="Its name.")]
     state: Annotated[str, Field(description="scheduled, releasing, sending, paused, completed, stopped or expired.")]
+    pause_reason: Annotated[str, Field(description="Why it is paused; empty unless it is.")]
     sender: Annotated[str, Field(description="The sender ID.")]
     targeted: Annotated[int, Field(description="Everybody in the segment: the sum of the next five.")]
     delivered: Annotated[int, Field(description="A phone has it.")]
@@ -67,7 +68,8 @@ def list_batches(call: Call, ask: BatchesAsk) -> BatchesPage:
 def _batch(send: Send, now: datetime) -> BatchRow:
     told = report_of(send)
     return BatchRow(
-        batch_id=send.pk, name=send.name, state=str(send.state), sender=str(send.sender), **_numbers(told),
+        batch_id=send.pk, name=send.name, state=str(send.state), pause_reason=send.pause_reason,
+        sender=str(send.sender), **_numbers(told),
         failures=dict(told.failures), estimated=told.estimated, charged=dict(told.charged),
         currency=str(send.preview.contract.get("currency", "")), as_of=now,
     )  # fmt: skip

@@ -76,6 +76,7 @@ KIND_OF = {
     "segment_preview_id": "preview",
     "short_link_id": "short_link",
     "short_link_ids": "short_link",
+    "short_link_preview_id": "preview",
     "sender_id": "sender",
     "sms_marketing.sender_id": "identity",
     "sms_marketing.sender_id.apply.sender_id": "application",

@@ -120,6 +120,8 @@ def test_enabling_waits_for_a_second_person_and_pausing_for_nobody(shipped: Auto
     request = asked(shipped)
     assert (request.state, Automation.objects.get().state) == ("pending", "paused")
     assert (request.preview.contract["texts"], request.role) == ({"en": WORDS}, "compliance")
+    (finding,) = request.preview.contract["findings"]
+    assert (finding["code"], finding["severity"], finding["countries"]) == ("opt_out_in_one_language", "risk", ["HK"])
     carry_out(approved(request).pk, NOON)
     automation = Automation.objects.get()
     assert (automation.state, automation.request) == ("enabled", request)
@@ -218,7 +220,10 @@ def test_a_send_that_waits_is_held_when_its_automation_is_paused(shipped: Automa
 
 def test_nothing_is_enabled_without_a_way_to_opt_out_or_to_be_sent(shipped: Automation) -> None:
     TemplateTranslation.objects.update(definition={"text": "Order {{order_no}} is on its way."})
-    assert refused(lambda: asked(shipped)).codes == ["no_opt_out"]
+    assert refused(lambda: asked(shipped)).codes == ["opt_out_missing"]
+    TemplateTranslation.objects.update(definition={"text": "Order {{order_no}} is on its way. Reply STOP"})
+    no = refused(lambda: asked(shipped))  # nobody can answer a name
+    assert [(one.code, str(one.text)[:9]) for one in no.reasons] == [("opt_out_missing", "en (HK): ")]
     Campaign.objects.update(category="utility")
     assert asked(shipped).state == "pending"
     SenderId.objects.update(countries=[])

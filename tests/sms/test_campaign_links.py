@@ -13,13 +13,14 @@ from django.utils import timezone
 from accounts.actor import Actor
 from approvals.execution import carry_out
 from approvals.models import ActionRequest
+from messaging.engine.finish import finish
+from messaging.engine.handover import hand_over
 from messaging.engine.lanes import run_lane
 from messaging.engine.release import release_due
 from messaging.engine.take import take
-from messaging.models import Message, Send, Status
+from messaging.models import Message, Outbox, Send, Status
 from sms.bodies import prepare
 from sms.campaigns.contract import CampaignContract
-from sms.campaigns.written import NotAsApproved
 from sms.links.unsubscribing import unsubscribe_sample
 from sms.models import Campaign, LinkCode, LinkDomain, ShortLink, UnsubscribeToken
 from tests.approvals.tea_room import approved, refused
@@ -74,6 +75,18 @@ def released(tea: TeaTexts) -> Send:
     carry_out(approved(ActionRequest.objects.get(pk=answer.request.action_request_id), now=now).pk, now)
     release_due(timezone.now())
     return Send.objects.get(channel="sms")
+
+
+class NeverAsked:
+    """A carrier that no text may reach."""
+
+    name = "sms"
+    capability = "echo"
+
+    def send(self, sender: Any, outgoing: Any) -> Any:
+        raise AssertionError(f"a text has left: {outgoing}")
+
+    verify = events = send
 
 
 def approved_for_elsewhere() -> ActionRequest:
@@ -188,20 +201,26 @@ def test_a_crash_after_the_codes_were_made_makes_none_twice(tea: TeaTexts) -> No
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    "change",
+    ("change", "says"),
     [
-        lambda: ShortLink.objects.update(revoked_at=timezone.now()),
-        lambda: LinkDomain.objects.filter(purpose="destination").update(blocked_at=timezone.now()),
-        lambda: LinkDomain.objects.filter(purpose="short").update(host="t.example.test"),
+        (lambda: ShortLink.objects.update(revoked_at=timezone.now()), "was revoked"),
+        (lambda: LinkDomain.objects.filter(purpose="destination").update(blocked_at=timezone.now()), "may not lead to"),
+        (lambda: LinkDomain.objects.filter(purpose="short").update(host="t.example.test"), "opt out"),
     ],
 )
-def test_a_link_that_ends_between_release_and_hand_over_is_in_no_text(tea: TeaTexts, change: Any) -> None:
+def test_a_link_that_ends_between_release_and_hand_over_holds_the_send_and_fails_nobody(
+    tea: TeaTexts, change: Any, says: str
+) -> None:
     drinker("Ann")
     send = released(tea)
     change()
     taken = take(send.sender, 10, timezone.now(), {})
-    build = prepare(taken)
-    with pytest.raises(NotAsApproved):
-        build(taken[0])
+    result = hand_over(NeverAsked(), send.sender, prepare(taken), taken[0])
+    finish([result], send.sender, timezone.now())
     assert LinkCode.objects.count() == 0
-    assert Message.objects.get().status == Status.SENDING
+    assert (Message.objects.get().status, Outbox.objects.count()) == (Status.QUEUED, 1)
+    send.refresh_from_db()
+    assert (send.state, send.failures_in_a_row, send.reserved) == ("paused", 0, 0)
+    assert says in send.pause_reason
+    (told,) = use("send_batches.list", texter()).data["batches"]
+    assert (told["state"], told["pause_reason"], told["failed"]) == ("paused", send.pause_reason, 0)

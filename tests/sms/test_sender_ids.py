@@ -8,8 +8,11 @@ import pytest
 from accounts.actor import Actor, Face
 from approvals.execution import carry_out
 from approvals.models import ActionRequest
+from approvals.registry import Call
 from approvals.versions import token_of
 from audit.models import Entry
+from sms import applications
+from sms.applications import ApplicationContract
 from sms.models import SenderId, SenderIdState
 from sms.sender_ids import reject, suspend, usable_in, verify
 from tests.approvals.tea_room import approved, refused
@@ -97,6 +100,15 @@ def test_two_applications_for_the_same_name_end_in_one() -> None:
     first, second = (ActionRequest.objects.get(pk=ask().request.action_request_id) for _turn in range(2))
     assert carry_out(approved(first).pk, NOON).state == "succeeded"
     assert "sender_id_taken" in refused(lambda: approved(second)).codes
+
+
+def test_of_two_carried_out_at_the_same_moment_the_second_is_told_that_the_name_is_taken() -> None:
+    request = ActionRequest.objects.get(pk=ask().request.action_request_id)
+    contract = ApplicationContract.model_validate(request.preview.contract)
+    applied_for(harbour_tea(), contract.value)  # between the guard and the row
+    call = Call(ada(), NOON, request)
+    assert refused(lambda: applications.apply(call, contract)).codes == ["sender_id_taken"]
+    assert SenderId.objects.count() == 1
 
 
 def test_verifying_needs_the_reference_of_the_register_and_gives_it_a_place_in_the_engine() -> None:

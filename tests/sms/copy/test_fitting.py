@@ -10,8 +10,10 @@ from messaging.models import Audience, TemplateTranslation
 from sms.copy.people import Longest
 from sms.copy.suggestions import costly_characters, suggested
 from sms.copy.worst import bare, worst_of
+from sms.models import LinkDomain
 from tests.approvals.tea_room import refused
 from tests.factories import SuppressionFactory, harbour_tea
+from tests.sms.links.tea_links import link_to
 from tests.sms.tea_texts import TeaTexts, copy_of, drinker, texter, use
 
 FIT = "copy.fit_preview"
@@ -180,3 +182,36 @@ def test_the_worst_case_takes_the_encoding_that_costs_more() -> None:
     assert bare(text) == " and "
     assert worst_of(text, {"a": Longest(9, 0, 9, 0), "b": Longest(2, 0, 2, 0)}) == "xxxxxxxxx and xx"
     assert worst_of(text, {"a": Longest(9, 0, 9, 0), "b": Longest(2, 3, 3, 0)}) == "字字字字字字字字字 and 字字字"
+
+
+@pytest.mark.django_db
+def test_links_are_counted_as_long_as_everybodys_will_be() -> None:
+    tea = TeaTexts()
+    drinker("Ann")
+    link = link_to()
+    fits = "x" * (160 - len("https://tea.example.test/88888888") - 1) + " {{ shop }}"
+    (one_part,) = fit_of(tea, texts={"en": fits}, variables=[], short_link_ids={"shop": str(link.pk)}).data["texts"]
+    assert (one_part["text"], one_part["bare"]) == (fits, {"encoding": "GSM-7", "units": 160, "parts": 1, "left": 0})
+    assert (one_part["worst"]["parts"], one_part["people_by_parts"]) == (1, {"1": 1})
+    longer = {"short_link_ids": {"shop": str(link.pk)}, "texts": {"en": f"x{fits}"}, "variables": []}
+    (two_parts,) = fit_of(tea, **longer).data["texts"]
+    assert (two_parts["worst"]["parts"], two_parts["people_by_parts"]) == (2, {"2": 1})
+
+
+@pytest.mark.django_db
+def test_a_link_to_opt_out_is_counted_and_is_a_way_out() -> None:
+    tea = TeaTexts()
+    LinkDomain.objects.create(organisation=harbour_tea(), purpose=LinkDomain.Purpose.SHORT, host="tea.example.test")
+    drinker("Ann")
+    text = "Harbour Tea: dear {{name}}, spring tea is in. 取消/Unsub {{stop}}"
+    data = fit_of(tea, texts={"en": text}, opt_out_variable="stop").data
+    assert data["findings"] == []
+    assert data["texts"][0]["bare"] == {"encoding": "UCS-2", "units": 82, "parts": 2, "left": 52}
+    assert [one["name"] for one in data["variables"]] == ["name"]
+
+
+@pytest.mark.django_db
+def test_a_variable_has_one_source_here_too() -> None:
+    tea = TeaTexts()
+    drinker("Ann")
+    assert refused(lambda: fit_of(tea, opt_out_variable="name")).codes == ["two_sources"]

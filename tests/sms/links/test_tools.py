@@ -34,7 +34,9 @@ def let_links_run() -> None:
 
 def made(actor: Any, **changed: Any) -> Any:
     preview = use(PREVIEW, actor, **link_ask(**changed))
-    return use(CREATE, actor, preview_id=str(preview.preview_id), idempotency_key="spring-link", reason="Spring")
+    return use(
+        CREATE, actor, short_link_preview_id=str(preview.preview_id), idempotency_key="spring-link", reason="Spring"
+    )
 
 
 @pytest.mark.django_db
@@ -116,7 +118,7 @@ def test_a_domain_that_was_blocked_since_the_preview_refuses_the_link() -> None:
     domain, actor = shop(), texter()
     preview = use(PREVIEW, actor, **link_ask())
     LinkDomain.objects.filter(pk=domain.pk).update(blocked_at=NOON)
-    wish = {"preview_id": str(preview.preview_id), "idempotency_key": "spring-link", "reason": "Spring"}
+    wish = {"short_link_preview_id": str(preview.preview_id), "idempotency_key": "spring-link", "reason": "Spring"}
     assert refused(lambda: use(CREATE, actor, **wish)).codes == ["domain_not_allowed"]
 
 
