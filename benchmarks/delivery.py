@@ -1,7 +1,8 @@
 """`dispatch_fast`: a send through the whole engine to a sink that answers at once, against the same client bare."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from django.db import connection
 from django.db.models import Count, Max
 from django.utils import timezone
 
+from accounts.models import Organisation
 from accounts.tenancy import as_login_role
 from approvals.canonical import seal_of
 from approvals.models import ActionRequest, Decision, Preview, State
@@ -26,9 +28,9 @@ from messaging.models import Outcome as AttemptOutcome
 _FREEZE = """
 INSERT INTO messaging_audiencemember
        (audience_id, contact_id, verdict, address, address_kind, translation_id, "values", market, price)
-SELECT %(audience)s, c.id, 0, c.phone, 'phone', %(translation)s, jsonb_build_object('1', c.name), 'HONG_KONG', 0.026
+SELECT %(audience)s, c.id, 0, c.phone, 'phone', %(translation)s, jsonb_build_object('1', c.name), %(market)s, 0.026
   FROM messaging_contact c
-  JOIN messaging_consentstate yes ON yes.contact_id = c.id AND yes.state = 'granted'
+  JOIN messaging_consentstate yes ON yes.contact_id = c.id AND yes.channel = %(channel)s AND yes.state = 'granted'
  WHERE c.organisation_id = %(organisation)s
    AND NOT EXISTS (SELECT 1 FROM messaging_suppression no WHERE no.contact_id = c.id AND no.lifted_at IS NULL)
  ORDER BY c.id LIMIT %(count)s
@@ -44,6 +46,18 @@ WITH queued AS (
 INSERT INTO messaging_outbox (message_id, send_id, sender_id, priority, due_at, tries)
 SELECT id, %(send)s, %(sender)s, 10, now(), 0 FROM queued
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a send was countersigned as, as far as the engine and the bodies read it."""
+
+    tool: str = "whatsapp.broadcast.schedule"
+    market: str = "HONG_KONG"
+    contract: Mapping[str, Any] = field(default_factory=dict)
+
+
+BROADCAST = Terms()
 
 
 def run(rounds: int, scale: int) -> Iterator[Outcome]:
@@ -62,12 +76,18 @@ def run(rounds: int, scale: int) -> Iterator[Outcome]:
 
 def stage(slug: str, people: int, per_second: int = 100_000) -> tuple[Sender, TemplateTranslation]:
     """An organisation with so many contacts who agreed, and a number of theirs whose template nothing holds up."""
+    where = crowd(slug, people, per_second)
+    return world.sender(where, timezone.now(), per_second=per_second)
+
+
+def crowd(slug: str, people: int, per_second: int = 100_000) -> Organisation:
+    """An organisation of which so many contacts may be written to, as fast as anybody likes."""
     where = world.organisation(slug)
     if not Contact.objects.filter(organisation=where).exists():
         world.contacts(where, people * 10 // 9 + 100, first=2_000_000)
     world.rules(where)
     settings.ENGINE_ORGANISATION_PER_SECOND = per_second
-    return world.sender(where, timezone.now(), per_second=per_second)
+    return where
 
 
 def _bare(number: Sender, count: int) -> float:
@@ -80,10 +100,10 @@ def _bare(number: Sender, count: int) -> float:
     return count / (time.perf_counter() - began)
 
 
-def queued(number: Sender, translation: TemplateTranslation, count: int) -> Send:
+def queued(number: Sender, translation: TemplateTranslation, count: int, terms: Terms = BROADCAST) -> Send:
     """A send with a message for each of the first `count` contacts in the outbox."""
-    send = send_under_way(number, translation)
-    freeze(send, translation, count)
+    send = send_under_way(number, translation, terms)
+    freeze(send, translation, count, terms.market)
     enqueue(send)
     with as_login_role(), connection.cursor() as cursor:
         cursor.execute("ANALYZE messaging_outbox, messaging_message, messaging_audiencemember")
@@ -100,11 +120,11 @@ def enqueue(send: Send) -> None:
         cursor.execute(_QUEUE, facts)
 
 
-def freeze(send: Send, translation: TemplateTranslation, count: int) -> None:
+def freeze(send: Send, translation: TemplateTranslation, count: int, market: str = BROADCAST.market) -> None:
     """The first `count` contacts who may be written to as the send's audience, as a resolved audience would be."""
     facts: dict[str, Any] = {
         "audience": send.audience_id, "translation": translation.pk, "organisation": send.organisation_id,
-        "count": count,
+        "count": count, "channel": send.channel, "market": market,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_FREEZE, facts)
@@ -126,35 +146,37 @@ def rate_since(began: datetime, *sends: Send) -> float:
     return float(handed / (last - began).total_seconds())
 
 
-def send_under_way(number: Sender, translation: TemplateTranslation) -> Send:
+def send_under_way(number: Sender, translation: TemplateTranslation, terms: Terms = BROADCAST) -> Send:
     """A send under way on a request that a rule has approved: the engine takes from no other."""
     now = timezone.now()
-    contract: dict[str, str] = {"bench": str(uuid4())}
-    preview = Preview.objects.create(
-        organisation=number.organisation, tool="whatsapp.broadcast.preview", maker="bench", contract=contract,
-        seal=seal_of(contract), created_at=now, expires_at=now,
-    )  # fmt: skip
     audience = Audience.objects.create(
         organisation=number.organisation, segment=world.segment(number.organisation, now), segment_version=1,
         targeted=0, included=0, digest="", created_at=now,
     )  # fmt: skip
+    request = carried_out(number.organisation, terms, now)
     return Send.objects.create(
-        organisation=number.organisation, kind=Send.Kind.BROADCAST, channel="whatsapp", name="bench",
-        state=SendState.SENDING, preview=preview, request=_carried_out(preview, now), sender=number,
+        organisation=number.organisation, kind=Send.Kind.BROADCAST, channel=number.channel, name="bench",
+        state=SendState.SENDING, preview=request.preview, request=request, sender=number,
         audience=audience, template=translation.template, category="marketing", due_at=now,
         not_after=now + timedelta(hours=3), per_second=100_000, cost_ceiling=Decimal(1_000_000), created_at=now,
         started_at=now,
     )  # fmt: skip
 
 
-def _carried_out(preview: Preview, now: datetime) -> ActionRequest:
+def carried_out(where: Organisation, terms: Terms, now: datetime) -> ActionRequest:
+    """A request of this tool that a rule has approved and that was carried out, on a preview of its own."""
+    contract = {"bench": str(uuid4()), **terms.contract}
+    preview = Preview.objects.create(
+        organisation=where, tool=terms.tool, maker="bench", contract=contract, seal=seal_of(contract), created_at=now,
+        expires_at=now,
+    )  # fmt: skip
     request = ActionRequest(
-        organisation=preview.organisation, tool="whatsapp.broadcast.schedule", preview=preview, requester="bench",
-        face="rest", reason="benchmark", role="compliance", created_at=now, expires_at=now + timedelta(hours=3),
+        organisation=where, tool=terms.tool, preview=preview, requester="bench", face="rest", reason="benchmark",
+        role="compliance", created_at=now, expires_at=now + timedelta(hours=3),
     )  # fmt: skip
     request.seal = seal_of(request.terms())
     request.save(force_insert=True)
     Decision.objects.create(request=request, rule="benchmark", verdict="approve", seal=request.seal, at=now)
     for state in (State.APPROVED, State.EXECUTING, State.SUCCEEDED):
         ActionRequest.objects.filter(pk=request.pk).update(state=state)
-    return ActionRequest.objects.get(pk=request.pk)
+    return ActionRequest.objects.select_related("preview").get(pk=request.pk)

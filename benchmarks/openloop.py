@@ -39,10 +39,10 @@ def run(rounds: int, scale: int) -> Iterator[Outcome]:
     yield from (rate, half, most)
 
 
-def web_server(port: int) -> list[str]:
+def web_server(port: int, module: str = "benchmarks.web_process") -> list[str]:
     """The web process as the README says to run it, only without the memory that DEBUG brings."""
     return [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "benchmarks.web_process:application",
+        sys.executable, "-m", "granian", "--interface", "wsgi", f"{module}:application",
         "--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--blocking-threads", "16",
         "--log-level", "warning",
     ]  # fmt: skip

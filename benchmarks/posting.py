@@ -14,6 +14,7 @@ import math
 import sys
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
@@ -25,8 +26,9 @@ CONNECTIONS = 128
 
 @dataclass(slots=True)
 class Loop:
-    """What is due, what is free, and what came back."""
+    """What is due, what is free, and what came back. `expected` is the status of a good answer."""
 
+    expected: bytes = b"200"
     began: float = 0.0
     due: deque[tuple[float, bytes]] = field(default_factory=deque)
     free: "deque[Connection]" = field(default_factory=deque)
@@ -69,7 +71,7 @@ class Connection(asyncio.Protocol):
         self._answer += data
         if not _is_whole(self._answer):
             return
-        if self._answer[9:12] == b"200":
+        if self._answer[9:12] == self._loop.expected:
             self._loop.took.append(time.perf_counter() - self._due)
         else:
             self._loop.refused += 1
@@ -84,9 +86,9 @@ def _is_whole(answer: bytes) -> bool:
     return bool(separator) and len(body) >= int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
 
 
-async def post_all(port: int, rate: float, requests: list[bytes]) -> Loop:
+async def post_all(port: int, rate: float, requests: Sequence[bytes], expected: bytes = b"200") -> Loop:
     """Each request at its moment; ends when all are answered, or 20 s after the last was due."""
-    loop, running = Loop(), asyncio.get_running_loop()
+    loop, running = Loop(expected), asyncio.get_running_loop()
     for _ in range(CONNECTIONS):
         await running.create_connection(lambda: Connection(loop), "127.0.0.1", port)
     loop.began = time.perf_counter() + 0.1

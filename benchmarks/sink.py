@@ -1,6 +1,7 @@
-"""A Graph API that says yes at once, or after DELAY seconds, and does nothing else: the fastest there could be.
+"""A provider that says yes at once, or after DELAY seconds, and does nothing else: the fastest there could be.
 
-Run as a process of its own: `python -m benchmarks.sink PORT [DELAY]`. A GET answers what arrived since the last one.
+Run as a process of its own: `python -m benchmarks.sink PORT [DELAY [WIRE]]`. A GET answers what arrived since the last
+one.
 """
 
 import asyncio
@@ -11,9 +12,21 @@ import sys
 import time
 from dataclasses import dataclass
 
-_ANSWER = b'{"messaging_product":"whatsapp","contacts":[{"input":"x","wa_id":"x"}],"messages":[{"id":"wamid.%016d"}]}'
-_LENGTH = len(_ANSWER % 0)
-_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % _LENGTH
+# How each wire says that it took a message: status and body, with room for a number.
+_YES: dict[str, tuple[str, str]] = {
+    "graph": (
+        "200 OK",
+        '{"messaging_product":"whatsapp","contacts":[{"input":"x","wa_id":"x"}],"messages":[{"id":"wamid.%016d"}]}',
+    ),
+    "twilio": ("201 Created", '{"sid":"SM%032d","status":"queued","num_segments":"1","error_code":null}'),
+    "vonage": ("202 Accepted", '{"message_uuid":"%032d"}'),
+    "infobip": (
+        "200 OK",
+        '{"messages":[{"messageId":"%032d","status":{"groupId":1,"groupName":"PENDING","id":26,'
+        '"name":"PENDING_ACCEPTED"},"destination":"85261234567","details":{"messageCount":1}}]}',
+    ),
+    "generic": ("200 OK", '{"state":"queued","id":"%032d"}'),
+}
 _numbers = itertools.count(time.time_ns() // 1000)  # no other sink has given the same
 _arrivals: list[float] = []
 
@@ -36,6 +49,13 @@ def arrived(port: int) -> Arrived:
     return Arrived(**told)
 
 
+def yes(wire: str) -> bytes:
+    """The whole answer of a wire; `% number` makes it one of its own."""
+    status, body = _YES[wire]
+    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body % 0)}\r\n\r\n"
+    return (head + body).encode()
+
+
 def _tell() -> bytes:
     first = busiest = 0
     for last, at in enumerate(_arrivals):
@@ -51,8 +71,9 @@ def _tell() -> bytes:
 class Sink(asyncio.Protocol):
     """One kept connection: whole requests by their Content-Length, an answer each."""
 
-    def __init__(self, delay: float) -> None:
+    def __init__(self, delay: float, answer: bytes) -> None:
         self._delay = delay
+        self._yes = answer
         self._waiting = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -84,15 +105,21 @@ class Sink(asyncio.Protocol):
 
     def _answer(self) -> None:
         if not self._transport.is_closing():
-            self._transport.write(_HEAD + _ANSWER % next(_numbers))
+            self._transport.write(self._yes % next(_numbers))
 
 
-async def serve(port: int, delay: float) -> None:
-    server = await asyncio.get_running_loop().create_server(lambda: Sink(delay), "127.0.0.1", port, backlog=2048)
+async def serve(port: int, delay: float, answer: bytes) -> None:
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Sink(delay, answer), "127.0.0.1", port, backlog=2048
+    )
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await server.serve_forever()
 
 
+def main(port: str, delay: str = "0", wire: str = "graph") -> None:
+    asyncio.run(serve(int(port), float(delay), yes(wire)))
+
+
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 0.0))
+    main(*sys.argv[1:])
