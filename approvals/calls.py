@@ -23,7 +23,7 @@ from approvals.models import ActionRequest, Decision, IdempotentCall, Preview, S
 from approvals.numerals import number
 from approvals.policies import Ruling, may_ask, rule
 from approvals.previews import contract_of, find, freeze
-from approvals.reasons import Reason, Refused, refuse_if_any
+from approvals.reasons import Reason, Refused, refuse_if_any, scope_missing
 from approvals.registry import Call, Kind, Tool, registry, unknown_tool
 from approvals.taint import is_tainted, note_untrusted_read
 from approvals.toolsets import visible_to
@@ -51,7 +51,7 @@ def _use(name: str, arguments: Any, actor: Actor, now: datetime) -> Envelope[Any
     if not visible_to(actor, tool):
         raise Refused(unknown_tool(name))
     if not actor.can(tool.scope) and not actor.can(tool.scope_of_a_no):
-        raise Refused(_scope_missing(tool))
+        raise Refused(scope_missing(tool.name, tool.scope))
     ask = parse(tool, arguments)
     if tool.kind is Kind.WRITE:
         return _request(tool, ask, actor, now)
@@ -127,7 +127,7 @@ def _make_request(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> ActionRe
     preview = _preview_for(tool, ask, actor, now)
     contract = contract_of(tool, preview)
     if not may_ask(actor, tool, contract):
-        raise Refused(_scope_missing(tool))
+        raise Refused(scope_missing(tool.name, tool.scope))
     refuse_if_any(ask_all(tool.guards, Call(actor, now), contract))
     tainted = preview.tainted or is_tainted(actor, now)
     ruling = rule(tool, contract, actor, tainted=tainted)
@@ -208,14 +208,6 @@ def _answer(tool: Tool, request: ActionRequest, actor: Actor) -> Envelope[Any]:
         request=status_of(request),
         warnings=warning_texts(request.reasons),
         next_actions=next_actions(tool, request),
-    )
-
-
-def _scope_missing(tool: Tool) -> Reason:
-    return Reason(
-        "scope_missing",
-        _("You may not use %(tool)s: it needs the scope %(scope)s.") % {"tool": tool.name, "scope": tool.scope},
-        _("Ask an administrator of your organisation for the scope."),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,12 @@ def refuse_if_any(reasons: Iterable[Reason]) -> None:
     found = tuple(reasons)
     if found:
         raise Refused(*found)
+
+
+def scope_missing(what: str, scope: str) -> Reason:
+    """Who asks may not use this tool or address."""
+    return Reason(
+        "scope_missing",
+        _("You may not use %(tool)s: it needs the scope %(scope)s.") % {"tool": what, "scope": scope},
+        _("Ask an administrator of your organisation for the scope."),
+    )

@@ -1,5 +1,9 @@
-"""The OpenAPI document, written from the registry: one path a tool. drf-spectacular gives the frame and checks it."""
+"""The OpenAPI document: one path a tool, from the registry, and one an address that a view declares of itself.
 
+drf-spectacular gives the frame, knows the addresses, and checks what came out.
+"""
+
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,6 +23,7 @@ from approvals.describing import (
 )
 from approvals.envelope import envelope_of
 from approvals.registry import Kind, Tool, registry
+from approvals.rest.declared import Declared
 from approvals.rest.problems import MEDIA_TYPE, Problem
 from approvals.schemas import without_titles
 from approvals.toolsets import offered_to
@@ -53,32 +58,46 @@ _PROBLEMS = {
     "429": "The budget of the day is used up",
     "500": "Something broke off on our side; the reference finds it in the log",
 }
+# What every address that takes a body may say no with; what it refuses beyond is its own to declare.
+_WITH_A_BODY = ("400", "401", "403", "411", "413", "415", "500")
 
 
 def document(request: Request | None = None) -> Document:
-    """The whole document: all tools, or those that whoever made the request can use."""
+    """The whole document: all tools and addresses, or those that whoever made the request can use."""
     made: Document = SchemaGenerator().get_schema(request=request, public=True)  # type: ignore[no-untyped-call]
     return made
 
 
 def add_tools(result: Document, generator: SchemaGenerator, request: Request | None, public: bool) -> Document:
     """The postprocessing hook that the settings name."""
-    actor = request.auth if request is not None else None
-    tools = offered_to(actor) if isinstance(actor, Actor) else list(registry)
-    references, definitions = _models(tools)
+    actor = request.auth if request is not None and isinstance(request.auth, Actor) else None
+    tools = list(registry) if actor is None else offered_to(actor)
+    declared = {path: one for path, one in _declared(generator) if actor is None or actor.can(one.scope)}
+    references, definitions = _models(tools, list(declared.values()))
     result["paths"] = {"/api/tools": {"get": _listing(references)}}
     for tool in tools:
         result["paths"][f"/api/tools/{tool.name}"] = {"post": _operation(tool, references)}
+    for path, one in declared.items():
+        result["paths"][path] = {"post": _declared_operation(path, one, references)}
     components = result.setdefault("components", {})
     components["schemas"] = definitions
     components["securitySchemes"] = _SECURITY
     components["responses"] = {f"Problem{status}": _problem(text, references) for status, text in _PROBLEMS.items()}
     result["security"] = [{name: []} for name in _SECURITY]
-    result["tags"] = [{"name": name} for name in sorted({"tools", *(tool.family for tool in tools)})]
+    tags = {"tools", *(tool.family for tool in tools), *map(_tag, declared)}
+    result["tags"] = [{"name": name} for name in sorted(tags)]
     return result
 
 
-def _models(tools: list[Tool]) -> tuple[_Models, Document]:
+def _declared(generator: SchemaGenerator) -> Iterator[tuple[str, Declared]]:
+    """Each address whose view declares what it is. The urls name them, so nobody keeps a list."""
+    for path, _regex, _method, view in generator.endpoints:
+        declared = getattr(view.cls, "declared", None)
+        if declared is not None:
+            yield path, declared
+
+
+def _models(tools: list[Tool], declared: list[Declared]) -> tuple[_Models, Document]:
     """References to the models of these tools, and their definitions; pydantic tells models of one name apart."""
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (Problem, "serialization"),
@@ -86,6 +105,8 @@ def _models(tools: list[Tool]) -> tuple[_Models, Document]:
     ]
     for tool in tools:
         wanted += [(tool.ask, "validation"), (envelope_of(tool), "serialization")]
+    for one in declared:
+        wanted += [(one.takes, "validation"), (one.answers, "serialization")]
     references, found = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
     definitions = {name: without_titles(schema) for name, schema in sorted(found.get("$defs", {}).items())}
     return dict(references), definitions
@@ -101,12 +122,27 @@ def _operation(tool: Tool, references: _Models) -> Document:
         "summary": summary_of(tool),
         "description": _long(tool),
         "tags": [tool.family],
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": references[tool.ask, "validation"]}},
-        },
+        "requestBody": _body(references[tool.ask, "validation"]),
         "responses": answers | _problem_references(*_PROBLEMS),
     }
+
+
+def _declared_operation(path: str, declared: Declared, references: _Models) -> Document:
+    answer = references[declared.answers, "serialization"]
+    return {
+        "operationId": path.removeprefix("/api/").replace("/", "_"),
+        "summary": str(declared.does),
+        "description": _("Scope: `%s`.") % declared.scope,
+        "tags": [_tag(path)],
+        "requestBody": _body(references[declared.takes, "validation"]),
+        "responses": {str(status): _answer(text, answer) for status, text in declared.when.items()}
+        | _problem_references(*sorted({*_WITH_A_BODY, *map(str, declared.refuses)})),
+    }
+
+
+def _tag(path: str) -> str:
+    """`shop` for /api/shop/refunds."""
+    return path.split("/")[2]
 
 
 def _listing(references: _Models) -> Document:
@@ -133,6 +169,10 @@ def _long(tool: Tool) -> str:
         _("Safety: %s") % safety_of(tool) if tool.safety else "",
     ]
     return "\n\n".join(line for line in lines if line)
+
+
+def _body(schema: Document) -> Document:
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
 def _answer(text: str, schema: Document) -> Document:

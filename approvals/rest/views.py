@@ -1,11 +1,13 @@
 """The REST face: list the tools, describe one, use one. Every answer comes through the door."""
 
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
+from pydantic import BaseModel
 from rest_framework.exceptions import NotFound
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -15,13 +17,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.actor import Actor
+from accounts.tenancy import confined_to
+from approvals.arguments import read
 from approvals.calls import call
 from approvals.describing import described
 from approvals.models import State
-from approvals.reasons import Refused
+from approvals.reasons import Refused, scope_missing
 from approvals.registry import registry, unknown_tool
 from approvals.rest.authentication import ActorIsKnown, ByAgentKey, BySession
 from approvals.rest.bodies import LengthMissing, StrictJSON
+from approvals.rest.declared import Declared
 from approvals.rest.openapi import document
 from approvals.rest.problems import answer_for
 from approvals.toolsets import offered_to
@@ -42,7 +47,7 @@ class JSONAlways(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-@extend_schema(exclude=True)  # approvals.rest.openapi describes them, one path a tool
+@extend_schema(exclude=True)  # approvals.rest.openapi describes them, one path a tool or declared address
 class RestView(APIView):
     """What all our views have: who may ask, what they may send, how a no looks."""
 
@@ -51,6 +56,11 @@ class RestView(APIView):
     parser_classes = [StrictJSON]
     content_negotiation_class = JSONAlways
     http_method_names = ["get", "head", "post"]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
+            raise LengthMissing(_("A body without Content-Length is not read."))
 
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response | None]:
         return answer_for
@@ -84,11 +94,33 @@ class ToolUse(RestView):
         return Response(described(tool).model_dump(mode="json"))
 
     def post(self, request: Request, name: str) -> Response:
-        if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
-            raise LengthMissing(_("A body without Content-Length is not read."))
         envelope = call(name, request.data, self.actor, timezone.now())
         waits = envelope.request is not None and envelope.request.state in _STILL_TO_COME
         return Response(envelope.model_dump(mode="json"), status=202 if waits else 200)
+
+
+class DeclaredView(RestView):
+    """An address that is no tool: what the class declares is what is asked for, answered and described."""
+
+    http_method_names = ["post"]
+    declared: ClassVar[Declared]
+
+    def post(self, request: Request) -> Response:
+        actor, declared = self.actor, self.declared
+        if not actor.can(declared.scope):
+            raise Refused(scope_missing(request.path, declared.scope))
+        ask = read(declared.takes, request.data)
+        with confined_to(actor.organisation.pk):
+            answer = self.carry_out(ask, actor, timezone.now())
+        return Response(answer.model_dump(mode="json"), status=self.status_of(answer))
+
+    def carry_out(self, ask: Any, actor: Actor, now: datetime) -> BaseModel:
+        """What is asked for, on the rows of the actor's organisation alone. Raises Refused."""
+        raise NotImplementedError
+
+    def status_of(self, answer: Any) -> int:
+        """One of the declared ones."""
+        return 200
 
 
 class Description(RestView):

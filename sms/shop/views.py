@@ -1,60 +1,55 @@
 """The addresses that the shop reports to: an agent's key with the scope shop:report, one JSON object a report."""
 
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any
 
-from django.utils import timezone
-from django.utils.translation import gettext as _
-from pydantic import BaseModel
-from rest_framework.request import Request
-from rest_framework.response import Response
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.roles import SHOP
-from accounts.tenancy import confined_to
-from approvals.arguments import read
 from approvals.contracts import Ask
-from approvals.reasons import Reason, Refused
-from approvals.rest.views import RestView
+from approvals.rest.declared import Declared
+from approvals.rest.views import DeclaredView
 from sms.attribution.reporting import ConversionReport, RefundReport, keep_conversion, keep_refund
 from sms.automations.events import EventReport, keep_event
 from sms.shop.told import Kept
 
 
-class ShopView(RestView):
+def _report(takes: type[Ask], does: str | Promise) -> Declared:
+    return Declared(
+        does=does,
+        scope=SHOP,
+        takes=takes,
+        answers=Kept,
+        when={200: "It was reported before; nothing has changed.", 201: "It is kept."},
+        refuses=(404, 409, 422),
+    )
+
+
+class ShopView(DeclaredView):
     """One kind of report. Said again it changes nothing and is answered 200 instead of 201."""
 
-    report: ClassVar[type[Ask]]
-
-    def keep(self, report: Any, actor: Actor) -> Kept:
-        raise NotImplementedError
-
-    def post(self, request: Request) -> Response:
-        actor = self.actor
-        if not actor.can(SHOP):
-            raise Refused(Reason("scope_missing", _("You may not report for the shop: it needs the scope %s.") % SHOP,
-                                 _("Ask an administrator of your organisation for the scope.")))  # fmt: skip
-        with confined_to(actor.organisation.pk):
-            kept = self.keep(read(self.report, request.data), actor)
-        answer: BaseModel = kept
-        return Response(answer.model_dump(mode="json"), status=201 if kept.is_new else 200)
+    def status_of(self, answer: Kept) -> int:
+        return 201 if answer.is_new else 200
 
 
 class Conversions(ShopView):
-    report = ConversionReport
+    declared = _report(ConversionReport, _("Report an order, an appointment or a payment."))
 
-    def keep(self, report: Any, actor: Actor) -> Kept:
-        return keep_conversion(report, actor, timezone.now())
+    def carry_out(self, ask: Any, actor: Actor, now: datetime) -> Kept:
+        return keep_conversion(ask, actor, now)
 
 
 class Refunds(ShopView):
-    report = RefundReport
+    declared = _report(RefundReport, _("Report what was given back of a conversion."))
 
-    def keep(self, report: Any, actor: Actor) -> Kept:
-        return keep_refund(report, actor, timezone.now())
+    def carry_out(self, ask: Any, actor: Actor, now: datetime) -> Kept:
+        return keep_refund(ask, actor, now)
 
 
 class Events(ShopView):
-    report = EventReport
+    declared = _report(EventReport, _("Report an event that automations wait for."))
 
-    def keep(self, report: Any, actor: Actor) -> Kept:
-        return keep_event(report, actor, timezone.now())
+    def carry_out(self, ask: Any, actor: Actor, now: datetime) -> Kept:
+        return keep_event(ask, actor, now)

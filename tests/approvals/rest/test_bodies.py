@@ -82,9 +82,10 @@ def test_json_with_a_charset_is_json(client: Client, headers: dict[str, str]) ->
     assert post(client, headers, b"{}", "Application/JSON; charset=utf-8").status_code == 200
 
 
-def test_a_body_of_unknown_length_is_asked_for_its_length(client: Client, headers: dict[str, str]) -> None:
+@pytest.mark.parametrize("path", ["/api/tools/demo.notes.list", "/api/shop/events", "/api/sms/otp/verify"])
+def test_a_body_of_unknown_length_is_asked_for_its_length(client: Client, headers: dict[str, str], path: str) -> None:
     answer = client.generic(
-        "POST", "/api/tools/demo.notes.list", headers={**headers, "Transfer-Encoding": "chunked"}
+        "POST", path, headers={**headers, "Transfer-Encoding": "chunked"}
     )  # without data the test client sends no Content-Length
     assert_problem(answer, 411, "length_missing")
 
