@@ -125,6 +125,7 @@ _CHECKS = {
     "links": _Check(_has_no_link, "link_to_register", _("Links in texts to this country are registered before."),
                     _("Make sure that the gateway has registered it, or leave it out.")),
 }  # fmt: skip
+_BY_CODE = {check.code: check for check in _CHECKS.values()}
 
 
 def check_copy(
@@ -143,6 +144,12 @@ def check_copy(
                 key = (language, check.code, rule.refuses)
                 found[key] = _finding(check, rule, language, country, found.get(key))
     return sorted(found.values(), key=lambda one: (one.severity, one.language, one.code))
+
+
+def in_words(finding: CopyFinding) -> tuple[str | Promise, str | Promise]:
+    """What was found and what to do about it, in the language of whoever reads it now."""
+    check = _BY_CODE.get(finding.code)
+    return (check.text, check.fix) if check is not None else (finding.text, finding.fix)
 
 
 def _finding(check: _Check, rule: CountryRule, language: str, country: str, earlier: CopyFinding | None) -> CopyFinding:
