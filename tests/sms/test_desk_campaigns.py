@@ -17,7 +17,7 @@ from sms.admin.plots import Layer, stacked
 from sms.campaigns.contract import CampaignContract
 from sms.campaigns.reactions import reactions_to
 from sms.campaigns.report import ByGateway, gateways_of
-from sms.models import Campaign, Click, LinkCode, ShortLink, Visitor
+from sms.models import Click, LinkCode, Visitor
 from tests.desk.harbour import page
 from tests.factories import NOON, SuppressionFactory, mei_chan, sam_lee, vera_ng
 from tests.sms.links.tea_links import link_to

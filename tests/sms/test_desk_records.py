@@ -1,5 +1,6 @@
 """The desk's pages of automations, conversions, second tries and reusable texts: read, masked, and linked."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -8,12 +9,25 @@ from typing import Any
 import pytest
 import time_machine
 
+from approvals.envelope import Envelope
+from approvals.versions import token_of
 from messaging.models import Attempt, Contact, Message, Replacement, Status, TemplateTranslation
 from sms.models import Automation, AutomationRun, Click, Conversion, LinkCode, Refund, ShopEvent, TextTerms, Visitor
 from tests.desk.harbour import page
 from tests.factories import NOON, mei_chan, sam_lee, vera_ng
 from tests.sms.links.tea_links import link_to
-from tests.sms.tea_texts import TeaTexts, automation_of, campaign_of, copy_of, drinker, failed_text, text_of
+from tests.sms.tea_texts import (
+    TeaTexts,
+    automation_of,
+    campaign_of,
+    copy_ask,
+    copy_of,
+    drinker,
+    failed_text,
+    text_of,
+    texter,
+    use,
+)  # fmt: skip
 
 pytestmark = pytest.mark.django_db
 
@@ -175,3 +189,47 @@ def test_a_reusable_text_shows_how_it_reads_what_stays_in_it_and_how_it_read_bef
     assert "spring tea is in" in told
     assert "zh_hk: 取消 21234567" in told
     assert "News of the season" in page(sam_lee(), "sms_textterms_changelist")
+
+
+# What waits for a decision
+
+
+def test_the_officer_reads_an_edited_text_beside_what_it_was_and_which_words_stay(tea: TeaTexts) -> None:
+    template = copy_of(tea.organisation)
+    changed = {"en": "Harbour Tea: summer tea is in. Leave: 21234567", "zh_hk": "海港茶：春茶到了。取消 21234567"}
+    opt_outs = {"en": "Leave: 21234567", "zh_hk": "取消 21234567"}
+    told = waiting_on_page(use("templates.save", texter(), **copy_ask(template, texts=changed, opt_outs=opt_outs)))
+    assert "Harbour Tea: summer tea is in. Leave: 21234567" in told
+    assert "Harbour Tea: {{name}}, spring tea is in. Stop: 21234567" in told
+    assert tuple(re.findall(r">(changed|unchanged|new language)<", told)) == ("changed", "unchanged")
+    assert "Leave: 21234567" in told
+
+
+def test_the_officer_reads_what_an_automation_may_send_and_how_often(tea: TeaTexts) -> None:
+    automation = automation_of(campaign_of(tea, "Shipping"))
+    answer = use(
+        "automations.update_state",
+        texter(),
+        automation_id=str(automation.pk),
+        base_version_token=token_of(automation),
+        state="enabled",
+        name=automation.name,
+        event="order_shipped",
+        campaign_id=str(automation.campaign_id),
+        daily_cap=120,
+        per_contact_hours=36,
+        cost_a_day="50",
+        idempotency_key="enable",
+        reason="People ask for it.",
+    )
+    told = waiting_on_page(answer)
+    assert "Harbour Tea: spring tea is in. Stop: 21234567" in told
+    assert "An order was shipped" in told
+    assert "Tea drinkers: tag:tea" in told
+    assert ("<dd>120</dd>" in told, "<dd>36</dd>" in told, "HK 0.5" in told) == (True, True, True)
+
+
+def waiting_on_page(answer: Envelope[Any]) -> str:
+    """The decision page of what was asked for, as Mei reads it."""
+    assert answer.request is not None
+    return page(mei_chan(), "approvals_actionrequest_change", answer.request.action_request_id)
