@@ -47,6 +47,7 @@ RIGHTS: dict[str, Rights] = {
     "messaging.message": Rights(view=EVERYBODY),
     "messaging.messagingrules": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
     "messaging.price": Rights(view=EVERYBODY),
+    "messaging.replacement": Rights(view=EVERYBODY),
     "messaging.segment": Rights(view=EVERYBODY),
     "messaging.send": Rights(view=EVERYBODY),
     "messaging.sender": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
@@ -55,6 +56,8 @@ RIGHTS: dict[str, Rights] = {
     "messaging.templatetranslation": Rights(view=EVERYBODY),
     "messaging.webhookevent": Rights(view=DECIDERS),
     "messaging.whatsappaccount": Rights(view=DECIDERS, add=ADMINS, change=ADMINS),
+    "sms.automation": Rights(view=EVERYBODY),
+    "sms.conversion": Rights(view=EVERYBODY),
     "sms.gatewayprice": Rights(view=SENDERS, add=ADMINS),
     "sms.gatewayregistration": Rights(view=SENDERS, add=ADMINS, change=ADMINS),
     "sms.campaign": Rights(view=EVERYBODY),
@@ -68,6 +71,7 @@ RIGHTS: dict[str, Rights] = {
     "sms.otptemplate": Rights(view=EVERYBODY, add=DECIDERS, change=DECIDERS),
     "sms.shortlink": Rights(view=EVERYBODY, change=DECIDERS),
     "sms.smsgateway": Rights(view=DECIDERS, add=ADMINS, change=ADMINS),
+    "sms.textterms": Rights(view=EVERYBODY),
 }
 
 # What a superuser sees of every organisation: the installation, never anybody's messages.

@@ -17,12 +17,14 @@ from accounts.admin import ReadOnly, sees_personal_data
 from approvals.templatetags.desk import state_colour
 from messaging.admin.bubbles import Bubble
 from messaging.engine.tallies import tallies
+from messaging.models import Send
 from sms.admin.bubbles import TextBubbles
 from sms.admin.campaign_report import parts_of, report_context
+from sms.attribution.window import sends_with_retries
 from sms.campaigns.addresses import link_parts_of, opt_out_part_of, samples_of
 from sms.campaigns.drafts import translations_of
 from sms.campaigns.report import confirmed
-from sms.models import Campaign
+from sms.models import Automation, Campaign
 
 
 @admin.register(Campaign)
@@ -100,6 +102,8 @@ class CampaignAdmin(ReadOnly):
                 for part in link_parts_of(campaign)
             ],
             "opt_out": opt_out_part_of(campaign),
+            "again": sent_again(send) if send is not None else [],
+            "automations": Automation.objects.filter(campaign=campaign).order_by("name"),
         }
         return TemplateResponse(request, self.change_form_template, context)
 
@@ -108,3 +112,17 @@ def copy_of(campaign: Campaign) -> list[Bubble]:
     """Each language as the phone shows it; names stand for people's values."""
     draw = TextBubbles(samples_of(link_parts_of(campaign), opt_out_part_of(campaign)))
     return [draw(one, None, one.language, str(_("before names are filled in"))) for one in translations_of(campaign)]
+
+
+def sent_again(send: Send) -> list[dict[str, Any]]:
+    """The sends that sent its failed texts again, the oldest first: to how many people, and how many have it now."""
+    retries = list(Send.objects.filter(pk__in=sends_with_retries(send)[1:]).select_related("audience"))
+    counted = tallies(retries)
+    return [
+        {
+            "send": one,
+            "delivered": confirmed(counted[one.pk]).delivered,
+            "people": one.audience.included if one.audience else 0,
+        }
+        for one in sorted(retries, key=lambda one: one.created_at)
+    ]

@@ -14,12 +14,31 @@ from messaging.models import Channel
 from sms.admin.bubbles import TextBubbles
 from sms.campaigns.addresses import samples_of
 from sms.campaigns.contract import CampaignContract
+from sms.compliance.checking import in_words
+from sms.gateways.gateway import Failure
 from sms.resends.contract import RetryContract
+
+# Why a failed text is not tried again: `sms.resends.sorting`, and what gateways say of failures.
+_NOT_AGAIN = {
+    "outcome_unknown": _("Nobody knows whether it arrived"),
+    "arrived_in_part": _("A part of it arrived"),
+    "too_soon": _("The failure has not had time to pass"),
+    "sent_again_already": _("It has been sent again already"),
+    "over_the_most": _("More than may be sent again at once"),
+    str(Failure.RECIPIENT_BAD): _("The number cannot be reached by SMS"),
+    str(Failure.RECIPIENT_REFUSED): _("They want no texts, says the network"),
+    str(Failure.CONTENT): _("Networks do not take this text"),
+    str(Failure.SENDER): _("Networks do not take this sender"),
+    str(Failure.ACCOUNT): _("The account at the gateway did not work"),
+    str(Failure.REGULATION): _("It is not allowed there"),
+    str(Failure.UNCLEAR): _("Nobody knows why it failed"),
+}
 
 
 def campaign_panels(reading: Reading, contract: CampaignContract) -> Iterator[Panel]:
     yield Panel(_("How many people, and who is left out"), "desk/panel_people.html", people_of(contract), "groups")
     yield Panel(_("What each person will read"), "desk/panel_texts.html", texts_of(reading, contract), "sms")
+    yield Panel(_("What the rules of countries say about it"), "desk/panel_rules.html", rules_on(contract), "gavel")
     yield Panel(_("Which way, how many parts, what it costs"), "desk/panel_ways.html", ways_of(contract), "payments")
     yield Panel(_("When, and from whom"), "desk/panel_text_schedule.html", schedule_of(reading, contract), "schedule")
 
@@ -39,6 +58,31 @@ def texts_of(reading: Reading, contract: CampaignContract) -> dict[str, Any]:
     }
 
 
+def rules_on(contract: CampaignContract) -> dict[str, Any]:
+    """What was found when the preview was made, what refuses first. The gate asks again at the moment of sending."""
+    findings = []
+    for found in sorted(contract.findings, key=lambda one: (one.severity, one.language, one.code)):
+        text, fix = in_words(found)
+        findings.append({"found": found, "text": text, "fix": fix, "countries": ", ".join(found.countries)})
+    return {"findings": findings, "countries": ", ".join(part.country for part in contract.routes)}
+
+
+def retry_panels(reading: Reading, contract: RetryContract) -> Iterator[Panel]:
+    """The campaign's own panels, and before them whose text is tried again and whose is not."""
+    yield Panel(_("Which texts are sent again"), "desk/panel_retry.html", _tried_again(contract), "replay")
+    yield from campaign_panels(reading, contract)
+
+
+def _tried_again(contract: RetryContract) -> dict[str, Any]:
+    told = contract.not_resent.items()
+    return {
+        "considered": contract.considered,
+        "again": len(contract.replaces),
+        "reasons": [(_NOT_AGAIN.get(reason, reason.replace("_", " ")), people) for reason, people in told],
+        "first": reverse("admin:messaging_send_change", args=(contract.replaced_send_id,)),
+    }
+
+
 def ways_of(contract: CampaignContract) -> dict[str, Any]:
     return {
         "contract": contract,
@@ -48,5 +92,5 @@ def ways_of(contract: CampaignContract) -> dict[str, Any]:
 
 
 register_panel(CampaignContract, campaign_panels)
-register_panel(RetryContract, campaign_panels)
+register_panel(RetryContract, retry_panels)
 register_drift(CampaignContract, drift_on(Channel.SMS))

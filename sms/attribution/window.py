@@ -15,6 +15,8 @@ from messaging.models import Channel, Message, Send, Status
 from sms.links.counting import human_clicks
 from sms.models import Conversion, Refund
 
+# For how long a click counts, unless somebody asks for other days. (?)
+WINDOW = timedelta(days=7)
 # Without a click: a text that reached the phone this long before is told of, and never counted as revenue. (?)
 VIEWED = timedelta(hours=24)
 _ARRIVED = (Status.DELIVERED, Status.READ)
@@ -55,13 +57,9 @@ def sales_of(organisation: Organisation, sends: Collection[UUID] | None, period:
     rows = Conversion.objects.filter(
         organisation=organisation, occurred_at__gte=period.since, occurred_at__lt=period.until
     )
-    clicks = _clicks(period)
-    last = clicks.order_by("-at", "-pk")
+    clicks = _clicks(period.window)
     mine = clicks if sends is None else clicks.filter(send__in=list(sends))
-    annotated = rows.annotate(
-        refunded=_refunded(),
-        send=Subquery(last.values("send")[:1]),
-        clicked_at=Subquery(last.values("at")[:1]),
+    annotated = credited(rows, period.window).annotate(
         clicked=Exists(mine),
         viewed=Exists(_viewed(sends)),
         whatsapp_at=Subquery(_whatsapp(period).order_by("-handed_at").values("handed_at")[:1]),
@@ -70,6 +68,14 @@ def sales_of(organisation: Organisation, sends: Collection[UUID] | None, period:
                "whatsapp_at")  # fmt: skip
     for kind, currency, amount, refunded, contact, *rest in annotated.values_list(*columns).iterator(2_000):
         yield Sale(kind, currency, amount, refunded, contact is not None, *rest)
+
+
+def credited(conversions: QuerySet[Conversion], window: timedelta) -> QuerySet[Conversion]:
+    """The conversions with `refunded`, and `send` and `clicked_at` of the last click in the window before, if any."""
+    last = _clicks(window).order_by("-at", "-pk")
+    return conversions.annotate(
+        refunded=_refunded(), send=Subquery(last.values("send")[:1]), clicked_at=Subquery(last.values("at")[:1])
+    )
 
 
 def sends_with_retries(send: Send) -> list[UUID]:
@@ -81,14 +87,14 @@ def sends_with_retries(send: Send) -> list[UUID]:
     return found
 
 
-def _clicks(period: Period) -> QuerySet[Any]:
+def _clicks(window: timedelta) -> QuerySet[Any]:
     """Clicks by people, of links in texts, in the window before the conversion."""
     return human_clicks().filter(
         organisation=OuterRef("organisation"),
         contact=OuterRef("contact"),
         send__isnull=False,
         at__lte=OuterRef("occurred_at"),
-        at__gt=OuterRef("occurred_at") - Value(period.window),
+        at__gt=OuterRef("occurred_at") - Value(window),
     )
 
 

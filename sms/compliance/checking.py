@@ -126,6 +126,7 @@ _CHECKS = {
     "links": _Check(_has_no_link, "link_to_register", _("Links in texts to this country are registered before."),
                     _("Make sure that the gateway has registered it, or leave it out.")),
 }  # fmt: skip
+_BY_CODE = {check.code: check for check in _CHECKS.values()}
 
 
 def check_copy(
@@ -154,6 +155,12 @@ def reasons_against_copy(
         if found.severity == "error":
             where = f"{found.language} ({', '.join(found.countries)}): "
             yield Reason(found.code, f"{where}{found.text}", found.fix, field)
+
+
+def in_words(finding: CopyFinding) -> tuple[str | Promise, str | Promise]:
+    """What was found and what to do about it, in the language of whoever reads it now."""
+    check = _BY_CODE.get(finding.code)
+    return (check.text, check.fix) if check is not None else (finding.text, finding.fix)
 
 
 def _finding(check: _Check, rule: CountryRule, language: str, country: str, earlier: CopyFinding | None) -> CopyFinding:

@@ -15,7 +15,7 @@ from approvals.registry import Call, Kind, tool
 from messaging.finding import find_own
 from messaging.models import Send
 from sms.attribution.adding_up import Money, Totals, add_up, return_on
-from sms.attribution.window import VIEWED, Period, sales_of, sends_with_retries
+from sms.attribution.window import VIEWED, WINDOW, Period, sales_of, sends_with_retries
 from sms.campaigns.report import Report, report_of
 from sms.models import Campaign, Conversion
 
@@ -27,7 +27,7 @@ class AttributionAsk(Ask):
     campaign_id: Annotated[
         UUID | None, Field(description="Only this campaign, with what was resent of it. Default: all texts.")
     ] = None
-    window_days: Annotated[int, Field(ge=1, le=30, description="For how many days a click counts.")] = 7
+    window_days: Annotated[int, Field(ge=1, le=30, description="For how many days a click counts.")] = WINDOW.days
     since: Annotated[
         AwareDatetime | None,
         Field(description="Conversions from then on. Default: the campaign's start, else 30 days ago."),

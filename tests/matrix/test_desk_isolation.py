@@ -20,8 +20,8 @@ from approvals.models import Policy
 from audit.models import Entry
 from audit.models import Segment as SealedSegment
 from audit.record import record
-from messaging.models import ImportBatch, ImportRow, MergeTask, MessagingRules, WebhookEvent
-from sms.models import LinkRules, OtpRules, Quota, ReviewNotice
+from messaging.models import Attempt, ImportBatch, ImportRow, MergeTask, MessagingRules, Replacement, WebhookEvent
+from sms.models import Conversion, LinkRules, OtpRules, Quota, ReviewNotice
 from tests.factories import NOON
 from tests.matrix.standing import houses as houses
 from tests.matrix.standing import own as own
@@ -79,6 +79,10 @@ def rows(own: TeaHouse) -> dict[str, Model]:
                                 **mine)  # fmt: skip
     OtpRules.objects.create(**mine)
     Policy.objects.create(name="Twice", **mine)
+    Conversion.objects.create(shop_id="1001", said="a", kind="order", contact=first, amount=380, currency="HKD",
+                              occurred_at=NOON, reported_at=NOON, **mine)  # fmt: skip
+    Replacement.objects.create(attempt=Attempt.objects.filter(contact=first).first(), send=own.batch, contact=first,
+                               **mine)  # fmt: skip
     WebhookEvent.objects.create(carrier="whatsapp", body=b"{}", signed_for=[own.sender.account_id])
     record("tool.read", ("tool", "x"), Actor.system(own.organisation, "policy"), now=NOON)
     found = {label: _row_of(own, page) for label, page in PAGES.items()}

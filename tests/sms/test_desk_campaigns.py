@@ -7,23 +7,24 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.utils.translation import override
 
 from accounts.models import Person
-from approvals.execution import carry_out
 from approvals.models import ActionRequest
 from messaging.models import Audience, AudienceMember, Message, SendState, Status
+from sms.admin.panels import rules_on
 from sms.admin.plots import Layer, stacked
+from sms.campaigns.contract import CampaignContract
 from sms.campaigns.reactions import reactions_to
 from sms.campaigns.report import ByGateway, gateways_of
-from sms.models import Campaign, Click, LinkCode, ShortLink, Visitor
-from tests.approvals.tea_room import approved
+from sms.models import Click, LinkCode, Visitor
 from tests.desk.harbour import page
 from tests.factories import NOON, SuppressionFactory, mei_chan, sam_lee, vera_ng
 from tests.sms.links.tea_links import link_to
-from tests.sms.tea_texts import TeaTexts, campaign_of, drinker, text_of, texter, use
+from tests.sms.tea_texts import TeaTexts, campaign_of, drinker, text_of
+from tests.sms.tea_waits import campaign_waits
 
 pytestmark = pytest.mark.django_db
-DUE = "2026-03-02T14:00:00+08:00"
 
 
 @pytest.fixture(autouse=True)
@@ -38,26 +39,6 @@ def tea() -> TeaTexts:
     return TeaTexts()
 
 
-def asked(tea: TeaTexts, link: ShortLink) -> ActionRequest:
-    """Sam's agent asks to schedule a campaign with a link to the shop; nobody has decided."""
-    actor = texter()
-    draft = tea.draft(
-        texts={"en": "Harbour Tea: {{name}}, spring tea is in: {{shop}} Stop: {{stop}}"},
-        short_link_ids={"shop": str(link.pk)},
-        opt_out_variable="stop",
-    )
-    answer = use("campaigns.create_draft", actor, **draft)
-    assert answer.request is not None
-    carry_out(approved(ActionRequest.objects.get(pk=answer.request.action_request_id)).pk, NOON)
-    key = str(Campaign.objects.get().pk)
-    token = use("campaigns.get", actor, campaign_id=key).data["version_token"]
-    preview = use("cost_preview", actor, campaign_id=key, base_version_token=token, due_at=DUE)
-    wish = {"preview_id": str(preview.preview_id), "idempotency_key": "spring-tea-by-sms", "reason": "Spring"}
-    schedule = use("campaigns.schedule", actor, **wish)
-    assert schedule.request is not None
-    return ActionRequest.objects.get(pk=schedule.request.action_request_id)
-
-
 def decision(person: Person, request: ActionRequest) -> str:
     """The decision page in plain words, without its tags."""
     text = re.sub(r"<[^>]+>", " ", page(person, "approvals_actionrequest_change", request.pk))
@@ -68,7 +49,7 @@ def test_the_officer_reads_the_copy_on_the_phone_where_links_lead_and_what_it_co
     drinker("Ann")
     drinker("Bo", phone="+85366123456", country="MO")
     SuppressionFactory(contact=drinker("Dee"))
-    told = decision(mei_chan(), asked(tea, link_to()))
+    told = decision(mei_chan(), campaign_waits(tea))
     assert "Harbour Tea: Ann, spring tea is in:" in told
     assert "1 part (GSM-7, " in told
     assert "https://shop.harbour-tea.test/spring?colour=green#top" in told
@@ -78,16 +59,32 @@ def test_the_officer_reads_the_copy_on_the_phone_where_links_lead_and_what_it_co
     assert "Everybody in the segment 3" in told
 
 
+def test_the_officer_reads_what_the_rules_of_countries_say_of_the_copy(tea: TeaTexts) -> None:
+    drinker("Ann")
+    told = decision(mei_chan(), campaign_waits(tea))
+    assert "look twice The way out is not told in every language that is asked for." in told
+    assert "en → HK · Cap. 593A s.7" in told
+    assert "refused The text" not in told
+
+
+def test_a_finding_is_read_in_the_language_of_its_reader(tea: TeaTexts) -> None:
+    drinker("Ann")
+    request = campaign_waits(tea)
+    with override("zh-hant"):
+        told = str(rules_on(CampaignContract.model_validate(request.preview.contract))["findings"][0]["text"])
+    assert told == "退訂方法沒有以所有規定的語言說明。"
+
+
 def test_a_viewer_sees_the_copy_without_anybodys_name(tea: TeaTexts) -> None:
     drinker("Annabella")
-    told = decision(vera_ng(), asked(tea, link_to()))
+    told = decision(vera_ng(), campaign_waits(tea))
     assert "Annabella" not in told
     assert "Harbour Tea: {{name}}, spring tea is in:" in told
 
 
 def test_who_opts_out_while_it_waits_stands_among_what_has_moved(tea: TeaTexts) -> None:
     ann = drinker("Ann")
-    request = asked(tea, link_to())
+    request = campaign_waits(tea)
     SuppressionFactory(contact=ann)
     assert "1 person is left out by now: Opted out" in decision(mei_chan(), request)
 
