@@ -12,7 +12,7 @@ from approvals.rest.openapi import document
 from approvals.rest.problems import STATUS_OF_CODE, status_of
 from approvals.rest.views import DeclaredView
 from tests.demo_tools.fixtures import agent_with_key
-from tests.factories import sam_lee
+from tests.factories import ada_wong, sam_lee
 
 PROJECT = Path(__file__).parents[3]
 pytestmark = pytest.mark.usefixtures("demo_tools")
@@ -113,7 +113,7 @@ def test_a_caller_is_shown_the_tools_it_can_use(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_a_caller_is_shown_the_addresses_it_can_use(client: Client) -> None:
-    _agent, key = agent_with_key(scopes=["otp:verify"])
+    _agent, key = agent_with_key(ada_wong(), scopes=["otp:verify"])
     made = client.get("/api/schema", headers={"Authorization": f"Bearer {key}"}).json()
     assert sorted(made["paths"]) == ["/api/sms/otp/verify", "/api/tools"]
     assert made["tags"] == [{"name": "sms"}, {"name": "tools"}]
