@@ -91,7 +91,8 @@ def add_tools(result: Document, generator: SchemaGenerator, request: Request | N
 
 def _declared(generator: SchemaGenerator) -> Iterator[tuple[str, Declared]]:
     """Each address whose view declares what it is. The urls name them, so nobody keeps a list."""
-    for path, _regex, _method, view in generator.endpoints:
+    # Four parts each; drf-spectacular's annotation says three.
+    for path, *_others, view in generator.endpoints or ():
         declared = getattr(view.cls, "declared", None)
         if declared is not None:
             yield path, declared
