@@ -46,12 +46,17 @@ class TextsUnchanged:
                              _("Make a new preview."))  # fmt: skip
 
 
+def _sender_id_of(call: Call, contract: CampaignContract) -> SenderId | None:
+    """The organisation's sender ID behind the sender that the contract names."""
+    return SenderId.objects.filter(sender=contract.sender_id, organisation=call.organisation).first()
+
+
 @dataclass(frozen=True, slots=True)
 class SenderIdVerified:
     """The sender ID is still verified: one that was suspended since sends nothing."""
 
     def __call__(self, call: Call, contract: CampaignContract) -> Iterator[Reason]:
-        identity = SenderId.objects.filter(sender=contract.sender_id, organisation=call.organisation).first()
+        identity = _sender_id_of(call, contract)
         if identity is None or identity.state != SenderIdState.VERIFIED or identity.value != contract.sender_name:
             yield Reason("sender_not_verified", _("The sender ID %s is not verified.") % contract.sender_name,
                          _("Choose one that is, and make a new preview."))  # fmt: skip
@@ -62,7 +67,7 @@ class RoutesOpen:
     """Every country can still be reached the way that was shown, at no higher price."""
 
     def __call__(self, call: Call, contract: CampaignContract) -> Iterator[Reason]:
-        identity = SenderId.objects.filter(sender=contract.sender_id, organisation=call.organisation).first()
+        identity = _sender_id_of(call, contract)
         routes = routes_of(identity, max(contract.due_at, call.now).date()) if identity is not None else {}
         for part in contract.routes:
             route = routes.get(part.country)
@@ -80,7 +85,7 @@ class TextsHoldWhatCountriesAsk:
     """No text goes where a confirmed rule forbids it as it is: without a way out that its sender has, and such."""
 
     def __call__(self, call: Call, contract: CampaignContract) -> Iterator[Reason]:
-        identity = SenderId.objects.filter(sender=contract.sender_id, organisation=call.organisation).first()
+        identity = _sender_id_of(call, contract)
         if identity is None:
             return  # `SenderIdVerified` says so
         samples = samples_of(contract.links, contract.opt_out_link)

@@ -1,8 +1,8 @@
-"""From a countersigned contract to a send, and back out of it as far as that goes."""
+"""From a countersigned contract to a send, once."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from messaging.models import Channel, Send
 from sms.campaigns.contract import CampaignContract
 from sms.models import Campaign
 from sms.quotas import hold_quota
+
+NOW_IS = timedelta(minutes=5)
 
 
 class Scheduled(Answer):
@@ -40,6 +42,16 @@ class NotScheduledYet:
         if sends.exists():
             yield Reason("already_scheduled", _("This campaign has been scheduled already."),
                          _("Make a new campaign, or cancel the schedule first."))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DueNow:
+    """What is sent at once was priced for now: prices, quiet hours and consent were asked for that moment."""
+
+    def __call__(self, call: Call, contract: CampaignContract) -> Iterator[Reason]:
+        if contract.due_at > call.now + NOW_IS:
+            yield Reason("not_due_yet", _("This preview is for a later time."),
+                         _("Schedule it, or make a preview that is due now."), "preview_id")  # fmt: skip
 
 
 def schedule_campaign(call: Call, contract: CampaignContract) -> Scheduled:

@@ -1,4 +1,4 @@
-"""Gateways, sender IDs and what a part costs. Contacts, consent, sends and messages are messaging's."""
+"""What only SMS has. Contacts, consent, templates, sends and messages are messaging's."""
 
 from sms.models.automations import Automation, AutomationRun, ShopEvent, Trigger
 from sms.models.campaigns import Campaign

@@ -1,19 +1,16 @@
 """sms_marketing.campaigns.* and sms_marketing.cost_preview: a campaign from its draft to its send."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from accounts.roles import Role
 from approvals.contracts import Answer, Ask
 from approvals.floors import Always, ByPolicy, Never
-from approvals.reasons import Reason
 from approvals.registry import Call, Kind, tool
 from approvals.versions import token_of
 from messaging.engine.tallies import Tally, tallies
@@ -25,10 +22,8 @@ from sms.campaigns.cancelling import CanBeCancelled, CancelContract, Cancelled
 from sms.campaigns.contract import CampaignContract, CostAsk
 from sms.campaigns.drafts import ChangeAsk, DraftContract, DraftKept, DraftUnchanged
 from sms.campaigns.guards import CAMPAIGN_GUARDS
-from sms.campaigns.life import NotScheduledYet, Scheduled
+from sms.campaigns.life import DueNow, NotScheduledYet, Scheduled
 from sms.models import Campaign
-
-NOW_IS = timedelta(minutes=5)
 
 
 class CampaignsAsk(PageAsk):
@@ -139,6 +134,7 @@ def _facts(campaign: Campaign, numbers: Mapping[UUID, Tally]) -> dict[str, Any]:
 
 
 def plan_change(call: Call, ask: ChangeAsk) -> DraftContract:
+    """The same plan; the registry reads from its annotation that an edit names the campaign and its version."""
     return drafts.plan_draft(call, ask)
 
 
@@ -206,16 +202,6 @@ def preview_cost(call: Call, ask: CostAsk) -> CampaignContract:
 def schedule_campaign(call: Call, contract: CampaignContract) -> Scheduled:
     """Schedule a priced campaign. A compliance officer decides; afterwards it goes out by itself at its time."""
     return life.schedule_campaign(call, contract)
-
-
-@dataclass(frozen=True, slots=True)
-class DueNow:
-    """What is sent at once was priced for now: prices, quiet hours and consent were asked for that moment."""
-
-    def __call__(self, call: Call, contract: CampaignContract) -> Iterator[Reason]:
-        if contract.due_at > call.now + NOW_IS:
-            yield Reason("not_due_yet", _("This preview is for a later time."),
-                         _("Schedule it, or make a preview that is due now."), "preview_id")  # fmt: skip
 
 
 @tool(
