@@ -85,7 +85,7 @@ def test_an_id_that_comes_again_does_not_settle_the_text_of_then() -> None:
     Message.objects.filter(pk=of_then.pk).update(handed_at=LONG_AGO)
     tells(tea.first, "4711", "UNDELIV")
     assert (match_parked(NOON), statuses(of_then, of_now)) == (0, [Status.ACCEPTED, Status.ACCEPTED])
-    assert let_go(f"{tag_of(tea.first.pk)}:4711", NOON)
+    assert let_go(f"{tag_of(tea.first.pk)}:4711", of_now.pk)
     named(of_now, tea.first, "4711")
     assert (match_parked(NOON), statuses(of_then, of_now)) == (1, [Status.ACCEPTED, Status.FAILED])
 
@@ -94,7 +94,8 @@ def test_an_id_that_comes_again_does_not_settle_the_text_of_then() -> None:
 def test_two_texts_of_one_day_do_not_take_an_id_from_each_other() -> None:
     tea = TeaTexts()
     ann = named(text_of(tea, drinker("Ann")), tea.first, "4711")
-    assert not let_go(f"{tag_of(tea.first.pk)}:4711", NOON)
+    bo = text_of(tea, drinker("Bo"), "Spring")
+    assert not let_go(f"{tag_of(tea.first.pk)}:4711", bo.pk)
     assert Message.objects.get(pk=ann.pk).provider_id == f"{tag_of(tea.first.pk)}:4711"
 
 
