@@ -130,7 +130,7 @@ class Clerk:
         """
         for result in results:
             try:
-                let_go(result.provider_id, database_now())
+                let_go(result.provider_id, result.taken.message_id)
                 finish([result], self._sender, database_now())
             except (IntegrityError, DataError):
                 log.exception("the result of attempt %s cannot be stored", result.taken.attempt_id)

@@ -1,6 +1,6 @@
 """Ids that a provider gives again after months, as message centres do: the newest message has them."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat, Left
@@ -12,14 +12,16 @@ REPORTED_WITHIN = timedelta(days=30)
 _LONGEST = 255 - len("~") - len(str(2**63))
 
 
-def let_go(provider_id: str | None, now: datetime) -> bool:
-    """Take the id from a message of so long ago that nothing is told of it any more. Whether one had it.
+def let_go(provider_id: str | None, message_id: int) -> bool:
+    """Let this message have the id where another one had it so long before that nothing is told of that one any more.
+    Whether one had it.
 
-    Two messages of these days with one id stay as they are: nobody could say which of them a report means.
+    Two messages of the same days with one id stay as they are: nobody could say which of them a report means.
     """
-    if not provider_id:
+    handed_at = Message.objects.filter(pk=message_id).values_list("handed_at", flat=True).first()
+    if not provider_id or handed_at is None:
         return False
-    old = Message.objects.filter(provider_id=provider_id, handed_at__lt=now - REPORTED_WITHIN)
+    old = Message.objects.filter(provider_id=provider_id, handed_at__lt=handed_at - REPORTED_WITHIN)
     past = Concat(
         Left(F("provider_id"), _LONGEST), Value("~"), Cast("pk", CharField()), output_field=CharField(max_length=255)
     )

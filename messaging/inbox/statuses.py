@@ -116,7 +116,10 @@ def match_parked(now: datetime) -> int:
         theirs = named.filter(organisation=OuterRef("sender__organisation"), **lately)
         parked = list(
             ParkedStatus.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(Exists(named.filter(sender=OuterRef("sender"))) | Q(item__sender_ref="") & Exists(theirs))
+            .filter(
+                ~Q(item__sender_ref="") & Exists(named.filter(sender=OuterRef("sender")))
+                | Q(item__sender_ref="") & Exists(theirs)
+            )
             .select_related("sender__organisation")[:1000]
         )
         applied = _applied(parked, now)

@@ -51,7 +51,8 @@ class IdField:
 
     def put(self, arguments: Arguments, value: Any) -> Arguments:
         if self.is_map:
-            return {**arguments, self.name: {"one": value}}
+            keys = arguments.get(self.name) or ["one"]
+            return {**arguments, self.name: dict.fromkeys(keys, value)}
         return {**arguments, self.name: [value] if self.is_list else value}
 
 

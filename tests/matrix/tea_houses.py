@@ -284,7 +284,7 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "template_id": str(own.copy.pk),
         "segment_id": own.id_of("segment"),
         "sender_id": str(own.texts.identity.pk),
-        "variables": [{"name": "name", "source": "name", "fallback": "friend"}],
+        "short_link_ids": {"name": own.id_of("short_link")},
     },
     "sms_marketing.templates.list": lambda own, actor: {},
     "sms_marketing.templates.save": lambda own, actor: copy_ask(own.copy),

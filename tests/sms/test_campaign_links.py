@@ -219,7 +219,7 @@ def test_a_link_that_ends_between_release_and_hand_over_holds_the_send_and_fails
     finish([result], send.sender, timezone.now())
     assert LinkCode.objects.count() == 0
     assert (Message.objects.get().status, Outbox.objects.count()) == (Status.QUEUED, 1)
-    send.refresh_from_db()
+    send = Send.objects.get(pk=send.pk)
     assert (send.state, send.failures_in_a_row, send.reserved) == ("paused", 0, 0)
     assert says in send.pause_reason
     (told,) = use("send_batches.list", texter()).data["batches"]

@@ -25,9 +25,9 @@ def verdict_on(person: Contact, category: str = "marketing") -> Verdict:
         return Verdict(cursor.fetchone()[0])
 
 
-def written_to(person: Contact, category: str = "marketing") -> None:
+def written_to(tea: TeaTexts, person: Contact, category: str = "marketing") -> None:
     """A text of this category went out yesterday."""
-    message = text_of(TeaTexts(), person, name=f"{category} to {person.pk}")
+    message = text_of(tea, person, name=f"{category} to {person.pk}")
     yesterday = NOON - timedelta(days=1)
     Attempt.objects.create(message=message, contact=person, sender=message.sender, category=category,
                            price=Decimal("0.50"), started_at=yesterday, lease_until=yesterday,
@@ -44,7 +44,7 @@ def test_a_number_belongs_to_one_person_of_an_organisation() -> None:
 def test_after_a_merge_the_person_shares_one_cap(keep: int) -> None:
     MessagingRulesFactory(marketing_cap=1)
     people = [drinker("Ann", phone=ANN), ContactFactory(phone=None, bsuid="HK.ann")]
-    written_to(people[0])
+    written_to(TeaTexts(), people[0])
     task = MergeTask.objects.create(organisation=harbour_tea(), first=people[0], second=people[1], found_at=NOON)
     kept = merge(task, people[keep].pk, Actor.of_person(mei_chan(), Face.DESK), NOON)
     assert kept.phone == ANN
@@ -55,8 +55,9 @@ def test_after_a_merge_the_person_shares_one_cap(keep: int) -> None:
 def test_what_a_person_waits_for_neither_counts_as_marketing_nor_is_held_back_by_it(category: str) -> None:
     MessagingRulesFactory(marketing_cap=1)
     ann = drinker("Ann")
-    written_to(ann, category)
+    tea = TeaTexts()
+    written_to(tea, ann, category)
     assert verdict_on(ann) is Verdict.INCLUDED
-    written_to(ann)
+    written_to(tea, ann)
     assert verdict_on(ann) is Verdict.CAPPED
     assert verdict_on(ann, category) is not Verdict.CAPPED

@@ -16,7 +16,7 @@ from sms.callbacks import pack
 from sms.gateways.gateway import Callback
 from sms.models import SmsGateway
 from sms.ways import tag_of
-from tests.factories import NOON, other_tenant
+from tests.factories import NOON, SenderFactory, other_tenant
 from tests.sms.tea_texts import TeaTexts, drinker, gateway_at, text_of
 
 LONG_AGO = NOON - timedelta(days=100)
@@ -70,7 +70,8 @@ def test_a_receipt_waits_a_week_and_for_no_text_of_another_house() -> None:
     tells(plain(gateway_at("http://127.0.0.1:9", "theirs", 1, other_tenant())), "4711")
     assert ParkedStatus.objects.count() == 0  # they have no sender ID that it could be of
     tells(plain(tea.first), "4712")
-    Message.objects.filter(pk=ann.pk).update(organisation=other_tenant(), provider_id=f"{tag_of(tea.first.pk)}:4712")
+    facts = {"organisation": other_tenant(), "sender": SenderFactory(organisation=other_tenant())}
+    Message.objects.filter(pk=ann.pk).update(provider_id=f"{tag_of(tea.first.pk)}:4712", **facts)
     assert match_parked(NOON) == 0
     match_parked(NOON + timedelta(days=8))
     assert (ParkedStatus.objects.count(), statuses(ann)) == (0, [Status.ACCEPTED])
@@ -84,7 +85,7 @@ def test_an_id_that_comes_again_does_not_settle_the_text_of_then() -> None:
     Message.objects.filter(pk=of_then.pk).update(handed_at=LONG_AGO)
     tells(tea.first, "4711", "UNDELIV")
     assert (match_parked(NOON), statuses(of_then, of_now)) == (0, [Status.ACCEPTED, Status.ACCEPTED])
-    assert let_go(f"{tag_of(tea.first.pk)}:4711", NOON)
+    assert let_go(f"{tag_of(tea.first.pk)}:4711", of_now.pk)
     named(of_now, tea.first, "4711")
     assert (match_parked(NOON), statuses(of_then, of_now)) == (1, [Status.ACCEPTED, Status.FAILED])
 
@@ -93,7 +94,8 @@ def test_an_id_that_comes_again_does_not_settle_the_text_of_then() -> None:
 def test_two_texts_of_one_day_do_not_take_an_id_from_each_other() -> None:
     tea = TeaTexts()
     ann = named(text_of(tea, drinker("Ann")), tea.first, "4711")
-    assert not let_go(f"{tag_of(tea.first.pk)}:4711", NOON)
+    bo = text_of(tea, drinker("Bo"), "Spring")
+    assert not let_go(f"{tag_of(tea.first.pk)}:4711", bo.pk)
     assert Message.objects.get(pk=ann.pk).provider_id == f"{tag_of(tea.first.pk)}:4711"
 
 

@@ -147,7 +147,7 @@ def test_a_template_is_measured_in_place_of_texts() -> None:
         ({"texts": None}, "texts_or_template", "texts"),
         ({"default_language": "fr"}, "default_language_missing", "default_language"),
         ({"variables": []}, "variables_do_not_match", "variables"),
-        ({"variables": NAME * 2}, "variables_do_not_match", "variables"),
+        ({"variables": NAME * 2}, "two_sources", "variables"),
     ],
 )
 def test_what_cannot_be_measured_is_refused(changed: dict[str, Any], code: str, field: str) -> None:
