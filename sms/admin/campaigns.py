@@ -122,7 +122,7 @@ def sent_again(send: Send) -> list[dict[str, Any]]:
         {
             "send": one,
             "delivered": confirmed(counted[one.pk]).delivered,
-            "people": one.audience.included if one.audience else 0,
+            "people": one.audience.included,
         }
         for one in sorted(retries, key=lambda one: one.created_at)
     ]
