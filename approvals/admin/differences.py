@@ -62,5 +62,5 @@ def _say(value: Any) -> str:
 
 
 def _say_item(item: Any) -> str:
-    plain = item.model_dump(mode="json")
-    return " ".join(str(value) for name, value in plain.items() if not _is_noise(name) and value not in (None, "", []))
+    told = {name: value for name, value in item if not (_is_noise(name) or name.endswith("_ids"))}
+    return " ".join(in_words(value) for value in told.values() if value not in (None, "", []))

@@ -14,6 +14,7 @@ from unfold.paginator import InfinitePaginator
 
 from messaging.admin.masked import MaskedPage, shown
 from messaging.admin.messages import STATUS_COLOURS, OfSend
+from messaging.admin.moments import moment
 from messaging.models import Message, Replacement, Status
 
 
@@ -55,8 +56,8 @@ class ReplacementAdmin(MaskedPage):
         )
 
     @display(description=_("tried at"))
-    def tried_at(self, row: Replacement) -> Any:
-        return row.attempt.started_at
+    def tried_at(self, row: Replacement) -> str:
+        return moment(row.attempt.started_at)
 
     @display(description=_("sent again as"))
     def shown_send(self, row: Replacement) -> SafeString:

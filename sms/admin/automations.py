@@ -31,6 +31,7 @@ class RunInline(MaskedInline):
     model = AutomationRun
     fields = readonly_fields = ("at", "event", "who", "shown_outcome", "shown_send")
     verbose_name_plural = _("What set it off")
+    hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("event", "contact", "send")
@@ -64,12 +65,12 @@ class AutomationAdmin(ReadOnly, WithHistory):
     fieldsets = (
         (None, {"fields": ("shown_state", "event", "shown_campaign", "shown_segment", "last_day")}),
         (_("What people read"), {"fields": ("phones",)}),
-        (_("Limits"), {"fields": (("daily_cap", "per_contact_hours"), ("cost_a_day", "most_parts"))}),
+        (_("Limits"), {"fields": (("daily_cap", "per_contact_hours"), ("shown_cost", "most_parts"))}),
         (_("Approval"), {"fields": ("shown_version", "shown_request", ("created_at", "updated_at"))}),
     )
     readonly_fields = (
         "shown_state", "event", "shown_campaign", "shown_segment", "last_day", "phones", "daily_cap",
-        "per_contact_hours", "cost_a_day", "most_parts", "shown_version", "shown_request", "created_at", "updated_at",
+        "per_contact_hours", "shown_cost", "most_parts", "shown_version", "shown_request", "created_at", "updated_at",
     )  # fmt: skip
     inlines = (RunInline,)
 
@@ -116,6 +117,10 @@ class AutomationAdmin(ReadOnly, WithHistory):
     @display(description=_("texts a day"))
     def shown_limits(self, automation: Automation) -> str:
         return number(automation.daily_cap)
+
+    @display(description=_("cost a day at most"))
+    def shown_cost(self, automation: Automation) -> str:
+        return number(automation.cost_a_day)
 
     @display(description=_("events of 24 hours"))
     def last_day(self, automation: Any) -> str:

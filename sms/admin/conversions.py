@@ -15,8 +15,9 @@ from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
 from accounts.admin import ReadOnlyInline
-from approvals.templatetags.desk import money
+from approvals.numerals import number
 from messaging.admin.masked import MaskedPage, shown
+from messaging.admin.moments import moment
 from messaging.admin.rows_of import RowsOf
 from messaging.models import Send
 from sms.attribution.window import WINDOW, credited
@@ -33,6 +34,7 @@ class RefundInline(ReadOnlyInline):
     model = Refund
     fields = readonly_fields = ("shop_id", "amount", "occurred_at", "reported_at")
     ordering = ("-occurred_at",)
+    hide_title = True
 
 
 @admin.register(Conversion)
@@ -81,11 +83,11 @@ class ConversionAdmin(MaskedPage):
 
     @display(description=_("worth"))
     def shown_amount(self, conversion: Conversion) -> str:
-        return f"{money(conversion.amount)} {conversion.currency}"
+        return f"{number(conversion.amount)} {conversion.currency}"
 
     @display(description=_("given back"))
     def shown_refunded(self, conversion: Any) -> str:
-        return f"{money(conversion.refunded)} {conversion.currency}" if conversion.refunded else "–"
+        return f"{number(conversion.refunded)} {conversion.currency}" if conversion.refunded else "–"
 
     @display(description=_("last link they opened"))
     def led_by(self, conversion: Any) -> SafeString | str:
@@ -97,8 +99,8 @@ class ConversionAdmin(MaskedPage):
         return format_html('<a href="{}">{}</a>', page_of(send), send.name)
 
     @display(description=_("opened at"))
-    def clicked(self, conversion: Any) -> Any:
-        return conversion.clicked_at
+    def clicked(self, conversion: Any) -> str:
+        return moment(conversion.clicked_at)
 
     @display(description=_("how long a click counts"))
     def shown_window(self, conversion: Conversion) -> str:

@@ -7,15 +7,14 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils import formats
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin import ReadOnly, WithHistory
 from messaging.admin.bubbles import Bubble
+from messaging.admin.moments import moment
 from messaging.models import Template, TemplateTranslation
 from sms.admin.bubbles import TextBubbles
 from sms.copy.texts import translations_of
@@ -66,8 +65,8 @@ class TextTermsAdmin(ReadOnly, WithHistory):
         return terms.template.version
 
     @display(description=_("updated at"))
-    def updated_at(self, terms: TextTerms) -> Any:
-        return terms.template.updated_at
+    def updated_at(self, terms: TextTerms) -> str:
+        return moment(terms.template.updated_at)
 
     @display(description=_("what people read"))
     def phones(self, terms: TextTerms) -> SafeString:
@@ -101,5 +100,4 @@ def _earlier(template: Template) -> Iterator[Bubble]:
         if (past.language, past.digest) in seen:
             continue
         seen.add((past.language, past.digest))
-        since = formats.date_format(localtime(past.history_date), "DATETIME_FORMAT")
-        yield draw(past.instance, None, past.language, str(_("from %s on") % since))
+        yield draw(past.instance, None, past.language, str(_("from %s on") % moment(past.history_date)))

@@ -21,12 +21,16 @@ class GatewayPriceAdmin(OrganisationScoped):
 
     organisation_path = "gateway__organisation"
     recorded_as = "sms.gateway_price_changed"
-    list_display = ("gateway", "country", "amount", "shown_currency", "effective_from", "source")
+    list_display = ("gateway", "country", "shown_amount", "shown_currency", "effective_from", "source")
     list_filter = ("country",)
     list_select_related = ("gateway",)
     search_fields = ("country", "gateway__name")
     ordering = ("gateway__name", "country", "-effective_from")
     fields = ("gateway", "country", "amount", "effective_from", "source")
+
+    @display(description=_("amount a part"), ordering="amount")
+    def shown_amount(self, price: GatewayPrice) -> str:
+        return number(price.amount)
 
     @display(description=_("currency"))
     def shown_currency(self, price: GatewayPrice) -> str:
@@ -36,13 +40,17 @@ class GatewayPriceAdmin(OrganisationScoped):
 @admin.register(Quota)
 class QuotaAdmin(WithHistory):
     recorded_as = "sms.quota_changed"
-    list_display = ("currency", "monthly", "used", "reserved", "left")
+    list_display = ("currency", "shown_monthly", "used", "reserved", "left")
     fields = ("currency", "monthly", "used", "reserved", "left")
     readonly_fields = ("used", "reserved", "left")
     ordering = ("currency",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*self.readonly_fields, "currency") if obj is not None else self.readonly_fields
+
+    @display(description=_("most a month"), ordering="monthly")
+    def shown_monthly(self, quota: Quota) -> str:
+        return number(quota.monthly)
 
     @display(description=_("used this month"))
     def used(self, quota: Quota) -> str:

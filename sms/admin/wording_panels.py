@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from approvals.admin.panels import Panel, Reading, register_panel
+from approvals.numerals import number
 from messaging.models import Category, TemplateTranslation
 from sms.admin.bubbles import TextBubbles
 from sms.automations.contract import AutomationContract
@@ -50,7 +51,7 @@ def text_panels(reading: Reading, contract: TemplateContract) -> Iterator[Panel]
 def automation_panels(reading: Reading, contract: AutomationContract) -> Iterator[Panel]:
     yield _wording(contract.texts, {}, {})
     money = contract.currency
-    prices = ", ".join(f"{country} {price} {money}" for country, price in contract.prices.items())
+    prices = ", ".join(f"{country} {number(price)} {money}" for country, price in contract.prices.items())
     facts = [
         (_("Set off by"), Trigger(contract.event).label),
         (_("Nobody outside this segment"), f"{contract.segment_name}: {contract.segment_rule}"),
@@ -58,7 +59,7 @@ def automation_panels(reading: Reading, contract: AutomationContract) -> Iterato
         (_("Category"), Category(contract.category).label),
         (_("Texts a day at most"), contract.daily_cap),
         (_("Hours between two texts to one person"), contract.per_contact_hours),
-        (_("It pauses before a day costs more than"), f"{contract.cost_a_day} {money}"),
+        (_("It pauses before a day costs more than"), f"{number(contract.cost_a_day)} {money}"),
         (_("Parts of a text at most"), contract.most_parts),
         (_("A part costs"), prices or _("there is no way to send it")),
     ]

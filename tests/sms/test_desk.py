@@ -149,3 +149,8 @@ def test_a_quota_is_set_by_an_administrator_and_shows_what_is_left() -> None:
     assert "1,000" in signed_in(sam_lee()).get("/desk/sms/quota/").content.decode()
     assert (Quota.objects.get().organisation, Quota.objects.get().currency) == (harbour_tea(), "HKD")
     assert Entry.objects.filter(action="sms.quota_changed").count() == 1
+
+
+def test_the_page_of_a_sender_id_tells_its_state_in_a_word() -> None:
+    told = signed_in(mei_chan()).get(f"{SENDERS}/{TeaTexts().identity.pk}/change/").content.decode()
+    assert '<span class="cs-label cs-label-success">Verified</span>' in told
