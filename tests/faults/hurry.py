@@ -30,7 +30,7 @@ SHORTER: dict[str, Any] = {
     "sms.gateways.http:NOT_REACHED_SECONDS": 0.3,
     "sms.carrier:PATIENCE_SECONDS": 0.3,
     "sms.carrier:NO_WAY_SECONDS": 0.5,
-    "sms.gateways.smpp.line:FIRST_REST": 0.2,
+    "sms.gateways.smpp.line:NO_LINE_SECONDS": 0.3,
     "approvals.tasks:BELL_LOST_AFTER": timedelta(seconds=1.5),
     "approvals.tasks:OUTSIDE_LOST_AFTER": timedelta(seconds=4),
 }

@@ -134,7 +134,7 @@ def _line_drops(case: Case) -> None:
     """Between submit and answer: the text is unsure and never submitted again; others wait for the next bind."""
     centre = case.stack.centre
     case.wait(lambda: centre.health()["bound"], "the bind")
-    centre.misbehave(drop_after_share=0.1, latency_seconds=0.05)
+    centre.misbehave(drop_after_share=0.04, latency_seconds=0.2)
     case.webhooks_come, case.unsure_at_most = False, PEOPLE
     case.begin_texts(over_bind=True)
     case.wait_for_attempts(12)
