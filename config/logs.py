@@ -22,12 +22,24 @@ REPEATED = re.compile(
     r"\n(?:DETAIL|CONTEXT|HINT|LINE \d+): .*?(?=\n\n(?:The above|During)|\Z)|(?<=input_value=).*?(?=, input_type=)",
     re.DOTALL,
 )
+# Parts of addresses that are a right by themselves: keys of callbacks, codes of short links, tokens to opt out by.
+RIGHTS = ("key", "code", "token")
 DEEPEST = 6
 
 
 def mask_event(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """The processor: mask every field of a log line, however deep."""
-    return {name: value if name in {"timestamp", "level"} else mask(name, value) for name, value in event.items()}
+    """The processor: mask every field of a log line, however deep, and what in a request's address gives rights."""
+    masked = {name: value if name in {"timestamp", "level"} else mask(name, value) for name, value in event.items()}
+    match = getattr(event.get("request"), "resolver_match", None)
+    return {name: without_rights(value, match) if isinstance(value, str) else value for name, value in masked.items()}
+
+
+def without_rights(text: str, match: Any) -> str:
+    """Text without what gives rights to whoever reads it; `match` is where the request's address led, if anywhere."""
+    for name in RIGHTS:
+        if match is not None and match.kwargs.get(name):
+            text = text.replace(str(match.kwargs[name]), "••••")
+    return text
 
 
 def mask(name: str, value: Any, depth: int = 0) -> Any:

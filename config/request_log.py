@@ -7,9 +7,9 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse
 
-log = structlog.get_logger(__name__)
+from config.logs import without_rights
 
-_RIGHTS = {"key", "code", "token"}
+log = structlog.get_logger(__name__)
 
 
 class RequestLog:
@@ -27,20 +27,10 @@ class RequestLog:
             log.info(
                 "request",
                 method=request.method,
-                path=_path(request),
+                # The path alone: a query string may hold what somebody searched for.
+                path=without_rights(request.path, request.resolver_match),
                 status=response.status_code,
                 milliseconds=milliseconds,
             )
         response["X-Request-ID"] = request_id
         return response
-
-
-def _path(request: HttpRequest) -> str:
-    """The path alone, for a query string may hold what somebody searched for; and without what gives rights to whoever
-    reads it: keys of callbacks, codes of short links, tokens of unsubscribe links.
-    """
-    path, match = request.path, request.resolver_match
-    for name in _RIGHTS:
-        if match is not None and name in match.kwargs:
-            path = path.replace(str(match.kwargs[name]), "••••")
-    return path

@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 import structlog
 from django.db import Error, connection
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from pydantic import TypeAdapter, ValidationError
 
 from config.logs import logging_settings, mask_text
@@ -93,6 +93,24 @@ def test_a_request_is_written_down_without_what_was_searched_for(lines: StringIO
     request = RequestFactory().get("/desk/messaging/contact/", {"phone": "+85291234567", "name": "Ann"})
     logging.getLogger("django.request").warning("Bad Request", extra={"request": request})
     assert json.loads(lines.getvalue())["request"] == "GET /desk/messaging/contact/"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("/sms/callback-key-of-nobody-0001/receipt", "Forbidden: /sms/••••/receipt"),
+        ("/u/23456789", "Not Found: /u/••••"),
+        ("/AbCdEfGh", "Not Found: /••••"),
+    ],
+)
+def test_a_refused_request_is_written_down_without_what_its_address_gives_rights_to(
+    lines: StringIO, address: str, written: str
+) -> None:
+    Client().get(address)
+    told = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert written in [line["event"] for line in told]
+    assert address not in str(told)
 
 
 def test_the_contents_of_a_page_are_not_written_down_even_for_developers() -> None:

@@ -81,7 +81,7 @@ def _run(stack: Stack, chosen: argparse.Namespace, began: float) -> int:
     from tests.faults.running import play
 
     stack.simulator.misbehave(review_seconds=0.0)
-    business = open_business()
+    business = open_business(stack)
     _say(f"up after {time.monotonic() - began:.0f} s; logs in {stack.folder}")
     passed = failed = 0
     for outcome in play(stack, business, islice(_wanted(cells, chosen), max(chosen.part - 1, 0), None, _step(chosen))):

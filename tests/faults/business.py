@@ -37,7 +37,9 @@ from messaging.models import (
 from messaging.pricing.loading import load_shipped_card
 from messaging.whatsapp.templates.definition import Definition
 from messaging.whatsapp.templates.meta import to_meta
-from tests.faults.stack import APP_SECRET, NUMBER, NUMBER_ID, TOKEN, VERIFY_TOKEN, WABA
+from sms.models import SenderId
+from tests.faults.stack import APP_SECRET, NUMBER, NUMBER_ID, TOKEN, VERIFY_TOKEN, WABA, Stack
+from tests.faults.texting import Texting, open_texting
 
 PEOPLE, PER_SECOND = 40, 25
 BUDGET = {"people_per_day": 10**6, "messages_per_day": 10**6, "money_per_day": Decimal(10**6)}
@@ -59,6 +61,7 @@ class Business:
     key: str
     sender: Sender
     translation: TemplateTranslation
+    texting: Texting
     people_made: int = 0
 
     def crowd(self, size: int = PEOPLE) -> tuple[Segment, list[Contact]]:
@@ -125,12 +128,18 @@ class Business:
         assert drafted.state == "succeeded", drafted.reasons
         return self.write("whatsapp.broadcast.schedule", preview)
 
+    def texted(self, segment: Segment, identity: SenderId) -> ActionRequest:
+        """An SMS campaign whose schedule waits for Mei."""
+        preview = self.texting.priced(segment, identity, self.agent)
+        return self.write("sms_marketing.campaigns.schedule", preview)
+
     def countersign(self, request: ActionRequest, officer: Actor | None = None) -> ActionRequest:
         return decisions.approve(request.pk, officer or self.mei, timezone.now(), seal=request.seal)
 
     def recover(self) -> None:
         """Nothing of an earlier cell stands in the way of the next."""
-        Sender.objects.filter(pk=self.sender.pk).update(paused_at=None, pause_reason="", quality="GREEN")
+        MessagingRules.objects.update(marketing_cap=RULES["marketing_cap"])
+        Sender.objects.update(paused_at=None, pause_reason="", quality="GREEN")
         WhatsAppAccount.objects.update(restricted_at=None, restriction="")
         Organisation.objects.update(sending_stopped_at=None)
         TemplateTranslation.objects.update(
@@ -139,8 +148,8 @@ class Business:
         self.organisation.refresh_from_db()
 
 
-def open_business() -> Business:
-    """Make it all on an empty, migrated database; the simulator reviews the template."""
+def open_business(stack: Stack) -> Business:
+    """Make it all on an empty, migrated database; the Graph simulator reviews the template."""
     where = Organisation.objects.create(name="Harbour Tea", slug="harbour-tea")
     MessagingRules.objects.create(organisation=where, **RULES)
     default_policies(where)
@@ -163,7 +172,7 @@ def open_business() -> Business:
     )  # fmt: skip
     officers = [Actor.of_person(person, Face.DESK) for person in (mei, zoe, ada)]
     assistant = Actor.of_agent(Agent.objects.select_related("owner", "organisation").get(pk=agent.pk), Face.MCP)
-    return Business(where, *officers, assistant, key, sender, _template(account))
+    return Business(where, *officers, assistant, key, sender, _template(account), open_texting(where, stack))
 
 
 def _template(account: WhatsAppAccount) -> TemplateTranslation:

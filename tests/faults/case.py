@@ -45,7 +45,8 @@ class Case:
     """`unsure_at_most` is what the faults done so far may leave unknown; `ends` are the states a send may end in.
 
     `breaks` are the exceptions (classes, without modules) that the fault brings upon the processes; logs may tell them.
-    `still_breaks` are those of the cell before, whose last lines may come late.
+    `still_breaks` are those of the cell before, whose last lines may come late. `journal_from`, `texts_from` and
+    `submits_from` are where the journals of Graph, of the SMS gateways and of the message centre begin for this cell.
     """
 
     stack: Stack
@@ -63,6 +64,8 @@ class Case:
     told_late_by: float = 30.0
     breaks: frozenset[str] = frozenset()
     still_breaks: frozenset[str] = frozenset()
+    texts_from: int = 0
+    submits_from: int = 0
 
     @property
     def faults(self) -> Arranging:
@@ -90,6 +93,13 @@ class Case:
         self.ask(people)
         self.approve()
 
+    def begin_texts(self, people: int = PEOPLE, *, over_bind: bool = False) -> None:
+        """An SMS campaign that is countersigned and due."""
+        texting = self.business.texting
+        segment, self.people = self.business.crowd(people)
+        self.request = self.business.texted(segment, texting.bound if over_bind else texting.marked)
+        self.approve()
+
     # --- waiting
 
     def wait(self, question: Callable[[], Found], what: str, within: float = QUIET_WITHIN) -> Found:
@@ -99,6 +109,8 @@ class Case:
             try:
                 if answer := question():
                     return answer
+            except Send.DoesNotExist:
+                pass  # a campaign has its send as soon as its request is carried out
             except DatabaseError:
                 connection.close()
             if time.monotonic() > until:
@@ -121,8 +133,13 @@ class Case:
     def settle(self) -> None:
         """Until nothing is under way and nothing will come any more."""
         self.stack.mend()
-        self.wait(lambda: self._is_settled() and self.stack.simulator.health()["quiet"], "quiet")
+        self.wait(lambda: self._is_settled() and self._is_told(), "quiet")
         self.wait(self._is_settled, "quiet after the last webhook")
+
+    def _is_told(self) -> bool:
+        """Whether no provider has anything more to tell."""
+        stack = self.stack
+        return all(one.health()["quiet"] for one in (stack.simulator, stack.gateways, stack.centre))
 
     def _is_settled(self) -> bool:
         if ActionRequest.objects.filter(state__in=(State.APPROVED, State.EXECUTING)).exists():

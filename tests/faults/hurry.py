@@ -25,6 +25,12 @@ SHORTER: dict[str, Any] = {
     "messaging.management.commands.run_lanes:SLICE": 10.0,
     "messaging.management.commands.run_lanes:LOOKS_EVERY": 0.2,
     "messaging.whatsapp.client:NOT_REACHED_SECONDS": 0.3,
+    "sms.gateways.http:CONNECT_SECONDS": 1.0,
+    "sms.gateways.http:READ_SECONDS": 2.0,
+    "sms.gateways.http:NOT_REACHED_SECONDS": 0.3,
+    "sms.carrier:PATIENCE_SECONDS": 0.3,
+    "sms.carrier:NO_WAY_SECONDS": 0.5,
+    "sms.gateways.smpp.line:NO_LINE_SECONDS": 0.3,
     "approvals.tasks:BELL_LOST_AFTER": timedelta(seconds=1.5),
     "approvals.tasks:OUTSIDE_LOST_AFTER": timedelta(seconds=4),
 }

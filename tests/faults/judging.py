@@ -12,7 +12,7 @@ from messaging.invariants.logs import Logs
 from messaging.models import Attempt, Status
 from simulators.common.journal import read_journal
 from tests.faults.case import Case
-from tests.faults.stack import APP_SECRET, TOKEN, VERIFY_TOKEN
+from tests.faults.stack import APP_SECRET, AUTH_TOKEN, INFOBIP_KEY, PROCESS_SECRET, TOKEN, VERIFY_TOKEN
 
 
 def wrongs(case: Case) -> list[str]:
@@ -31,18 +31,42 @@ def written(case: Case) -> Logs:
         "the verify token": re.escape(VERIFY_TOKEN),
         "the agent's key": re.escape(case.business.key),
         "a customer's number": r"8526\d{7}",
+        "a key of a gateway": "|".join(map(re.escape, (AUTH_TOKEN, INFOBIP_KEY, PROCESS_SECRET))),
+        "the address of receipts": re.escape(case.business.texting.first.callback_key),
         "the key of all secrets": re.escape(os.environ["SECRET_KEY"]),
     }
     return Logs(case.stack.logs_since(case.logs_from), secrets, case.breaks | case.still_breaks)
 
 
 def handed_over(case: Case) -> list[Handed]:
-    """What the simulator took in this cell, by its journal."""
+    """What the simulators took in this cell, by their journals."""
+    return [*_by_graph(case), *_by_gateways(case), *_by_centre(case)]
+
+
+def _by_graph(case: Case) -> list[Handed]:
     return [
         Handed(entry["reference"], entry["person"], datetime.fromtimestamp(entry["at"], UTC))
         for entry in read_journal(case.stack.simulator.journal_path, case.journal_from)
         if entry["kind"] == "request" and entry["path"].endswith("/messages") and entry["decision"] == "accepted"
     ]
+
+
+def _by_gateways(case: Case) -> list[Handed]:
+    return [
+        Handed(text["reference"], text["to"], datetime.fromtimestamp(entry["at"], UTC))
+        for entry in read_journal(case.stack.gateways.journal_path, case.texts_from)
+        for text in entry.get("texts", ())
+        if text["decision"] == "accepted"
+    ]
+
+
+def _by_centre(case: Case) -> list[Handed]:
+    """SMPP carries no reference: a text is held for its phone's last attempt."""
+    tries = Attempt.objects.filter(started_at__gte=case.began, message__sender__channel="sms").order_by("started_at")
+    last = {address: str(key) for address, key in tries.values_list("message__address", "pk")}
+    taken = [one for one in case.stack.centre.submits(case.submits_from) if one["decision"] == "accepted"]
+    phones = [(f"+{one['destination']['value']}", datetime.fromtimestamp(one["at"], UTC)) for one in taken]
+    return [Handed(last.get(phone, "unknown"), phone, at) for phone, at in phones]
 
 
 def _of_the_send(case: Case, journal: list[Handed]) -> Iterator[str]:

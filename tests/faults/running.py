@@ -23,6 +23,10 @@ WELL_BEHAVED = {
     "webhook_backoff_seconds": 0.3, "webhook_tries": 12, "webhook_timeout_seconds": 4.0, "review_seconds": 0.0,
     "management_calls_per_hour": 0, "template_creations_per_hour": 0,
 }  # fmt: skip
+GATEWAYS_WELL_BEHAVED = {
+    "latency_seconds": 0.02, "latency_jitter_seconds": 0.03, "throughput_per_second": 0, "sent_seconds": 0.1,
+    "delivered_seconds": 0.15, "webhook_backoff_seconds": 0.3, "webhook_tries": 12, "webhook_timeout_seconds": 4.0,
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -60,10 +64,16 @@ def _prepared(stack: Stack, business: Business, cell: Cell, seed: int) -> Case:
     stack.faults.begin()
     stack.simulator.reset(keep_templates=True)
     stack.simulator.misbehave(**WELL_BEHAVED)
+    for texts in (stack.gateways, stack.centre):
+        texts.reset()
+    stack.gateways.misbehave(**GATEWAYS_WELL_BEHAVED)
     stack.wait_until_ready()
     business.recover()
     chance = Random(crc32(f"{cell.name} {seed}".encode()))
-    return Case(stack, business, chance, stack.simulator.journal_end(), stack.log_sizes())
+    return Case(
+        stack, business, chance, stack.simulator.journal_end(), stack.log_sizes(),
+        texts_from=stack.gateways.journal_end(), submits_from=stack.centre.journal_end(),
+    )  # fmt: skip
 
 
 def _played(cell: Cell, case: Case) -> list[str]:

@@ -8,13 +8,16 @@ from contextlib import suppress
 from pathlib import Path
 
 from config.demo.processes import answers, port_or_free
-from simulators.process import GraphSimulator
+from simulators.process import GraphSimulator, SmsSimulator
+from simulators.smsc.hosting import SmscSimulator
 from tests.faults.arranging import Arranging
 from tests.faults.members import Member, Nursery
 from tests.faults.servers import Servers
 
 READY_WITHIN, STOP_WITHIN = 90.0, 20.0  # seconds; the machine may be busy with other things
 TOKEN, APP_SECRET, VERIFY_TOKEN = "EAA" + "f" * 40, "secret-of-harbour-tea", "verify-harbour-tea"
+AUTH_TOKEN, INFOBIP_KEY, PROCESS_SECRET = "token-of-harbour-texts", "key-of-harbour-texts", "secret-of-harbours-line"
+TEXT_SENDER = "#HARBOURTEA"
 WABA, NUMBER_ID, NUMBER = "100200300400", "555001", "+85258010001"
 CELERY = ("-m", "celery", "-A", "config.celery")
 
@@ -25,29 +28,37 @@ LAYOUTS: dict[str, tuple[str, ...]] = {
     "agents": ("worker", "worker-2", "beat", "lanes", "lanes-2", "mcp"),
     "celery": ("worker", "beat", "slices", "slices-2"),
     "alone": ("worker", "beat", "lanes"),
+    "bound": ("worker", "beat", "lanes", "lanes-2", "smpp"),
     "crowd": ("worker", "worker-2", "worker-3", "worker-4", "beat", "beat-2", "lanes", "lanes-2", "slices"),
 }
 
 
 class Stack:
-    """Servers, simulator, web, and whoever the layout asks for."""
+    """Servers, simulators of Graph, of SMS gateways and of a message centre, web, and whoever the layout asks for."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.servers = Servers()
         self.faults = Arranging(folder / "faults")
-        self.port, self.mcp_port = port_or_free(0), port_or_free(0)
+        self.port, self.mcp_port, self.smpp_port = port_or_free(0), port_or_free(0), port_or_free(0)
         self.simulator = GraphSimulator(
             folder / "simulator", f"http://127.0.0.1:{self.port}/webhook", app_secret=APP_SECRET,
             verify_token=VERIFY_TOKEN, token=TOKEN, waba_id=WABA, phone_number_ids=(f"{NUMBER_ID}={NUMBER}",),
         )  # fmt: skip
+        accounts = {"twilio": {"auth_token": AUTH_TOKEN}, "infobip": {"api_key": INFOBIP_KEY}}
+        self.gateways = SmsSimulator(
+            folder / "gateways",
+            accounts={name: {**account, "senders": [TEXT_SENDER]} for name, account in accounts.items()},
+        )
+        self.centre = SmscSimulator(folder / "centre")
         self.members: dict[str, Member] = {}
         self._nursery: Nursery | None = None
 
     def start_servers(self) -> None:
-        """Servers, simulator and nursery; afterwards `os.environ` is that of the whole stack, for us too."""
+        """Servers, simulators and nursery; afterwards `os.environ` is that of the whole stack, for us too."""
         urls = self.servers.start()
-        self.simulator.start()
+        for simulator in (self.simulator, self.gateways, self.centre):
+            simulator.start()
         os.environ.update(urls | self._settings())
         points = {"COUNTERSIGN_FAULTS": "tests.faults.plan.reach"}
         self._nursery = Nursery(self.folder / "nursery.log", dict(os.environ) | points)
@@ -98,6 +109,8 @@ class Stack:
             return ["manage.py", "run_lanes"]
         if kind == "mcp":
             return ["manage.py", "mcp", "--http", f"--port={self.mcp_port}"]
+        if kind == "smpp":
+            return ["manage.py", "run_smpp", f"--port={self.smpp_port}"]
         if kind == "beat":
             return [*CELERY, "beat", "--loglevel=WARNING"]
         queue, children = ("lanes", 1) if kind == "slices" else ("celery", 2)
@@ -136,6 +149,10 @@ class Stack:
         return [member for name, member in self.members.items() if name.split("-")[0] == kind]
 
     @property
+    def smpp_url(self) -> str:
+        return f"http://127.0.0.1:{self.smpp_port}"
+
+    @property
     def mcp_url(self) -> str:
         return f"http://127.0.0.1:{self.mcp_port}"
 
@@ -159,7 +176,8 @@ class Stack:
 
     def stop(self) -> None:
         self.stop_members()
-        self.simulator.stop()
+        for simulator in (self.simulator, self.gateways, self.centre):
+            simulator.stop()
         self.servers.stop()
 
 

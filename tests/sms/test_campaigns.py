@@ -20,7 +20,7 @@ from messaging.engine.lanes import run_lane
 from messaging.engine.release import release_due
 from messaging.engine.take import take
 from messaging.inbox.apply import apply_waiting
-from messaging.models import Message, MessagingRules, Outbox, Send, Status, Suppression, WebhookEvent
+from messaging.models import Message, MessagingRules, Outbox, Send, Status, Suppression, Verdict, WebhookEvent
 from sms.callbacks import COMMIT
 from sms.campaigns.contract import CampaignContract
 from sms.gateways.twilio.signature import signature_of
@@ -59,10 +59,10 @@ def tea(first: Listener, second: Listener) -> TeaTexts:
 
 def drafted(tea: TeaTexts, actor: Actor, now: datetime = NOON) -> tuple[str, str]:
     """A draft that Mei let through: its id and version token."""
-    answer = use("campaigns.create_draft", actor, now, **tea.draft())
+    answer = use("campaigns.create_draft", actor, now, **tea.draft(name=f"Spring tea {Campaign.objects.count()}"))
     assert answer.request is not None
     carry_out(approved(ActionRequest.objects.get(pk=answer.request.action_request_id), now=now).pk, now)
-    key = str(Campaign.objects.get().pk)
+    key = str(Campaign.objects.latest("created_at").pk)
     return key, use("campaigns.get", actor, now, campaign_id=key).data["version_token"]
 
 
@@ -78,12 +78,12 @@ def released(tea: TeaTexts) -> Send:
     now, actor = timezone.now(), texter()
     key, token = drafted(tea, actor, now)
     ask = {"campaign_id": key, "base_version_token": token, "due_at": now.isoformat()}
-    wish = {"preview_id": str(use("cost_preview", actor, now, **ask).preview_id), "idempotency_key": "spring-by-sms"}
+    wish = {"preview_id": str(use("cost_preview", actor, now, **ask).preview_id), "idempotency_key": f"spring-{key}"}
     answer = use("campaigns.schedule", actor, now, reason="Spring", **wish)
     assert answer.request is not None
     carry_out(approved(ActionRequest.objects.get(pk=answer.request.action_request_id), now=now).pk, now)
     release_due(timezone.now())
-    return Send.objects.get(channel="sms")
+    return Send.objects.get(campaign=key)
 
 
 @pytest.mark.django_db
@@ -205,6 +205,32 @@ def test_an_unsigned_or_unknown_callback_is_not_kept(tea: TeaTexts) -> None:
     assert Client().post("/sms/callback-key-of-nobody-at-harbour-tea/receipt", {}).status_code == 403
     assert Client().post("/sms/callback-key-of-first-at-harbour-tea/receipt", {"MessageSid": "SM1"}).status_code == 403
     assert WebhookEvent.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_only_the_addresses_that_a_gateway_was_told_are_believed_however_well_the_call_is_signed(
+    tea: TeaTexts, caplog: pytest.LogCaptureFixture
+) -> None:
+    for key in ("callback-key-of-nobody-at-harbour-tea", "callback-key-of-first-at-harbour-te", "." * 20, "_" * 80):
+        url = f"{settings.PUBLIC_URL}/sms/{key}/receipt"
+        assert post(url, {"MessageSid": "SM" + "3" * 32, "MessageStatus": "delivered"}) in (403, 404)
+    assert WebhookEvent.objects.count() == 0
+    assert "was not signed" not in caplog.text  # nobody's secret was even tried
+
+
+@pytest.mark.django_db
+def test_two_campaigns_at_once_keep_one_persons_cap_together(tea: TeaTexts) -> None:
+    ann, sends = drinker("Ann"), [released(tea), released(tea)]
+    MessagingRules.objects.update(marketing_cap=1, pair_gap_seconds=0)
+    assert {send.audience.members.get(contact=ann).verdict for send in sends} == {0}, "the cap leaves her out already"
+    sender, now = tea.identity.sender, timezone.now()
+    assert sender is not None
+    assert len(take(sender, 10, now)) == 1
+    assert take(sender, 10, now + timedelta(seconds=5)) == []
+    assert sorted(Message.objects.values_list("status", "verdict")) == [
+        (Status.SENDING, Verdict.INCLUDED),
+        (Status.EXCLUDED, Verdict.CAPPED),
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

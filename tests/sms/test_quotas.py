@@ -1,21 +1,25 @@
 """A month's quota: what has gone out and what is promised counts, each in its currency, in the organisation's month."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
 
 from accounts.actor import Actor, Face
-from approvals.reasons import Reason
+from approvals.reasons import Reason, Refused
 from approvals.registry import Call
 from approvals.versions import token_of
 from messaging.models import Message, Send, Status
 from sms.campaigns.contract import CampaignContract
 from sms.models import Charge, Quota, SmsGateway
 from sms.quotas import Use, WithinQuota, hold_quota, month_of, use_of
-from tests.approvals.tea_room import refused
+from tests.approvals.tea_room import at_once, refused
 from tests.factories import NOON, AudienceFactory, SendFactory, harbour_tea, mei_chan, other_tenant
 from tests.sms.tea_texts import TeaTexts, campaign_of, drinker, texter, use
 
@@ -55,8 +59,8 @@ def limit(amount: str, currency: str = "HKD") -> None:
     Quota.objects.create(organisation=harbour_tea(), currency=currency, monthly=Decimal(amount))
 
 
-def contract(tea: TeaTexts, ceiling: str, due_at: datetime = NOON) -> Any:
-    audience = sent(tea, "Summer tea", state="draft", reserved=Decimal(0)).audience_id
+def contract(tea: TeaTexts, ceiling: str, due_at: datetime = NOON, name: str = "Summer tea") -> Any:
+    audience = sent(tea, name, state="draft", reserved=Decimal(0)).audience_id
     return CampaignContract.model_construct(
         audience_id=audience, currency="HKD", cost_ceiling=Decimal(ceiling), due_at=due_at
     )
@@ -154,6 +158,25 @@ def test_the_quota_is_asked_again_under_its_lock() -> None:
     limit("1")
     asked = contract(tea, "2")
     assert refused(lambda: hold_quota(call(), asked)).codes == ["over_quota"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_campaigns_scheduled_at_once_do_not_take_what_is_left_of_the_quota_together() -> None:
+    tea = TeaTexts()
+    limit("10")
+    asked = [contract(tea, "6", name=name) for name in ("Summer tea", "Autumn tea")]
+    asker, both_asked = call(), Barrier(2)
+
+    def schedule(one: Any) -> bool:
+        with suppress(Refused), transaction.atomic():
+            hold_quota(asker, one)
+            with suppress(BrokenBarrierError):  # whoever holds the lock waits for nobody
+                both_asked.wait(0.3)
+            Send.objects.filter(audience=one.audience_id).update(state="scheduled", cost_ceiling=Decimal(6))
+            return True
+        return False
+
+    assert sorted(at_once(*[partial(schedule, one) for one in asked])) == [False, True]
 
 
 def test_the_tool_tells_used_reserved_left_charged_and_how_many_parts_that_pays_for() -> None:

@@ -56,6 +56,9 @@ def test_a_sender_id_is_usable_only_where_it_is_verified_let_through_and_carried
     GatewayRegistration.objects.update(status=GatewayRegistration.Status.PENDING)
     assert told()["#HARBOUR"] == []
     GatewayRegistration.objects.update(status=GatewayRegistration.Status.ACTIVE)
+    SenderId.objects.filter(value="#HARBOUR").update(kind=SenderId.Kind.NAME)
+    assert told()["#HARBOUR"] == ["MO"]  # Hong Kong's networks let a marked name through only from the register
+    SenderId.objects.filter(value="#HARBOUR").update(kind=SenderId.Kind.REGISTERED)
     SenderId.objects.filter(value="#HARBOUR").update(state=SenderIdState.SUSPENDED)
     assert told()["#HARBOUR"] == []
 

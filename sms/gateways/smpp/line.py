@@ -22,6 +22,7 @@ from sms.gateways.smpp.pdu import BadPdu, Command, id_in
 log = logging.getLogger(__name__)
 
 FIRST_REST, LONGEST_REST = 1.0, 60.0  # seconds before the next bind
+NO_LINE_SECONDS = 5.0  # how long a text waits that found no line
 WINDOW_SECONDS = 5.0  # how long a part waits for its place in the window
 FINISH_SECONDS = 15.0  # how long what is under way may take after a stop
 
@@ -115,7 +116,7 @@ class Line:
             raise SendFailed(code, "The message centre refuses the account", Retry.HOLD, scope="account")
         if self._link is None or not self._link.is_open:
             text = "There is no line to the message centre"
-            raise SendFailed("not_bound", text, Retry.NOT_ATTEMPTED, 5.0, scope="sender")
+            raise SendFailed("not_bound", text, Retry.NOT_ATTEMPTED, NO_LINE_SECONDS, scope="sender")
         return self._link
 
     async def _keep_pace(self) -> None:

@@ -11,11 +11,12 @@ from tests.faults.cells import (
     repeating,
     submitting,
     telling,
+    texting,
     throttling,
 )
 from tests.faults.cells.registry import CELLS, Cell
 
 __all__ = [
     "CELLS", "Cell", "calling", "changing", "clocks", "crashing", "deciding", "freezing", "killing", "repeating",
-    "submitting", "telling", "throttling",
+    "submitting", "telling", "texting", "throttling",
 ]  # fmt: skip
