@@ -58,7 +58,7 @@ def _is_noise(name: str) -> bool:
 def _say(value: Any) -> str:
     if isinstance(value, list) and value and hasattr(value[0], "model_dump"):
         return ", ".join(_say_item(item) for item in value)
-    return in_words(value)
+    return _say_item(value) if hasattr(value, "model_dump") else in_words(value)
 
 
 def _say_item(item: Any) -> str:

@@ -32,9 +32,13 @@ class LedBySend(RowsOf):
 
 class RefundInline(ReadOnlyInline):
     model = Refund
-    fields = readonly_fields = ("shop_id", "amount", "occurred_at", "reported_at")
+    fields = readonly_fields = ("shop_id", "shown_amount", "occurred_at", "reported_at")
     ordering = ("-occurred_at",)
     hide_title = True
+
+    @display(description=_("amount"))
+    def shown_amount(self, refund: Refund) -> str:
+        return number(refund.amount)
 
 
 @admin.register(Conversion)
