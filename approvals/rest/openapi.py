@@ -91,11 +91,10 @@ def add_tools(result: Document, generator: SchemaGenerator, request: Request | N
 
 def _declared(generator: SchemaGenerator) -> Iterator[tuple[str, Declared]]:
     """Each address whose view declares what it is. The urls name them, so nobody keeps a list."""
-    # Four parts each; drf-spectacular's annotation says three.
-    for path, *_others, view in generator.endpoints or ():
-        declared = getattr(view.cls, "declared", None)
+    for endpoint in generator.endpoints or ():
+        declared = getattr(endpoint[-1].cls, "declared", None)
         if declared is not None:
-            yield path, declared
+            yield endpoint[0], declared
 
 
 def _models(tools: list[Tool], declared: list[Declared]) -> tuple[_Models, Document]:

@@ -96,6 +96,7 @@ def test_another_organisations_contact_and_order_are_unknown(key: str, ann: Cont
         ({"currency": "hkd"}, "currency"),
         ({"occurred_at": "2026-03-02T12:00:00"}, "occurred_at"),
         ({"occurred_at": "2026-03-02T12:06:00+08:00"}, "occurred_at"),
+        ({"occurred_at": "2026-03-01T12:00:00+20:59"}, "occurred_at"),  # no row holds such an offset
         ({"kind": "gift"}, "kind"),
         ({"conversion_id": ""}, "conversion_id"),
         ({"phone": "12"}, "phone"),
