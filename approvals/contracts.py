@@ -2,9 +2,24 @@
 cost.
 """
 
-from pydantic import BaseModel, ConfigDict
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
 from accounts.budgets import Spend
+
+
+def _in_a_zone_of_this_earth(moment: datetime) -> datetime:
+    """PostgreSQL takes no offset of 16 hours or more; the farthest that was ever kept is 15:13:42."""
+    offset = moment.utcoffset()
+    if offset is not None and abs(offset) >= timedelta(hours=16):
+        raise ValueError("an offset of less than 16 hours is needed")
+    return moment
+
+
+# A time that somebody names, with its zone.
+Moment = Annotated[AwareDatetime, AfterValidator(_in_a_zone_of_this_earth)]
 
 
 class Ask(BaseModel):

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy, ngettext
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from approvals.contracts import Answer, Ask, Contract
+from approvals.contracts import Answer, Ask, Contract, Moment
 from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call
 from audit.record import record
@@ -47,7 +47,7 @@ class ConsentAsk(Ask):
         str, Field(min_length=3, max_length=120, description="Where the customer did it: a form, a call, a page.")
     ]
     evidence: Annotated[str, Field(max_length=500, description="What proves it: form id, recording, ticket.")] = ""
-    occurred_at: Annotated[AwareDatetime, Field(ge=LONG_AGO, description="When the customer did it, with a time zone.")]
+    occurred_at: Annotated[Moment, Field(ge=LONG_AGO, description="When the customer did it, with a time zone.")]
     customers_own_act: Annotated[
         bool, Field(description="Whether the customer did it themselves and it was verified.")
     ] = False

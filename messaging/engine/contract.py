@@ -5,18 +5,18 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from accounts.budgets import Spend
-from approvals.contracts import Contract
+from approvals.contracts import Contract, Moment
 from messaging.audiences.variables import Variable
 
 Seal = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256, 64 hex digits.")]
 
 # What a preview of a send is asked for beside whom and what.
-DueAt = Annotated[AwareDatetime, Field(description="When to begin, with a time zone (ISO 8601).")]
+DueAt = Annotated[Moment, Field(description="When to begin, with a time zone (ISO 8601).")]
 NotAfter = Annotated[
-    AwareDatetime | None,
+    Moment | None,
     Field(description="What has not gone out by then stays in. Default: 24 hours after due_at."),
 ]
 PerSecond = Annotated[

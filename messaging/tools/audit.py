@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from accounts.roles import AUDIT
-from approvals.contracts import Answer
+from approvals.contracts import Answer, Moment
 from approvals.registry import Call, Kind, tool
 from audit.actions import sentence_of
 from audit.models import Entry
@@ -16,8 +16,8 @@ from messaging.tools.paging import PageAnswer, PageAsk, page
 class AuditAsk(PageAsk):
     action: Annotated[str, Field(max_length=60, description="Only this action, such as request.approve.")] = ""
     subject_id: Annotated[str, Field(max_length=60, description="Only entries about this id.")] = ""
-    since: Annotated[AwareDatetime | None, Field(description="Only entries from then on.")] = None
-    until: Annotated[AwareDatetime | None, Field(description="Only entries before then.")] = None
+    since: Annotated[Moment | None, Field(description="Only entries from then on.")] = None
+    until: Annotated[Moment | None, Field(description="Only entries before then.")] = None
 
 
 class AuditRow(Answer):

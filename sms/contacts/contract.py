@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from approvals.contracts import Answer, Ask, Contract
+from approvals.contracts import Answer, Ask, Contract, Moment
 from messaging.consent.changes import LONG_AGO
 
 Tag = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^;,|、，；\r\n]+$")]
@@ -22,7 +22,7 @@ class ConsentGiven(Ask):
     source: Annotated[
         str, Field(min_length=3, max_length=120, description="The form, shop or contract where they agreed.")
     ]
-    occurred_at: Annotated[AwareDatetime, Field(ge=LONG_AGO, description="When they agreed, with a time zone.")]
+    occurred_at: Annotated[Moment, Field(ge=LONG_AGO, description="When they agreed, with a time zone.")]
     evidence: Annotated[str, Field(max_length=500, description="What proves it: form id, recording, ticket.")] = ""
 
 
@@ -49,7 +49,7 @@ class ContactAsk(Ask):
     source: Annotated[
         str, Field(min_length=3, max_length=120, description="Where this data comes from: a form, your CRM, a till.")
     ]
-    as_of: Annotated[AwareDatetime, Field(ge=LONG_AGO, description="When it was true there, with a time zone.")]
+    as_of: Annotated[Moment, Field(ge=LONG_AGO, description="When it was true there, with a time zone.")]
 
 
 class ContactContract(Contract):

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from approvals.contracts import Answer, Ask, Contract
+from approvals.contracts import Answer, Ask, Contract, Moment
 from approvals.masking import Personal
 from approvals.reasons import Reason, Refused
 from approvals.registry import Call
@@ -38,7 +38,7 @@ class OptOutAsk(Ask):
     ]
     said: Annotated[str, Field(max_length=300, description="The words they said it in, such as the STOP text.")] = ""
     language: Annotated[str, Field(max_length=16, description="The language they said it in, as a code.")] = ""
-    occurred_at: Annotated[AwareDatetime, Field(ge=LONG_AGO, description="When they said it, with a time zone.")]
+    occurred_at: Annotated[Moment, Field(ge=LONG_AGO, description="When they said it, with a time zone.")]
     synchronised: Annotated[
         Literal["no", "waiting", "yes", "failed"],
         Field(description="Whether the other system that people are kept in (a CRM, a gateway) knows of it."),

@@ -5,10 +5,10 @@ from typing import Annotated
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from accounts.budgets import Spend
-from approvals.contracts import Answer, Ask, Contract
+from approvals.contracts import Answer, Ask, Contract, Moment
 from messaging.engine.contract import Seal
 from sms.links.utm import SLUG
 
@@ -42,9 +42,7 @@ class LinkAsk(Ask):
     short_host: Annotated[
         str, Field(max_length=253, description="A short domain of your organisation; empty: its first, or the shared.")
     ] = ""
-    expires_at: Annotated[
-        AwareDatetime, Field(description="When it stops leading anywhere, with a time zone (ISO 8601).")
-    ]
+    expires_at: Annotated[Moment, Field(description="When it stops leading anywhere, with a time zone (ISO 8601).")]
     tracked: Annotated[bool, Field(description="Whether clicks are counted.")] = True
     per_person: Annotated[
         bool, Field(description="One code a person, made when the campaign goes out; else one code for everybody.")

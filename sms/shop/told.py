@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from approvals.canonical import seal_of
-from approvals.contracts import Ask
+from approvals.contracts import Ask, Moment
 from approvals.reasons import Reason, Refused
 
 # Clocks differ.
@@ -16,19 +16,7 @@ AHEAD = timedelta(minutes=5)
 ShopId = Annotated[str, Field(min_length=1, max_length=120, description="The shop's own id; each counts once.")]
 
 
-def _in_a_zone_of_this_earth(moment: datetime) -> datetime:
-    """PostgreSQL takes no offset of 16 hours or more; the farthest that was ever kept is 15:13:42."""
-    offset = moment.utcoffset()
-    if offset is not None and abs(offset) >= timedelta(hours=16):
-        raise ValueError("an offset of less than 16 hours is needed")
-    return moment
-
-
-When = Annotated[
-    AwareDatetime,
-    AfterValidator(_in_a_zone_of_this_earth),
-    Field(description="When it happened, with a time zone (ISO 8601)."),
-]
+When = Annotated[Moment, Field(description="When it happened, with a time zone (ISO 8601).")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code, like HKD.")]
 
 

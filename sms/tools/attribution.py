@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from approvals.contracts import Answer, Ask
+from approvals.contracts import Answer, Ask, Moment
 from approvals.reasons import Reason, Refused
 from approvals.registry import Call, Kind, tool
 from messaging.finding import find_own
@@ -29,10 +29,10 @@ class AttributionAsk(Ask):
     ] = None
     window_days: Annotated[int, Field(ge=1, le=30, description="For how many days a click counts.")] = WINDOW.days
     since: Annotated[
-        AwareDatetime | None,
+        Moment | None,
         Field(description="Conversions from then on. Default: the campaign's start, else 30 days ago."),
     ] = None
-    until: Annotated[AwareDatetime | None, Field(description="Conversions until before then. Default: now.")] = None
+    until: Annotated[Moment | None, Field(description="Conversions until before then. Default: now.")] = None
 
 
 class MoneyRow(Answer):

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from accounts.roles import PERSONAL_DATA
-from approvals.contracts import Answer
+from approvals.contracts import Answer, Moment
 from approvals.floors import When
 from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call, Kind, tool
@@ -59,8 +59,8 @@ def create_short_link(call: Call, contract: LinkContract) -> LinkMade:
 
 class ClicksAsk(PageAsk):
     short_link_id: Annotated[UUID | None, Field(description="Only this link; needed for visits.")] = None
-    since: Annotated[AwareDatetime | None, Field(description="Only clicks from then on.")] = None
-    until: Annotated[AwareDatetime | None, Field(description="Only clicks before then.")] = None
+    since: Annotated[Moment | None, Field(description="Only clicks from then on.")] = None
+    until: Annotated[Moment | None, Field(description="Only clicks before then.")] = None
     visits: Annotated[
         bool, Field(description="List single visits of one link; needs the right to see personal data (pii:read).")
     ] = False
