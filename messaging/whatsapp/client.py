@@ -1,6 +1,5 @@
 """The Cloud API as typed calls of one account. Sends raise `SendFailed`; everything else raises `GraphError`."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
@@ -170,8 +169,8 @@ class _TokenAnswer(answers.Answer):
 def _accepted(status: int, body: bytes) -> Accepted:
     """A 2xx counts only with a message id; anything else may or may not have been taken."""
     try:
-        sent = answers.Sent.model_validate(json.loads(body))
-    except (ValidationError, ValueError, RecursionError):
+        sent = answers.Sent.model_validate_json(body)
+    except ValidationError:
         raise SendFailed("unreadable_answer", f"HTTP {status} without a message id", Retry.UNSURE) from None
     message, contact = sent.messages[0], sent.contacts[0] if sent.contacts else answers.SentContact()
     held = message.message_status not in ("", "accepted")

@@ -5,6 +5,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import orjson
@@ -16,7 +17,8 @@ from urllib3.exceptions import HTTPError
 
 from messaging.carriers import Retry
 from messaging.whatsapp.errors import TEMPLATE_SUBCODES, UNLISTED, GraphFault, fault_in, row
-from messaging.whatsapp.wire import NotSent, post
+from messaging.whatsapp.posting import post
+from messaging.whatsapp.wire import NotSent
 
 Parsed = TypeVar("Parsed", bound=BaseModel)
 _NODE = re.compile(r"[A-Za-z0-9_]{1,64}")
@@ -53,9 +55,7 @@ class Credentials:
     @property
     def proof(self) -> str:
         """HMAC-SHA256 of the token under the app secret, in hex; empty without an app secret."""
-        if not self.app_secret:
-            return ""
-        return hmac.new(self.app_secret.encode(), self.access_token.encode(), hashlib.sha256).hexdigest()
+        return _proof(self.access_token, self.app_secret) if self.app_secret else ""
 
     def strip_from(self, body: bytes) -> bytes:
         """The body without our secrets: Meta repeats a malformed token in its error text."""
@@ -63,6 +63,11 @@ class Credentials:
             if secret:
                 body = body.replace(secret.encode(), b"[hidden]")
         return body
+
+
+@lru_cache(maxsize=256)
+def _proof(access_token: str, app_secret: str) -> str:
+    return hmac.new(app_secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()
 
 
 class _Bearer(AuthBase):
@@ -158,12 +163,12 @@ class Graph:
             url = f"{url}?appsecret_proof={self._proof}"
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._credentials.access_token}"}
         try:
-            status, answer = post(self._session, url, content, headers, address.connect_seconds, address.read_seconds)
+            answer = post(self._session, url, content, headers, address.connect_seconds, address.read_seconds)
         except NotSent:
             raise
         except (HTTPError, OSError) as error:
             raise AnswerLost(type(error).__name__) from None
-        return status, self._credentials.strip_from(answer)
+        return answer.status, self._credentials.strip_from(answer.body)
 
     def _prepare(
         self, method: str, path: str, params: Mapping[str, str] | None, body: Any, auth_kind: str, parts: dict[str, Any]

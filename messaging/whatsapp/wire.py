@@ -1,7 +1,7 @@
-"""The connection to the Graph API: no retries, no stale connections, and knowing whether a byte has left.
+"""Connections to providers: no retries, no stale connections, and knowing whether a byte has left.
 
-Management calls use the session; messages go through `post`, over the same pool but past what `requests` does around
-it, which costs more than sending does (docs/adr/0012).
+Management calls use the session; messages take a line of the same pools and go past what `requests` and urllib3 do
+around it (`posting`), which costs more than sending does (docs/adr/0020).
 
 A lost answer after the first byte is unsure for ever; a connection that never stood is not. `requests` reports both
 with overlapping exceptions (a TLS time-out arrives as a read time-out), so the line is drawn here, in the pool.
@@ -9,59 +9,27 @@ with overlapping exceptions (a TLS time-out arrives as a read time-out), so the 
 
 import logging
 import re
+import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, cast
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, Timeout
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.exceptions import HTTPError
 
 KEPT_CONNECTIONS = 1280  # eight lanes of 160 hand-overs; a connection above this is made anew for each request
 IDLE_LIMIT = 5.0  # seconds; older pooled connections may be half closed by the other side
-HELD_BYTES = 16_384  # a larger body leaves by itself: joining it to its head would copy it
+ORIGINS = 64  # providers with a pool of their own
 _SECRET_IN_QUERY = re.compile(r"((?:appsecret_proof|input_token|access_token|sig)=)[^&\s]+")
 
 
 class NotSent(HTTPError):
     """The connection never stood, so not one byte of the request has left."""
-
-
-class _OneWrite:
-    """Mixed into urllib3's connections: head and body leave together, so that neither side wakes up twice."""
-
-    _held: bytes | None = None
-
-    def request(self, *question: Any, **options: Any) -> None:
-        self._held = b""
-        try:
-            super().request(*question, **options)  # type: ignore[misc]
-            held = self._held
-        finally:
-            self._held = None
-        if held:
-            self.send(held)
-
-    def send(self, data: Any) -> None:
-        held = self._held
-        if held is not None and isinstance(data, bytes) and len(held) + len(data) <= HELD_BYTES:
-            self._held = held + data
-            return
-        if held:
-            super().send(held)  # type: ignore[misc]
-            self._held = b""
-        super().send(data)  # type: ignore[misc]
-
-
-class _OneWriteHTTP(_OneWrite, HTTPConnection):
-    pass
-
-
-class _OneWriteHTTPS(_OneWrite, HTTPSConnection):
-    pass
 
 
 class _FreshPool:
@@ -89,28 +57,32 @@ class _FreshPool:
 
 
 class _FreshHTTPPool(_FreshPool, HTTPConnectionPool):
-    ConnectionCls = _OneWriteHTTP
+    pass
 
 
 class _FreshHTTPSPool(_FreshPool, HTTPSConnectionPool):
-    ConnectionCls = _OneWriteHTTPS
+    pass
 
 
 class _Adapter(HTTPAdapter):
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
         self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **pool_kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _FreshHTTPPool, "https": _FreshHTTPSPool}
+        self._pools: dict[tuple[str, bool | str | None], HTTPConnectionPool] = {}
 
     def pool_for(self, origin: str, verify: bool | str | None) -> HTTPConnectionPool:
         """The pool that a request of the session to this origin uses, with the same proof of who is there.
 
         Raises `requests.RequestException` for an address that is none.
         """
-        request = requests.PreparedRequest()
-        request.url = origin
-        pool = self.get_connection_with_tls_context(request, verify)
-        self.cert_verify(pool, origin, verify, cert=None)  # type: ignore[no-untyped-call]
-        return cast(HTTPConnectionPool, pool)
+        pool = self._pools.get((origin, verify))
+        if pool is None or pool.pool is None:  # the manager has closed it to make room
+            request = requests.PreparedRequest()
+            request.url = origin
+            pool = cast(HTTPConnectionPool, self.get_connection_with_tls_context(request, verify))
+            self.cert_verify(pool, origin, verify, cert=None)  # type: ignore[no-untyped-call]
+            self._pools[origin, verify] = pool
+        return pool
 
 
 def new_session(pool_size: int = KEPT_CONNECTIONS) -> requests.Session:
@@ -118,31 +90,40 @@ def new_session(pool_size: int = KEPT_CONNECTIONS) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = _Adapter(pool_connections=8, pool_maxsize=pool_size, max_retries=0)
+    adapter = _Adapter(pool_connections=ORIGINS, pool_maxsize=pool_size, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
 
 
-def post(
-    session: requests.Session, url: str, body: bytes, headers: Mapping[str, str], connect: float, read: float
-) -> tuple[int, bytes]:
-    """Status and body of the answer to one POST over a session of `new_session`. Times are in seconds.
+@dataclass(slots=True)
+class Line:
+    """A connection that stands. It is closed after use unless its user says that it may be kept."""
 
-    Raises `NotSent`, or `HTTPError` and `OSError` when it is not known what became of the request.
-    """
-    host_from = url.find("://") + 3
-    path_from = url.find("/", host_from)
+    socket: socket.socket
+    may_be_kept: bool = False
+
+
+@contextmanager
+def line_to(session: requests.Session, origin: str, connect: float) -> Iterator[Line]:
+    """A line of the session's pool to this origin, connected within so many seconds. Raises `NotSent`."""
+    pool: Any
     try:
-        adapter = cast(_Adapter, session.get_adapter(url))
-        pool = adapter.pool_for(url[:path_from], session.verify)
-    except requests.RequestException as error:
+        pool = cast(_Adapter, session.get_adapter(origin)).pool_for(origin, session.verify)
+        connection = pool._get_conn()
+    except (requests.RequestException, HTTPError) as error:
         raise NotSent(type(error).__name__) from None
-    answer = pool.urlopen(
-        "POST", url[path_from:], body, headers, retries=False, redirect=False, assert_same_host=False,
-        timeout=Timeout(connect=connect, read=read),
-    )  # fmt: skip
-    return answer.status, answer.data
+    may_be_kept = False
+    try:
+        connection.timeout = connect
+        pool._validate_conn(connection)
+        line = Line(connection.sock)
+        yield line
+        may_be_kept = line.may_be_kept
+    finally:
+        if not may_be_kept:
+            connection.close()
+        pool._put_conn(connection)
 
 
 def _without_secrets(record: logging.LogRecord) -> bool:

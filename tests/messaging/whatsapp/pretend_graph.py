@@ -2,11 +2,13 @@
 
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 ACCEPTED = {
     "messaging_product": "whatsapp",
@@ -16,6 +18,7 @@ ACCEPTED = {
 RESET = "reset"  # reads the request, then cuts the line without an answer
 HANG = "hang"  # reads the request and says nothing
 HALF = "half"  # begins an answer and cuts the line
+ENDS = "ends"  # says what is in `ends` and closes the line
 
 
 def answer(status: int, body: object) -> bytes:
@@ -31,11 +34,13 @@ class PretendGraph:
     script: list[bytes | str]
     port: int = 0
     connections: int = 0
+    ends: bytes = b""
+    tls: ssl.SSLContext | None = None
     requests: list[tuple[str, bytes]] = field(default_factory=list)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
     def serve(self, listener: socket.socket) -> None:
         while True:
@@ -47,6 +52,11 @@ class PretendGraph:
             threading.Thread(target=self._talk, args=(line,), daemon=True).start()
 
     def _talk(self, line: socket.socket) -> None:
+        if self.tls is not None:
+            try:
+                line = self.tls.wrap_socket(line, server_side=True)
+            except ssl.SSLError:
+                return  # the client has hung up on us
         with line, line.makefile("rb") as reader:
             while head := self._read_head(reader):
                 length = next(
@@ -63,6 +73,9 @@ class PretendGraph:
                 if turn == HALF:
                     line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{")
                     return
+                if turn == ENDS:
+                    line.sendall(self.ends)
+                    return
                 assert isinstance(turn, bytes)
                 line.sendall(turn)
 
@@ -75,10 +88,13 @@ class PretendGraph:
 
 
 @contextmanager
-def pretend_graph(*script: bytes | str) -> Iterator[PretendGraph]:
-    """A running server on a free port of this machine."""
+def pretend_graph(*script: bytes | str, certificate: Path | None = None) -> Iterator[PretendGraph]:
+    """A running server on a free port of this machine; over TLS with a certificate and its key in one file."""
     listener = socket.create_server(("127.0.0.1", 0))
     graph = PretendGraph(list(script), port=listener.getsockname()[1])
+    if certificate is not None:
+        graph.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        graph.tls.load_cert_chain(certificate)
     threading.Thread(target=graph.serve, args=(listener,), daemon=True).start()
     try:
         yield graph
