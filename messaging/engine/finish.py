@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from accounts.faults import faultpoint
+from messaging.batches import numbers, prepared, texts
 from messaging.consent.optouts import Stop, opt_out
 from messaging.engine import bodies, breakers
 from messaging.engine.ladder import climbed_sql, lock_messages
@@ -117,22 +118,19 @@ def _write_opt_outs(results: Sequence[Result], sender: Sender, now: datetime) ->
 
 def _lock_sends(results: Sequence[Result]) -> dict[UUID, str]:
     """The sends' states, under locks, in the order that everybody takes them: sends before messages."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK_SENDS, [sorted({result.taken.send_id for result in results})])
-        return dict(cursor.fetchall())
+    sends = sorted({result.taken.send_id for result in results})
+    return dict(prepared(_LOCK_SENDS, [sends]))
 
 
 def _close_attempts(results: Sequence[Result], now: datetime) -> list[Result]:
     """The results that count: those whose attempt nobody has closed for good."""
     facts: dict[str, Any] = {
-        "attempts": [result.taken.attempt_id for result in results],
-        "outcomes": [_OUTCOMES[result.ending] for result in results],
-        "codes": [_clean(result.code, 20) for result in results],
+        "attempts": texts(str(result.taken.attempt_id) for result in results),
+        "outcomes": numbers(_OUTCOMES[result.ending].value for result in results),
+        "codes": texts(_clean(result.code, 20) for result in results),
         "now": now,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_CLOSE, facts)
-        closed = {attempt for (attempt,) in cursor.fetchall()}
+    closed = {attempt for (attempt,) in prepared(_CLOSE, facts)}
     return [result for result in results if result.taken.attempt_id in closed]
 
 
@@ -148,15 +146,14 @@ def _climb(results: Sequence[Result], now: datetime) -> None:
     if not results:
         return
     facts: dict[str, Any] = {
-        "messages": [result.taken.message_id for result in results],
-        "statuses": [_STATUSES[result.ending] for result in results],
-        "provider_ids": [result.provider_id for result in results],
-        "codes": [_clean(result.code, 20) for result in results],
-        "texts": [_clean(result.text, 300) for result in results],
+        "messages": numbers(result.taken.message_id for result in results),
+        "statuses": numbers(_STATUSES[result.ending].value for result in results),
+        "provider_ids": texts(result.provider_id for result in results),
+        "codes": texts(_clean(result.code, 20) for result in results),
+        "texts": texts(_clean(result.text, 300) for result in results),
         "now": now,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_CLIMB, facts)
+    prepared(_CLIMB, facts)
 
 
 def _send_back(results: Sequence[Result], states: dict[UUID, str], now: datetime) -> None:

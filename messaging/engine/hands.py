@@ -1,10 +1,9 @@
 """The threads of a lane that hand messages over. They wait for providers, know no database, and end with the lane."""
 
 import time
-from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 from messaging.carriers import Carrier
 from messaging.engine.bodies import Build
@@ -14,8 +13,7 @@ from messaging.engine.taken import Result, Taken
 from messaging.models import Sender
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
+class Handed(NamedTuple):
     """One hand-over has ended; it took so many seconds."""
 
     result: Result

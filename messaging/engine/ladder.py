@@ -6,8 +6,7 @@ They arrive in any order and more than once: the highest rung counts. A failure 
 
 from collections.abc import Iterable
 
-from django.db import connection
-
+from messaging.batches import numbers, prepared
 from messaging.models import Status
 
 # Rungs that only a provider can know of: they prove that the message left, whatever we believed.
@@ -37,5 +36,4 @@ def climbed(current: int, reported: int) -> Status:
 
 def lock_messages(ids: Iterable[int]) -> None:
     """Lock messages in id order, inside a transaction, before a batch of them is changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK_MESSAGES, [sorted(set(ids))])
+    prepared(LOCK_MESSAGES, [numbers(sorted(set(ids)))])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
@@ -18,8 +19,7 @@ from messaging.quiet_hours import RecipientsNight
 LOCKED_WAIT = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A due message as the gate's statement tells it. `values` are JSON; `last_try` to this person, within the gap."""
 
     message_id: int

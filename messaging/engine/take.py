@@ -6,7 +6,7 @@ What cannot be locked is left for a second later. When the transaction has commi
 open attempt: whatever crashes from here on, it is never marked again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from accounts.faults import faultpoint
+from messaging.batches import numbers, prepared, texts
 from messaging.engine.live import LiveSend, lock_live_sends
 from messaging.engine.sends import move_send, system
 from messaging.engine.sorting import Candidate, Sorted, sort_out
@@ -75,7 +76,7 @@ SELECT m.id, m.send_id, m.contact_id, m.address, m.address_kind, m.translation_i
 """
 _MARK = f"""
 WITH going AS (SELECT * FROM unnest(%(messages)s::bigint[], %(attempts)s::uuid[]) AS r(message_id, attempt_id)),
-gone AS (DELETE FROM messaging_outbox WHERE message_id = ANY(%(messages)s)),
+gone AS (DELETE FROM messaging_outbox WHERE message_id = ANY(%(messages)s::bigint[])),
 marked AS (
     UPDATE messaging_message m SET status = {Status.SENDING}, handed_at = %(now)s FROM going
      WHERE m.id = going.message_id AND m.status = {Status.QUEUED}
@@ -123,8 +124,8 @@ def _take(sender: Sender, wanted: int, now: datetime, held: Mapping[UUID, int]) 
     if not contact_of:
         return []
     rules = rules_of(sender.organisation)
-    locked = _lock_contacts(list(contact_of.values()))
-    candidates = _ask(sender, list(contact_of), locked, rules, now)
+    locked = _lock_contacts(contact_of.values())
+    candidates = _ask(sender, contact_of, locked, rules, now)
     is_text = sender.channel == Channel.SMS
     night = RecipientsNight(rules, sender.organisation.timezone, now) if is_text else None
     return _write_down(sort_out(candidates, sends, rules, now, night), now)
@@ -133,31 +134,29 @@ def _take(sender: Sender, wanted: int, now: datetime, held: Mapping[UUID, int]) 
 def _next_messages(sends: Sequence[LiveSend], wanted: int, now: datetime, held: Mapping[UUID, int]) -> dict[int, int]:
     """Message -> contact."""
     facts: dict[str, Any] = {
-        "sends": [send.id for send in sends],
-        "shares": [max(0, ceil(send.per_second * AHEAD) - held.get(send.id, 0)) for send in sends],
+        "sends": texts(str(send.id) for send in sends),
+        "shares": numbers(max(0, ceil(send.per_second * AHEAD) - held.get(send.id, 0)) for send in sends),
         "now": now,
         "wanted": wanted,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT, facts)
-        return dict(cursor.fetchall())
+    return dict(prepared(_NEXT, facts))
 
 
-def _lock_contacts(contacts: list[int]) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK_CONTACTS, {"contacts": contacts})
-        return [contact for (contact,) in cursor.fetchall()]
+def _lock_contacts(contacts: Iterable[int]) -> list[int]:
+    return [contact for (contact,) in prepared(_LOCK_CONTACTS, {"contacts": numbers(contacts)})]
 
 
 def _ask(
-    sender: Sender, messages: list[int], locked: list[int], rules: MessagingRules, now: datetime
+    sender: Sender, messages: Iterable[int], locked: Iterable[int], rules: MessagingRules, now: datetime
 ) -> list[Candidate]:
     """What the gate says of each message. The statement begins after the locks are held, so it sees every stop."""
-    facts = gate_parameters(sender.organisation, sender.channel, "", now, rules)
-    gap_since = now - timedelta(seconds=rules.pair_gap_seconds)
-    with connection.cursor() as cursor:
-        cursor.execute(_ASK, {**facts, "messages": messages, "locked": locked, "gap_since": gap_since})
-        return [Candidate(*row) for row in cursor.fetchall()]
+    facts = {
+        **gate_parameters(sender.organisation, sender.channel, "", now, rules),
+        "messages": numbers(messages),
+        "locked": numbers(locked),
+        "gap_since": now - timedelta(seconds=rules.pair_gap_seconds),
+    }
+    return [Candidate(*row) for row in prepared(_ASK, facts)]
 
 
 def _write_down(found: Sorted, now: datetime) -> list[Taken]:
@@ -180,13 +179,13 @@ def _mark(taken: list[Taken], now: datetime) -> list[Taken]:
     if not taken:
         return []
     facts: dict[str, Any] = {
-        "messages": [one.message_id for one in taken],
-        "attempts": [one.attempt_id for one in taken],
+        "messages": numbers(one.message_id for one in taken),
+        "attempts": texts(str(one.attempt_id) for one in taken),
+        "now": now,
+        "lease": now + LEASE,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_MARK, {**facts, "now": now, "lease": now + LEASE})
-        marked = {message for (message,) in cursor.fetchall()}
-        going = [one for one in taken if one.message_id in marked]
-        costs = cost_by_send(going)
-        cursor.execute(_RESERVE, {"sends": list(costs), "prices": list(costs.values())})
+    marked = {message for (message,) in prepared(_MARK, facts)}
+    going = [one for one in taken if one.message_id in marked]
+    costs = cost_by_send(going)
+    prepared(_RESERVE, {"sends": list(costs), "prices": list(costs.values())})
     return going

@@ -1,15 +1,13 @@
 """One message that is going out, with all that is needed to build its body; and how its hand-over ended."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """Marked as going out; its attempt is open. `values` are the variables' texts by name, `per_second` its send's."""
 
     attempt_id: UUID
@@ -47,8 +45,7 @@ class Ending(Enum):
     UNUSED = "unused"  # never left us: the lane ended, or had to wait
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """`wait` is how many seconds a message that may go again should wait at the least; `scope` how much must wait."""
 
     taken: Taken

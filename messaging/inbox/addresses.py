@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from messaging.inbox.arrays import numbers, texts
+from messaging.batches import numbers, texts
 
 # What is noted already costs one look. A contact that has no user id of its own yet is given the one it is noted by.
 _NEW = """

@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from psycopg import Cursor
 
 from accounts.faults import faultpoint
+from messaging.batches import numbers, prepared
 from messaging.carriers import Malformed, carrier
-from messaging.inbox.arrays import numbers
 from messaging.inbox.handlers import handle
 from messaging.inbox.items import StatusItem
 from messaging.inbox.senders import Known, known_places
@@ -150,8 +149,7 @@ def _settle(
         elif event.tries >= TRIES:
             event.state = WebhookEvent.State.PARTLY
     columns = [numbers(int(getattr(event, name)) for event in events) for name in ("pk", "state", "items", "tries")]
-    with Cursor(connection.connection) as cursor:
-        cursor.execute(_SETTLE, [now, *columns], prepare=True)
+    prepared(_SETTLE, [now, *columns])
     tries = {event.pk: event.tries for event in events}
     for key, error in failed.items():
         event_id, index = key

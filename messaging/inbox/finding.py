@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg import Cursor
 
-from messaging.inbox.arrays import texts
+from messaging.batches import texts
 from messaging.inbox.items import StatusItem
 from messaging.models import Sender
 

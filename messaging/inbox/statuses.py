@@ -13,11 +13,11 @@ from django.db.models import Exists, OuterRef, Q
 from psycopg import Cursor
 
 from accounts.actor import Actor
+from messaging.batches import numbers, texts
 from messaging.consent.optouts import Stop, opt_out
 from messaging.engine.ladder import LOCK_MESSAGES, climbed_sql
 from messaging.engine.recurring import REPORTED_WITHIN
 from messaging.inbox.addresses import Address, note_addresses
-from messaging.inbox.arrays import numbers, texts
 from messaging.inbox.finding import Found, find, reference
 from messaging.inbox.items import StatusItem
 from messaging.inbox.settling import lock_sends_of, settle_attempts

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from messaging.inbox.arrays import numbers, texts
+from messaging.batches import numbers, texts
 
 AWKWARD = ['said "no"', "back\\slash", "{a,b}", "NULL", "", None, "two\nlines", "茶", "it's 5 %"]
 
