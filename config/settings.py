@@ -110,8 +110,8 @@ TEMPLATES = [
 DATABASE = env.db_url("DATABASE_URL", **({"default": "postgresql:///countersign"} if DEBUG else {}))
 # What PostgreSQL lets a session take; only web processes have bounds (config/wsgi.py): audiences and imports are long.
 BOUNDS = [f"-c {name}={most}" for name, most in env.dict("DATABASE_BOUNDS", default={}).items()]
-# What PostgreSQL reckons with. Our rows lie in memory or on flash, where a look into an index costs little; without this
-# it reads a small table whole for each recipient. Compiling a statement (jit) costs our short ones more than it saves.
+# What PostgreSQL reckons with. Rows lie in memory or on flash, where a look into an index costs little; without this it
+# reads a small table whole for each recipient. Compiling a statement (jit) costs our short ones more than it saves.
 RECKONED = ["-c random_page_cost=1.1", "-c jit=off"]
 OPTIONS = DATABASE.get("OPTIONS", {})
 DATABASES: dict[str, dict[str, Any]] = {

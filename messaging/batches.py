@@ -11,11 +11,16 @@ from django.db import connection
 from psycopg import Cursor
 
 
-def prepared(statement: str, facts: Mapping[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
-    """The rows of a statement that stays prepared on this connection. Errors are Django's, as from its own cursors."""
+def prepared(
+    statement: str, facts: Mapping[str, Any] | Sequence[Any], *, binary: bool = False
+) -> list[tuple[Any, ...]]:
+    """The rows of a statement that stays prepared on this connection. Errors are Django's, as from its own cursors.
+
+    `binary` is for rows with bytes in them: they come as they are, not as hex.
+    """
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        cursor.execute(statement, facts, prepare=True)
+        cursor.execute(statement, facts, prepare=True, binary=binary)
         return cursor.fetchall() if cursor.description else []
 
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from messaging.inbox import handlers, senders
+from messaging.inbox.events import Event
 from messaging.inbox.senders import Known
 from messaging.inbox.statuses import park
-from messaging.models import Message, Sender, WebhookEvent
+from messaging.models import Message, Sender
 from sms.items import ChargeItem, UnplacedItem
 from sms.models import Charge, SmsGateway
 
@@ -21,7 +22,7 @@ def senders_behind(accounts: Collection[UUID]) -> Iterable[tuple[Sender, Collect
     return [(sender, gateways[sender.organisation_id]) for sender in theirs]
 
 
-def note_charge(item: ChargeItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+def note_charge(item: ChargeItem, event: Event, known: Known, now: datetime) -> None:
     """Keep what a gateway charged beside what we estimated. Told again, it is the same charge."""
     sender = known.sender(event, item.sender_ref)
     if sender is None:
@@ -39,7 +40,7 @@ def note_charge(item: ChargeItem, event: WebhookEvent, known: Known, now: dateti
         )  # fmt: skip
 
 
-def park_unplaced(item: UnplacedItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+def park_unplaced(item: UnplacedItem, event: Event, known: Known, now: datetime) -> None:
     """Keep a receipt until its text is known, for a week. Any sender of the gateway's house holds its place."""
     for sender, voices in known.senders.values():
         if item.gateway_id in voices and item.gateway_id in event.signed_for:

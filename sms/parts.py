@@ -5,9 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from messaging.inbox import handlers
+from messaging.inbox.events import Event
 from messaging.inbox.senders import Known
 from messaging.inbox.statuses import apply_statuses
-from messaging.models import Attempt, Sender, WebhookEvent
+from messaging.models import Attempt, Sender
 from sms.gateways.gateway import Failure, Progress, Receipt
 from sms.items import PartItem, status_item
 from sms.models import SubmittedPart
@@ -22,7 +23,7 @@ _RANK = {
 }
 
 
-def note_part(item: PartItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+def note_part(item: PartItem, event: Event, known: Known, now: datetime) -> None:
     """Keep what became of one part, and say of the text what all of its parts say together."""
     sender, receipt = known.sender(event, item.sender_ref), item.receipt
     if sender is None or receipt.progress not in _RANK:

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from accounts.actor import Actor
 from audit.record import record
+from messaging.inbox.events import Event
 from messaging.inbox.senders import Known
-from messaging.models import Sender, WebhookEvent, WhatsAppAccount
+from messaging.models import Sender, WhatsAppAccount
 from messaging.whatsapp.webhooks import AccountItem, PhoneQualityItem
 
 # Restrictions under which nothing may be sent; the others concern adding numbers or calling.
@@ -14,7 +15,7 @@ _ENDS = ("ACCOUNT_RECONNECTED", "REINSTATE")
 _STOPS = ("ACCOUNT_DELETED", "ACCOUNT_OFFBOARDED", "DISABLED_UPDATE")
 
 
-def change_account(item: AccountItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+def change_account(item: AccountItem, event: Event, known: Known, now: datetime) -> None:
     account = known.account(event, item.waba_id)
     if account is None:
         return
@@ -28,7 +29,7 @@ def change_account(item: AccountItem, event: WebhookEvent, known: Known, now: da
         _note(account, "account.told", item, now)
 
 
-def change_limit(item: PhoneQualityItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+def change_limit(item: PhoneQualityItem, event: Event, known: Known, now: datetime) -> None:
     """A new messaging limit or throughput of a number, found by its display number."""
     account = known.account(event, item.waba_id)
     digits = "".join(letter for letter in item.display_phone if letter.isdecimal())

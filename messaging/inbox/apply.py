@@ -3,15 +3,15 @@
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
 from accounts.faults import faultpoint
 from messaging.batches import numbers, prepared
 from messaging.carriers import Malformed, carrier
+from messaging.inbox.events import Event, waiting_events
 from messaging.inbox.handlers import handle
 from messaging.inbox.items import StatusItem
 from messaging.inbox.senders import Known, known_places
@@ -33,12 +33,11 @@ UPDATE messaging_webhookevent event
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """One item of one event, and where it stood in it."""
 
-    event: WebhookEvent
-    index: int
+    event: Event
+    place: int
     item: Any
 
 
@@ -51,8 +50,7 @@ def apply_waiting(now: datetime) -> int:
     with _one_at_a_time() as is_my_turn:
         if not is_my_turn:
             return 0
-        waiting = WebhookEvent.objects.filter(state=WebhookEvent.State.WAITING)
-        events = list(waiting.order_by("pk")[:EVENTS_AT_ONCE])
+        events = waiting_events(EVENTS_AT_ONCE)
         if events:
             apply_events(events, now)
     return len(events)
@@ -72,7 +70,7 @@ def _one_at_a_time() -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", (_TURN,))
 
 
-def apply_events(events: Sequence[WebhookEvent], now: datetime) -> None:
+def apply_events(events: Sequence[Event], now: datetime) -> None:
     """Apply these events. Told again, an event changes nothing."""
     told: list[Told] = []
     for event in events:
@@ -89,12 +87,12 @@ def apply_events(events: Sequence[WebhookEvent], now: datetime) -> None:
         _settle(events, told, failed, now)
 
 
-def _take_apart(event: WebhookEvent) -> list[Told]:
+def _take_apart(event: Event) -> list[Told]:
     try:
-        items = carrier(event.carrier).events(bytes(event.body))
+        items = carrier(event.carrier).events(event.body)
     except Malformed as error:
         event.state = WebhookEvent.State.UNREADABLE
-        log.warning("webhook event %s cannot be read: %s", event.pk, error)
+        log.warning("webhook event %s cannot be read: %s", event.id, error)
         return []
     event.items = len(items)
     return [Told(event, index, item) for index, item in enumerate(items)]
@@ -129,35 +127,40 @@ def _apply_one(one: Told, known: Known, now: datetime, failed: dict[tuple[int, i
 
 def _note(one: Told, error: Exception, failed: dict[tuple[int, int], str]) -> None:
     """Keep what went wrong by its type: the text of a database error repeats what the customer wrote."""
-    log.warning("item %d of webhook event %s failed: %s", one.index, one.event.pk, type(error).__name__, exc_info=error)
-    failed[(one.event.pk, one.index)] = type(error).__name__
+    log.warning("item %d of webhook event %s failed: %s", one.place, one.event.id, type(error).__name__, exc_info=error)
+    failed[(one.event.id, one.place)] = type(error).__name__
 
 
-def _settle(
-    events: Sequence[WebhookEvent], told: Sequence[Told], failed: dict[tuple[int, int], str], now: datetime
-) -> None:
+def _settle(events: Sequence[Event], told: Sequence[Told], failed: dict[tuple[int, int], str], now: datetime) -> None:
     """An event with failures is tried three times as a whole; what still fails then is put in quarantine."""
-    kinds = {(one.event.pk, one.index): type(one.item).__name__ for one in told}
     failing = {event for event, _index in failed}
     for event in events:
         event.tries += 1
-        event.applied_at = now
         if event.state == WebhookEvent.State.UNREADABLE:
             continue
-        if event.pk not in failing:
+        if event.id not in failing:
             event.state = WebhookEvent.State.APPLIED
         elif event.tries >= TRIES:
             event.state = WebhookEvent.State.PARTLY
-    columns = [numbers(int(getattr(event, name)) for event in events) for name in ("pk", "state", "items", "tries")]
+    columns = [numbers(int(getattr(event, name)) for event in events) for name in ("id", "state", "items", "tries")]
     prepared(_SETTLE, [now, *columns])
-    tries = {event.pk: event.tries for event in events}
-    for key, error in failed.items():
-        event_id, index = key
-        quarantined = now if tries[event_id] >= TRIES else None
+    _note_failures(events, told, failed, now)
+
+
+def _note_failures(
+    events: Sequence[Event], told: Sequence[Told], failed: dict[tuple[int, int], str], now: datetime
+) -> None:
+    """One row an item that fails, until it no longer does."""
+    by_place = {(one.event.id, one.place): one for one in told} if failed else {}
+    for (event_id, index), error in failed.items():
+        one = by_place[event_id, index]
+        tries = one.event.tries
+        quarantined = now if tries >= TRIES else None
         WebhookFailure.objects.update_or_create(
             event_id=event_id,
             item=index,
-            defaults={"kind": kinds[key], "error": error, "tries": tries[event_id], "quarantined_at": quarantined},
+            defaults={"kind": type(one.item).__name__, "error": error, "tries": tries, "quarantined_at": quarantined},
         )
-    retried = [event for event in events if event.tries > 1 and event.pk not in failing]
-    WebhookFailure.objects.filter(event__in=retried).delete()
+    failing = {event for event, _index in failed}
+    if retried := [event.id for event in events if event.tries > 1 and event.id not in failing]:
+        WebhookFailure.objects.filter(event__in=retried).delete()

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from messaging.inbox import accounts, inbound, people, templates
+from messaging.inbox.events import Event
 from messaging.inbox.items import InboundItem
 from messaging.inbox.senders import Known
-from messaging.models import WebhookEvent
 from messaging.whatsapp.webhooks import (
     AccountItem,
     PhoneQualityItem,
@@ -19,7 +19,7 @@ from messaging.whatsapp.webhooks import (
     UserPreferenceItem,
 )
 
-Handler = Callable[[Any, WebhookEvent, Known, datetime], None]
+Handler = Callable[[Any, Event, Known, datetime], None]
 
 _HANDLERS: dict[type, Handler] = {
     InboundItem: inbound.take_in,
@@ -41,7 +41,7 @@ def register(kind: type, handler: Handler) -> None:
     _HANDLERS[kind] = handler
 
 
-def handle(item: Any, event: WebhookEvent, known: Known, now: datetime) -> None:
+def handle(item: Any, event: Event, known: Known, now: datetime) -> None:
     """Apply one item inside the caller's savepoint. Applying it again changes nothing."""
     handler = _HANDLERS.get(type(item))
     if handler is not None:

@@ -11,6 +11,7 @@ from accounts.actor import Actor
 from audit.record import record
 from messaging.consent.optouts import Stop, opt_back_in, opt_out
 from messaging.contacts.identities import Addresses, find_or_make
+from messaging.inbox.events import Event
 from messaging.inbox.items import InboundItem
 from messaging.inbox.senders import Known
 from messaging.models import (
@@ -21,7 +22,6 @@ from messaging.models import (
     Message,
     Sender,
     SuppressionReason,
-    WebhookEvent,
 )
 from messaging.phones import BadPhone, normalise
 from messaging.stopwords import Intent, classify
@@ -30,7 +30,7 @@ from messaging.stopwords import Intent, classify
 REPLY_WITHIN = timedelta(hours=72)
 
 
-def take_in(item: InboundItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+def take_in(item: InboundItem, event: Event, known: Known, now: datetime) -> None:
     sender = known.sender(event, item.sender_ref)
     if sender is None:
         return

@@ -6,10 +6,10 @@ Missing texts are empty. Texts hold neither NUL nor half surrogates, so every it
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class StatusItem:
+class StatusItem(NamedTuple):
     """What became of a message of ours. `echo` is the attempt's id that we sent along, if the provider repeats it.
 
     `sender_ref` is the sender's id at the provider. `phone` and `user_id` are addresses that the provider itself found

@@ -5,13 +5,14 @@ from datetime import datetime
 from accounts.actor import Actor
 from messaging.consent.optouts import Stop, opt_back_in, opt_out
 from messaging.contacts.identities import contacts_known_as, find_or_make
+from messaging.inbox.events import Event
 from messaging.inbox.inbound import addresses_of
 from messaging.inbox.senders import Known
-from messaging.models import Category, Channel, SuppressionReason, WebhookEvent
+from messaging.models import Category, Channel, SuppressionReason
 from messaging.whatsapp.webhooks import UserIdUpdateItem, UserPreferenceItem
 
 
-def change_preference(item: UserPreferenceItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+def change_preference(item: UserPreferenceItem, event: Event, known: Known, now: datetime) -> None:
     """The switch for marketing inside WhatsApp: stop suppresses marketing there, resume is the person's own act."""
     sender = known.sender(event, item.phone_number_id)
     if sender is None:
@@ -27,7 +28,7 @@ def change_preference(item: UserPreferenceItem, event: WebhookEvent, known: Know
             opt_back_in(contact, "whatsapp setting", said_at, actor, now, only=SuppressionReason.PROVIDER)
 
 
-def change_address(item: UserIdUpdateItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+def change_address(item: UserIdUpdateItem, event: Event, known: Known, now: datetime) -> None:
     """A person goes by another id or number: the new address joins the old ones, so opt-outs keep following them."""
     sender = known.sender(event, item.phone_number_id)
     if sender is None:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from messaging.models import Sender, WebhookEvent, WhatsAppAccount
+from messaging.inbox.events import Event
+from messaging.models import Sender, WhatsAppAccount
 
 # From the accounts that signed, the senders they may speak for, each with those of the accounts that may.
 FindSenders = Callable[[Collection[UUID]], Iterable[tuple[Sender, Collection[UUID]]]]
@@ -26,18 +27,18 @@ class Known:
     senders: Mapping[str, tuple[Sender, Collection[UUID]]]
     accounts: Mapping[str, WhatsAppAccount]
 
-    def sender(self, event: WebhookEvent, sender_ref: str) -> Sender | None:
+    def sender(self, event: Event, sender_ref: str) -> Sender | None:
         """The sender, if this event may speak for it."""
         sender, voices = self.senders.get(sender_ref, (None, ()))
         return sender if any(account in voices for account in event.signed_for) else None
 
-    def account(self, event: WebhookEvent, waba_id: str) -> WhatsAppAccount | None:
+    def account(self, event: Event, waba_id: str) -> WhatsAppAccount | None:
         """The account, if this event may speak for it."""
         account = self.accounts.get(waba_id)
         return account if account is not None and account.pk in event.signed_for else None
 
 
-def known_places(events: Iterable[WebhookEvent]) -> Known:
+def known_places(events: Iterable[Event]) -> Known:
     """Every sender and account that these events may speak for."""
     signed: dict[str, set[UUID]] = {}
     for event in events:

@@ -4,7 +4,6 @@ it is.
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -205,7 +204,7 @@ def park(items: Sequence[tuple[Sender, StatusItem]], now: datetime) -> None:
 
 
 def _plain(item: StatusItem) -> dict[str, Any]:
-    return {**asdict(item), "at": item.at.isoformat()}
+    return {**item._asdict(), "at": item.at.isoformat()}
 
 
 def unplain(plain: dict[str, Any]) -> StatusItem:

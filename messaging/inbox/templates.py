@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from accounts.actor import Actor
 from audit.record import record
+from messaging.inbox.events import Event
 from messaging.inbox.senders import Known
-from messaging.models import TemplateTranslation, TranslationStatus, WebhookEvent
+from messaging.models import TemplateTranslation, TranslationStatus
 from messaging.whatsapp.templates.definition import category_named
 from messaging.whatsapp.webhooks import (
     TemplateCategoryItem,
@@ -36,7 +37,7 @@ STATUS_AFTER: Final = {
 AnyTemplateItem = TemplateStatusItem | TemplateQualityItem | TemplateCategoryItem | TemplateEditedItem
 
 
-def change_status(item: TemplateStatusItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+def change_status(item: TemplateStatusItem, event: Event, known: Known, now: datetime) -> None:
     translation = _find(item, event, known)
     status = STATUS_AFTER.get(item.event)
     if translation is None or status is None or _is_old(translation, item.at):
@@ -51,14 +52,14 @@ def change_status(item: TemplateStatusItem, event: WebhookEvent, known: Known, n
 _REFUSED = (TranslationStatus.REJECTED, TranslationStatus.PAUSED, TranslationStatus.DISABLED)
 
 
-def change_quality(item: TemplateQualityItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+def change_quality(item: TemplateQualityItem, event: Event, known: Known, now: datetime) -> None:
     translation = _find(item, event, known)
     if translation is not None and translation.quality != item.score:
         translation.quality = item.score[:8]
         _keep(translation, item, now, event="QUALITY", quality=translation.quality)
 
 
-def change_category(item: TemplateCategoryItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+def change_category(item: TemplateCategoryItem, event: Event, known: Known, now: datetime) -> None:
     """With `correct` filled it is a warning of tomorrow's category, and today's still holds."""
     translation = _find(item, event, known)
     if translation is None:
@@ -68,7 +69,7 @@ def change_category(item: TemplateCategoryItem, event: WebhookEvent, known: Know
     _keep(translation, item, now, event="CATEGORY", category=translation.category, announced=item.correct.lower())
 
 
-def note_edit(item: TemplateEditedItem, event: WebhookEvent, known: Known, now: datetime) -> None:
+def note_edit(item: TemplateEditedItem, event: Event, known: Known, now: datetime) -> None:
     """Somebody edited the text at Meta: what would be sent may not be what was approved, so it is not sent."""
     translation = _find(item, event, known)
     if (
@@ -88,7 +89,7 @@ def _was_not_ours(translation: TemplateTranslation, item: TemplateEditedItem) ->
     return submitted is None or told is None or abs((told - submitted).total_seconds()) > 24 * 3600
 
 
-def _find(item: AnyTemplateItem, event: WebhookEvent, known: Known) -> TemplateTranslation | None:
+def _find(item: AnyTemplateItem, event: Event, known: Known) -> TemplateTranslation | None:
     account = known.account(event, item.waba_id)
     if account is None:
         return None

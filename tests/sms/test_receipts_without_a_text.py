@@ -9,7 +9,7 @@ import pytest
 from messaging.engine.clerk import Clerk
 from messaging.engine.recurring import let_go
 from messaging.engine.taken import Ending, Result, Taken
-from messaging.inbox.apply import apply_events
+from messaging.inbox.apply import apply_waiting
 from messaging.inbox.statuses import match_parked
 from messaging.models import Attempt, Message, Outcome, ParkedStatus, Status, WebhookEvent
 from sms.callbacks import pack
@@ -39,7 +39,8 @@ def tells(gateway: SmsGateway, key: str, state: str = "DELIVRD", at: datetime = 
     call = Callback("receipt", "POST", "", "", {"content-type": "application/x-www-form-urlencoded"},
                     f"id={key}&state={state}".encode())  # fmt: skip
     event = WebhookEvent.objects.create(carrier="sms", body=pack(gateway.pk, call, at), signed_for=[gateway.pk])
-    apply_events([event], at)
+    assert apply_waiting(at) == 1
+    event.refresh_from_db()
     assert event.state == WebhookEvent.State.APPLIED
 
 

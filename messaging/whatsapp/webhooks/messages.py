@@ -102,7 +102,9 @@ def _recipient(raw: Object) -> tuple[str, str]:
 def _error(raw: Object) -> tuple[int | None, str]:
     """Code and words of the first error, if there is one."""
     errors = raw.get("errors")
-    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+    if not errors:
+        return None, ""
+    first = errors[0] if isinstance(errors, list) and isinstance(errors[0], dict) else {}
     return error_of(first)
 
 

@@ -81,8 +81,10 @@ def clean(value: str) -> str:
 def text(source: Object, key: str, limit: int = TEXT_LIMIT) -> str:
     """The text under a key, cut at the limit; empty when it is missing or no text. Whole numbers count as text."""
     value = source.get(key)
+    if value is None:
+        return ""
     if isinstance(value, str):
-        return clean(value[:limit])
+        return clean(value if len(value) <= limit else value[:limit])
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return ""
@@ -129,6 +131,8 @@ def moment(source: Object, key: str) -> datetime:
 
 def moment_or_none(source: Object, key: str) -> datetime | None:
     """The time under a key, or None when it is missing or makes no sense."""
+    if source.get(key) is None:
+        return None
     try:
         return moment(source, key)
     except Unreadable:

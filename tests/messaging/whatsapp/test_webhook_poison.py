@@ -176,7 +176,8 @@ def storable(items: list[Item]) -> None:
     """Every text can go into PostgreSQL, and every key into an index."""
     for item in items:
         assert 0 < len(item.dedupe_key) <= 600
-        for value in dataclasses.asdict(item).values():
+        told = item._asdict() if isinstance(item, StatusItem) else dataclasses.asdict(item)
+        for value in told.values():
             if isinstance(value, str):
                 assert "\x00" not in value
                 value.encode("utf-8")

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from messaging.inbox.events import Event
 from messaging.inbox.senders import known_places
-from messaging.models import Attempt, Message, Status, WebhookEvent
+from messaging.models import Attempt, Message, Status
 from sms.callbacks import pack
 from sms.items import PartItem, items_of
 from sms.models import SmsGateway
@@ -35,7 +36,7 @@ def attempt_of(message: Message) -> Attempt:
 def hear(gateway: SmsGateway, attempt: Attempt, part_id: str, status: str) -> None:
     """Vonage reports one part."""
     fields = {"messageId": part_id, "status": status, "err-code": "0", "client-ref": f"{attempt.pk}.2"}
-    event = WebhookEvent(carrier="sms", signed_for=[gateway.pk], received_at=NOON)
+    event = Event(1, "sms", b"", (gateway.pk,), NOON.timestamp())
     (item,) = items_of(pack(gateway.pk, told_of_old(fields), NOON))
     assert isinstance(item, PartItem)
     note_part(item, event, known_places([event]), NOON)
