@@ -1,11 +1,9 @@
 """Doorbells of the inbox: the waiting rows are the work."""
 
-import time
-
 from celery import shared_task
 
 from accounts.clock import database_now
-from messaging.inbox.apply import apply_waiting
+from messaging.inbox.apply import apply_for
 from messaging.inbox.keeping import drop_old_events
 from messaging.inbox.statuses import match_parked
 
@@ -16,9 +14,7 @@ SLICE_SECONDS = 20.0
 @shared_task
 def apply_webhooks() -> None:
     """Apply what waits until nothing does, for at most a slice; then the next ring goes on."""
-    until = time.monotonic() + SLICE_SECONDS
-    while apply_waiting(database_now()) and time.monotonic() < until:
-        pass
+    apply_for(SLICE_SECONDS, database_now)
 
 
 @shared_task
