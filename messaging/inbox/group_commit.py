@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+import time
 from _thread import LockType, allocate_lock
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ log = logging.getLogger(__name__)
 
 ROWS_AT_ONCE = 500
 WAIT_SECONDS = 5.0
+# A stream gathers for its next commit, which costs the same however few rows are in it: while more keep coming, looked
+# at every so many seconds, so many times at the most.
+LOOKED_EVERY, LOOKS = 0.001, 5
 
 _INSERT = """
 INSERT INTO messaging_webhookevent (carrier, body, signed_for)
@@ -50,6 +54,7 @@ class GroupCommit:
     def __init__(self, after_commit: Callable[[], None]) -> None:
         self._after_commit = after_commit
         self._queue: SimpleQueue[Waiting | None] = SimpleQueue()
+        self._is_stream = False
         self._lock = threading.Lock()
         self._started_in = 0
 
@@ -101,12 +106,15 @@ class GroupCommit:
             self._after_commit()
 
     def _next_batch(self) -> tuple[list[Waiting], bool]:
-        """Whatever waits, at once: under load commits grow by themselves, and a lone webhook never lingers.
+        """Whatever waits; behind others that came together, what keeps coming. A lone webhook never lingers.
 
         The second value is False when the thread is to end after this batch.
         """
         batch: list[Waiting] = []
         waiting = self._queue.get()
+        if self._is_stream:
+            self._gather()
+        self._is_stream = not self._queue.empty()
         while waiting is not None:
             batch.append(waiting)
             if len(batch) == ROWS_AT_ONCE:
@@ -116,6 +124,14 @@ class GroupCommit:
             except Empty:
                 return batch, True
         return batch, False
+
+    def _gather(self) -> None:
+        before = -1
+        for _look in range(LOOKS):
+            if (now := self._queue.qsize()) == before:
+                return
+            before = now
+            time.sleep(LOOKED_EVERY)
 
 
 def _insert(batch: list[Waiting]) -> None:
