@@ -15,7 +15,8 @@ from uuid import UUID
 from django.apps import apps
 
 Capability = Literal["key", "echo", "none"]
-Scope = Literal["message", "pair", "template", "sender", "account"]
+# How much stands still: "way" is those of a sender's ways that this message may go, where it has several.
+Scope = Literal["message", "pair", "template", "way", "sender", "account"]
 
 
 class Retry(StrEnum):

@@ -17,6 +17,8 @@ _ENDINGS = {
     Retry.UNSURE: Ending.UNSURE,
     Retry.HOLD: Ending.HOLD,
 }
+# Only refusals of these scopes are about the message itself.
+_OF_THE_MESSAGE = frozenset({"message", "pair"})
 
 
 def hand_over(carrier: Carrier, sender: Sender, build: Build, taken: Taken) -> Result:
@@ -52,9 +54,10 @@ def _outgoing(sender: Sender, build: Build, taken: Taken) -> Outgoing:
 
 
 def _failure(taken: Taken, failure: SendFailed) -> Result:
+    is_busy = failure.retry is Retry.NOT_ATTEMPTED and failure.scope not in _OF_THE_MESSAGE
     return Result(
         taken,
-        _ENDINGS[failure.retry],
+        Ending.BUSY if is_busy else _ENDINGS[failure.retry],
         code=failure.code,
         text=failure.text,
         scope=failure.scope,
