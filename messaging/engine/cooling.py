@@ -25,29 +25,55 @@ class Quiet:
     refused_for: float = 0.0
 
 
+class Pause:
+    """How long somebody who has no room is left alone: as long as they say themselves, and as long as nothing has got
+    through before. Times are seconds of a clock that only goes forward.
+    """
+
+    def __init__(self, until: float = 0.0, refused_at: float | None = None) -> None:
+        self._until, self._refused_at = until, refused_at
+
+    def took(self) -> None:
+        """Something got through: the next refusal is a first one."""
+        self._refused_at = None
+
+    def after_refusal(self, named: float, moment: float) -> float:
+        """Seconds to pause after one more refusal, which names so many itself, or 0.0."""
+        if self._refused_at is None:
+            self._refused_at = moment
+        return max(FIRST, min(LONGEST, moment - self._refused_at), min(LONGEST_NAMED, named))
+
+    def extend(self, seconds: float, moment: float) -> bool:
+        """Pause for so long from now. Whether that is longer than was meant already."""
+        if moment + seconds <= self._until:
+            return False
+        self._until = moment + seconds
+        return True
+
+    def left(self, moment: float) -> float:
+        return max(0.0, self._until - moment)
+
+
 class Cooling:
-    """Times are seconds of a clock that only goes forward."""
+    """The pauses of one lane."""
 
     def __init__(self, quiet: Quiet = Quiet(), moment: float = 0.0) -> None:
-        self._until = moment + quiet.left
-        self._refused_at: float | None = moment - quiet.refused_for if quiet.refused_for else None
+        self._pause = Pause(moment + quiet.left, moment - quiet.refused_for if quiet.refused_for else None)
         self._in_a_row = 0
 
     def after(self, result: Result, moment: float) -> float:
         """Seconds to keep quiet because of this result; 0.0 where nothing new makes the lane wait."""
         if result.ending in _SUCCESSES:
-            self._refused_at, self._in_a_row = None, 0
+            self._pause.took()
+            self._in_a_row = 0
         wait = self._wait(result, moment)
-        if moment + wait <= self._until:
-            return 0.0
-        self._until = moment + wait
-        return wait
+        return wait if self._pause.extend(wait, moment) else 0.0
 
     def is_on(self, moment: float) -> bool:
-        return moment < self._until
+        return self._pause.left(moment) > 0
 
     def left(self, moment: float) -> float:
-        return max(0.0, self._until - moment)
+        return self._pause.left(moment)
 
     def _wait(self, result: Result, moment: float) -> float:
         if result.ending is Ending.HOLD:
@@ -55,14 +81,10 @@ class Cooling:
         if result.ending is not Ending.BUSY or result.scope == "template":
             return 0.0
         self._in_a_row += 1
-        if self._refused_at is None:
-            self._refused_at = moment
+        wait = self._pause.after_refusal(result.wait, moment)
         if result.scope in WIDE:
-            lasting = min(LONGEST, moment - self._refused_at)
-            return stretched(max(FIRST, lasting, min(LONGEST_NAMED, result.wait)), result)
-        if self._in_a_row < WAYS_IN_A_ROW:
-            return 0.0
-        return max(FIRST, min(LONGEST_FOR_WAYS, result.wait))
+            return stretched(wait, result)
+        return min(LONGEST_FOR_WAYS, wait) if self._in_a_row >= WAYS_IN_A_ROW else 0.0
 
 
 def stretched(seconds: float, result: Result) -> float:

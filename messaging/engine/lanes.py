@@ -126,7 +126,7 @@ class Lane:
                 return
             grant = self._pacer.take(limits, min(wanted, free))
             for _ in range(grant.tokens):
-                self._hands.give(*queue.popleft())
+                self._hands.give(queue.popleft())
             if grant.tokens < min(wanted, free):
                 self._ready.rest(queue, time.monotonic() + max(grant.wait, RESTED_FOR))
                 return
@@ -186,7 +186,7 @@ class Lane:
         moment = time.monotonic()
         self._busy_at = max(self._busy_at, moment)
         for taken in batch.taken:
-            self._ready.add((batch.sender, batch.build, taken))
+            self._ready.add((batch.sender, batch.build, taken, batch.until))
         if self._cooling.is_on(moment):
             self._return_ready()
 
