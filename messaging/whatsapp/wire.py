@@ -1,7 +1,7 @@
-"""The connection to the Graph API: no retries, no stale connections, and knowing whether a byte has left.
+"""The connection to providers: no retries, no stale connections, and knowing whether a byte has left.
 
-Management calls use the session; messages go through `post`, over the same pool but past what `requests` does around
-it, which costs more than sending does (docs/adr/0012).
+Management calls use the session; messages go through `post` and `ask`, over the same pool but past what `requests`
+does around it, which costs more than sending does (docs/adr/0012).
 
 A lost answer after the first byte is unsure for ever; a connection that never stood is not. `requests` reports both
 with overlapping exceptions (a TLS time-out arrives as a read time-out), so the line is drawn here, in the pool.
@@ -16,7 +16,7 @@ from typing import Any, cast
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, Timeout
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, PoolManager, Timeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
@@ -127,7 +127,21 @@ def new_session(pool_size: int = KEPT_CONNECTIONS) -> requests.Session:
 def post(
     session: requests.Session, url: str, body: bytes, headers: Mapping[str, str], connect: float, read: float
 ) -> tuple[int, bytes]:
-    """Status and body of the answer to one POST over a session of `new_session`. Times are in seconds.
+    """Status and body of the answer to one POST, as `ask` gives it."""
+    answer = ask(session, "POST", url, body, headers, connect, read)
+    return answer.status, answer.data
+
+
+def ask(
+    session: requests.Session,
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    connect: float,
+    read: float,
+) -> BaseHTTPResponse:
+    """The answer to one request over a session of `new_session`, read to its end. Times are in seconds.
 
     Raises `NotSent`, or `HTTPError` and `OSError` when it is not known what became of the request.
     """
@@ -138,11 +152,10 @@ def post(
         pool = adapter.pool_for(url[:path_from], session.verify)
     except requests.RequestException as error:
         raise NotSent(type(error).__name__) from None
-    answer = pool.urlopen(
-        "POST", url[path_from:], body, headers, retries=False, redirect=False, assert_same_host=False,
+    return pool.urlopen(
+        method, url[path_from:], body, headers, retries=False, redirect=False, assert_same_host=False,
         timeout=Timeout(connect=connect, read=read),
     )  # fmt: skip
-    return answer.status, answer.data
 
 
 def _without_secrets(record: logging.LogRecord) -> bool:
