@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.contrib.admin import site
 
 from audit.models import Entry
+from messaging.admin.senders import SenderAdmin
 from messaging.engine.cooling import Quiet
 from messaging.engine.finish import finish
 from messaging.engine.live import senders_with_work
@@ -96,6 +98,14 @@ def test_how_long_that_is_can_be_set(send: Send, settings: LazySettings) -> None
     refuse(send, NOON)
     refuse(send, NOON + timedelta(minutes=10))
     assert Sender.objects.filter(paused_at__isnull=False).exists()
+
+
+def test_the_desk_says_since_when_nothing_was_taken(send: Send) -> None:
+    desk = SenderAdmin(Sender, site)
+    assert desk.shown_pause(send.sender) is None
+    refuse(send, NOON)
+    shown = desk.shown_pause(Sender.objects.get(pk=send.sender_id))
+    assert shown == ("refused", "nothing was taken since 2 March 2026, 12:00")
 
 
 def test_one_message_that_gets_through_begins_the_count_anew(send: Send) -> None:
