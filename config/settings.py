@@ -248,6 +248,9 @@ SPECTACULAR_SETTINGS = {
 # Delivery
 ENGINE_ORGANISATION_PER_SECOND = env.int("ENGINE_ORGANISATION_PER_SECOND", default=1000)  # all its senders together
 ENGINE_CONCURRENCY = env.int("ENGINE_CONCURRENCY", default=160)  # hand-overs of one lane: 1,000/s at 100 ms need 100
+# Seconds that a provider may refuse whatever a sender hands over before a person has to look. Above an hour, because
+# the limits of providers that are counted by the hour end by themselves.
+ENGINE_REFUSED_TO_PAUSE = env.int("ENGINE_REFUSED_TO_PAUSE", default=7200)
 ENGINE_LANES = env.int("ENGINE_LANES", default=8)  # senders that one `run_lanes` process serves at once
 
 # The outside world

@@ -5,6 +5,7 @@ A carrier lives in a module named `carrier` inside its own folder and calls `reg
 """
 
 import importlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +16,8 @@ from uuid import UUID
 from django.apps import apps
 
 Capability = Literal["key", "echo", "none"]
-Scope = Literal["message", "pair", "template", "sender", "account"]
+# How much stands still: "way" is those of a sender's ways that this message may go, where it has several.
+Scope = Literal["message", "pair", "template", "way", "sender", "account"]
 
 
 class Retry(StrEnum):
@@ -29,13 +31,17 @@ class Retry(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message as the provider will get it. `body` is the provider's payload without recipient and reference."""
+    """One message as the provider will get it. `body` is the provider's payload without recipient and reference.
+
+    `until` is when its attempt runs out, on the monotonic clock: by then whoever is asked must have answered.
+    """
 
     attempt_id: UUID
     sender_ref: str
     to: str
     to_kind: Literal["phone", "bsuid"]
     body: dict[str, Any]
+    until: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ The next way is asked only when the one before is known not to have accepted: th
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -12,16 +11,18 @@ from typing import Any
 from uuid import UUID
 
 from messaging.carriers import Accepted, Capability, EventItem, Outgoing, Retry, SendFailed, register
-from messaging.engine.pacing import Pacer
+from sms.gateways import http
 from sms.gateways.gateway import Submission, Taken
+from sms.rests import Rests
 from sms.text import Encoding
+from sms.turns import Turns
 from sms.ways import WAYS, Way
 
 log = logging.getLogger(__name__)
 
-RESTS_SECONDS = 60.0  # a gateway that refuses everything is not asked for so long
 NO_WAY_SECONDS = 30.0
 PATIENCE_SECONDS = 2.0  # for a gateway's pace; whoever waits longer goes the next way, or later
+WRITTEN_WITHIN = 2.0  # seconds that are left of an attempt for writing down how it ended
 
 
 class SmsCarrier:
@@ -35,25 +36,32 @@ class SmsCarrier:
     def __init__(self, way_of: Callable[[UUID], Way | None], clock: Callable[[], float] = time.monotonic) -> None:
         self._way_of = way_of
         self._clock = clock
-        self._rests: dict[UUID, float] = {}
-        self._pacers = threading.local()
+        self._rests = Rests(clock)
+        self._turns = Turns(clock)
 
     def send(self, sender: Any, outgoing: Outgoing) -> Accepted:
         """Hand one text over, once. Raises `SendFailed` of the way that refused last, or when there is none."""
         submission = submission_of(sender.number, outgoing)
-        refusals: list[SendFailed] = []
-        for gateway_id in outgoing.body["ways"]:
-            way = self._way_of(UUID(str(gateway_id)))
-            if way is None or self._clock() < self._rests.get(way.account.id, 0.0):
+        refused: list[SendFailed] = []
+        resting: list[SendFailed] = []
+        for way in filter(None, (self._way_of(UUID(str(key))) for key in outgoing.body["ways"])):
+            if rest := self._rests.of(way.account.id):
+                resting.append(rest)
                 continue
+            if self._clock() + longest_hand_over() > outgoing.until:
+                refused.append(_no_time())
+                break
             try:
-                return self._hand(way, submission)
+                accepted = self._hand(way, submission)
             except SendFailed as failed:
                 if failed.retry in (Retry.UNSURE, Retry.PERMANENT):
                     raise
-                self._note(way, failed)
-                refusals.append(failed)
-        raise _none_took(refusals)
+                self._rests.note(way.account.id, failed)
+                refused.append(failed)
+            else:
+                self._rests.took(way.account.id)
+                return accepted
+        raise _none_took(refused, resting)
 
     def verify(self, headers: Mapping[str, str], raw_body: bytes) -> bool:
         """Callbacks are checked by their gateway before they are kept (`sms.callbacks`); nothing else is believed."""
@@ -73,24 +81,17 @@ class SmsCarrier:
     def _wait_for_turn(self, way: Way) -> None:
         """Keep to the gateway's pace. Raises SendFailed when it is used up for longer than a thread should wait."""
         until = self._clock() + PATIENCE_SECONDS
-        while not (grant := self._pacer().take([way.limit], 1)).tokens:
-            if self._clock() + grant.wait > until:
-                text = "The gateway's pace is used up"
-                raise SendFailed("gateway_busy", text, Retry.NOT_ATTEMPTED, grant.wait, scope="sender")
-            time.sleep(max(grant.wait, 0.005))
+        while wait := self._turns.wait(way.limit):
+            if self._clock() + wait > until:
+                raise SendFailed(
+                    "gateway_busy", "The gateway's pace is used up", Retry.NOT_ATTEMPTED, wait, scope="way"
+                )
+            time.sleep(wait)
 
-    def _note(self, way: Way, failed: SendFailed) -> None:
-        """A gateway that refuses whatever it is given is left alone for a while."""
-        if failed.retry is Retry.HOLD:
-            self._rests[way.account.id] = self._clock() + RESTS_SECONDS
-        elif failed.scope != "message":
-            self._rests[way.account.id] = self._clock() + (failed.retry_after or 1.0)
 
-    def _pacer(self) -> Pacer:
-        if not hasattr(self._pacers, "own"):
-            self._pacers.own = Pacer()
-        pacer: Pacer = self._pacers.own
-        return pacer
+def longest_hand_over() -> float:
+    """Seconds that asking one gateway may take, until its answer has been written down."""
+    return PATIENCE_SECONDS + http.CONNECT_SECONDS + http.READ_SECONDS + WRITTEN_WITHIN
 
 
 def _taken(way: Way, submission: Submission) -> Taken:
@@ -125,13 +126,28 @@ def submission_of(sender_id: str, outgoing: Outgoing) -> Submission:
     )
 
 
-def _none_took(refusals: Sequence[SendFailed]) -> SendFailed:
-    """What to say when no way took it: the mildest refusal, so that one busy gateway keeps the text waiting."""
-    for retry in (Retry.NOT_ATTEMPTED, Retry.HOLD):
-        alike = [one for one in refusals if one.retry is retry]
-        if alike:
-            return min(alike, key=lambda one: one.retry_after or 0.0)
-    return SendFailed("no_way", "No gateway is open for this text", Retry.NOT_ATTEMPTED, NO_WAY_SECONDS, scope="sender")
+def _no_time() -> SendFailed:
+    return SendFailed("no_time", "The gateways before took too long to ask another", Retry.NOT_ATTEMPTED, scope="way")
+
+
+def _none_took(refused: Sequence[SendFailed], resting: Sequence[SendFailed]) -> SendFailed:
+    """What to say when no way took it: the mildest, so that one busy gateway keeps the text waiting.
+
+    A gateway that wants somebody to act stops the queue when it says so itself, not while it rests because it did.
+    """
+    busy = [one for one in (*refused, *resting) if one.retry is Retry.NOT_ATTEMPTED]
+    held = [one for one in refused if one.retry is Retry.HOLD]
+    if held and not busy:
+        return held[0]
+    waiting = busy or resting
+    if not waiting:
+        return SendFailed(
+            "no_way", "No gateway is open for this text", Retry.NOT_ATTEMPTED, NO_WAY_SECONDS, scope="way"
+        )
+    # What only concerns this text counts when no gateway was merely busy.
+    first = min(waiting, key=lambda one: (one.scope == "message", one.retry_after or 0.0))
+    scope = first.scope if first.scope == "message" else "way"
+    return SendFailed(first.code, first.text, Retry.NOT_ATTEMPTED, first.retry_after, scope=scope)
 
 
 register(SmsCarrier(WAYS.get))

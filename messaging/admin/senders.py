@@ -16,6 +16,7 @@ from accounts.admin import OrganisationScoped, WithHistory, actor_of
 from accounts.admin.scope import back_to, person_of
 from accounts.desk_permissions import DECIDERS
 from approvals.reasons import Refused
+from messaging.admin.moments import moment
 from messaging.engine.senders import pause_sender, resume_sender
 from messaging.models import Sender, WhatsAppAccount
 
@@ -90,7 +91,7 @@ class WhatsAppAccountAdmin(OrganisationScoped):
 class SenderAdmin(WithHistory):
     recorded_as = "sender.changed"
     list_display = ("display_name", "number", "account", "shown_quality", "status", "tier", "per_second", "shown_pause")
-    list_select_related = ("account",)
+    list_select_related = ("account", "lane")
     fieldsets = (
         (None, {"fields": (("display_name", "number"), ("account", "provider_ref"), ("channel", "carrier"))}),
         (_("Pace"), {"fields": ("per_second",)}),
@@ -107,9 +108,15 @@ class SenderAdmin(WithHistory):
     def shown_quality(self, sender: Sender) -> tuple[str, str]:
         return sender.quality, sender.get_quality_display()
 
-    @display(description=_("pause"), label={"paused": "danger"})
+    @display(description=_("pause"), label={"paused": "danger", "refused": "warning"})
     def shown_pause(self, sender: Sender) -> tuple[str, str] | None:
-        return ("paused", sender.pause_reason or str(_("paused"))) if sender.paused_at else None
+        """Paused by somebody or by itself, or slowed down because its provider has no room."""
+        lane = getattr(sender, "lane", None)
+        if sender.paused_at:
+            return "paused", sender.pause_reason or str(_("paused"))
+        if lane is not None and lane.refused_since:
+            return "refused", str(_("nothing was taken since %s") % moment(lane.refused_since))
+        return None
 
     def has_pause_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return self._is_paused(request, object_id) is False

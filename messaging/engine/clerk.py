@@ -15,7 +15,7 @@ from accounts.clock import database_now
 from messaging.engine.bodies import Build, builder_of
 from messaging.engine.finish import finish
 from messaging.engine.recurring import let_go
-from messaging.engine.take import take
+from messaging.engine.take import LEASE, take
 from messaging.engine.taken import Ending, Result, Taken
 from messaging.models import Sender
 
@@ -31,11 +31,14 @@ UNREADABLE_WAIT = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Marked messages and how to build their bodies, with the sender as it is now."""
+    """Marked messages and how to build their bodies, with the sender as it is now. `until` is when their attempts run
+    out, on the monotonic clock: counted from before they were opened, so never too late.
+    """
 
     sender: Sender
     taken: list[Taken]
     build: Build | None
+    until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +100,10 @@ class Clerk:
 
     def _batch(self, wish: Wish) -> Batch:
         sender = self._sender = load_sender(self._sender.pk)
+        until = time.monotonic() + LEASE.total_seconds()
         taken = take(sender, wish.wanted, database_now(), wish.held)
         try:
-            return Batch(sender, taken, builder_of(sender.channel)(taken) if taken else None)
+            return Batch(sender, taken, builder_of(sender.channel)(taken) if taken else None, until)
         except Exception:
             self._finish([Result(one, Ending.UNUSED, wait=UNREADABLE_WAIT) for one in taken])
             raise

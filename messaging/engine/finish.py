@@ -16,15 +16,19 @@ from accounts.actor import Actor
 from accounts.faults import faultpoint
 from messaging.batches import numbers, prepared, texts
 from messaging.consent.optouts import Stop, opt_out
-from messaging.engine import bodies, breakers
+from messaging.engine import bodies, breakers, quiet
+from messaging.engine.cooling import LONGEST_NAMED, stretched
 from messaging.engine.ladder import climbed_sql, lock_messages
 from messaging.engine.taken import Ending, Result, cost_by_send
 from messaging.models import Category, Outcome, Sender, SendState, Status, SuppressionReason, Verdict
 
 MAX_TRIES = 5
-# Seconds; each further try waits four times as long, up to the longest.
+# Seconds; each further try of a message waits four times as long, up to the longest.
 FIRST_WAIT = 2.0
 LONGEST_WAIT = 900.0
+# Seconds that a message waits whose sender has no room, whatever was said: asking again at once would only keep both
+# the provider and the database busy. It does not grow: the sender slows down instead (`cooling`).
+BUSY_WAIT = 1.0
 
 _OUTCOMES = {
     Ending.ACCEPTED: Outcome.ACCEPTED,
@@ -32,6 +36,7 @@ _OUTCOMES = {
     Ending.FAILED: Outcome.FAILED,
     Ending.UNSURE: Outcome.UNSURE,
     Ending.NOT_ATTEMPTED: Outcome.NOT_ATTEMPTED,
+    Ending.BUSY: Outcome.NOT_ATTEMPTED,
     Ending.HOLD: Outcome.NOT_ATTEMPTED,
     Ending.UNUSED: Outcome.NOT_ATTEMPTED,
 }
@@ -41,7 +46,7 @@ _STATUSES = {
     Ending.FAILED: Status.FAILED,
     Ending.UNSURE: Status.UNSURE,
 }
-_GOES_AGAIN = frozenset({Ending.NOT_ATTEMPTED, Ending.HOLD, Ending.UNUSED})
+_GOES_AGAIN = frozenset({Ending.NOT_ATTEMPTED, Ending.BUSY, Ending.HOLD, Ending.UNUSED})
 _COSTS_NOTHING = _GOES_AGAIN | {Ending.FAILED}
 # Messages of these sends do not go again; why they are left out instead. A send is complete without those whose lane
 # was away for so long that they counted as unknown: nobody would serve them any more if they waited.
@@ -104,6 +109,7 @@ def finish(results: Sequence[Result], sender: Sender, now: datetime) -> None:
         bodies.forget(sender.channel, [result.taken for result in settled if result.ending not in _GOES_AGAIN])
         _give_cost_back([result for result in settled if result.ending in _COSTS_NOTHING])
         breakers.after_results(settled, sender, now)
+        quiet.note(settled, sender, now)
         faultpoint("finish.before_commit")
     faultpoint("finish.committed")
 
@@ -135,7 +141,8 @@ def _close_attempts(results: Sequence[Result], now: datetime) -> list[Result]:
 
 
 def _give_up_after_tries(result: Result) -> Result:
-    """A message that was refused five times has failed; what never left us, or is held, has not been tried."""
+    """A message that was refused five times has failed; what never left us, is held, or found its sender busy, was not
+    tried at all."""
     if result.ending is not Ending.NOT_ATTEMPTED or result.taken.tries + 1 < MAX_TRIES:
         return result
     text = _("Given up after %(tries)d tries: %(text)s") % {"tries": MAX_TRIES, "text": result.text}
@@ -180,7 +187,9 @@ def _queue_facts(results: Sequence[Result], now: datetime) -> dict[str, Any]:
 
 
 def wait_of(result: Result) -> float:
-    """Seconds until a message that may go again is due: four times as long after each further refusal."""
+    """Seconds until a message that may go again is due: four times as long after each further refusal of its own."""
+    if result.ending is Ending.BUSY:
+        return stretched(max(BUSY_WAIT, min(LONGEST_NAMED, result.wait)), result)
     if result.ending is not Ending.NOT_ATTEMPTED:
         return result.wait
     return max(result.wait, min(LONGEST_WAIT, (result.wait or FIRST_WAIT) * 4.0**result.taken.tries))

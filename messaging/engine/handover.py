@@ -1,6 +1,7 @@
 """Handing one message to its carrier, once, and saying how that ended. Runs in many threads and asks no database."""
 
 import logging
+import math
 from typing import Literal, cast
 
 from accounts.faults import faultpoint
@@ -17,14 +18,16 @@ _ENDINGS = {
     Retry.UNSURE: Ending.UNSURE,
     Retry.HOLD: Ending.HOLD,
 }
+# Only refusals of these scopes are about the message itself.
+_OF_THE_MESSAGE = frozenset({"message", "pair"})
 
 
-def hand_over(carrier: Carrier, sender: Sender, build: Build, taken: Taken) -> Result:
+def hand_over(carrier: Carrier, sender: Sender, build: Build, taken: Taken, until: float = math.inf) -> Result:
     """Build the body and hand it over. Never raises: what cannot be built fails alone, or holds its whole send where
     that does not stand; what broke off is unsure.
     """
     try:
-        outgoing = _outgoing(sender, build, taken)
+        outgoing = _outgoing(sender, build, taken, until)
     except SendDoesNotStand as held:
         return Result(taken, Ending.HOLD, code="does_not_stand", text=str(held), scope="send")
     except Exception as error:  # noqa: BLE001 - a poison message must not take the others of its batch with it
@@ -41,20 +44,22 @@ def hand_over(carrier: Carrier, sender: Sender, build: Build, taken: Taken) -> R
     return Result(taken, Ending.HELD if accepted.held else Ending.ACCEPTED, provider_id=accepted.provider_id)
 
 
-def _outgoing(sender: Sender, build: Build, taken: Taken) -> Outgoing:
+def _outgoing(sender: Sender, build: Build, taken: Taken, until: float) -> Outgoing:
     return Outgoing(
         attempt_id=taken.attempt_id,
         sender_ref=sender.provider_ref,
         to=taken.address,
         to_kind=cast(Literal["phone", "bsuid"], taken.address_kind),
         body=build(taken),
+        until=until,
     )
 
 
 def _failure(taken: Taken, failure: SendFailed) -> Result:
+    is_busy = failure.retry is Retry.NOT_ATTEMPTED and failure.scope not in _OF_THE_MESSAGE
     return Result(
         taken,
-        _ENDINGS[failure.retry],
+        Ending.BUSY if is_busy else _ENDINGS[failure.retry],
         code=failure.code,
         text=failure.text,
         scope=failure.scope,

@@ -6,11 +6,9 @@ from threading import Thread
 from typing import Any, NamedTuple
 
 from messaging.carriers import Carrier
-from messaging.engine.bodies import Build
 from messaging.engine.handover import hand_over
 from messaging.engine.ready import Work
-from messaging.engine.taken import Result, Taken
-from messaging.models import Sender
+from messaging.engine.taken import Result
 
 
 class Handed(NamedTuple):
@@ -30,10 +28,10 @@ class Hands:
         self._threads: list[Thread] = []
         self.busy = 0
 
-    def give(self, sender: Sender, build: Build, taken: Taken) -> None:
+    def give(self, work: Work) -> None:
         """Have it handed over as soon as a hand is free."""
         self.busy += 1
-        self._work.put((sender, build, taken))
+        self._work.put(work)
 
     def widen(self, most: int) -> None:
         """Start threads for what was given, up to so many together."""

@@ -14,12 +14,14 @@ from uuid import UUID
 
 from django.conf import settings
 
+from accounts.clock import database_now
 from messaging.carriers import carrier
 from messaging.engine.clerk import Batch, Clerk, Trouble, load_sender
 from messaging.engine.cooling import Cooling
 from messaging.engine.hands import Handed, Hands
 from messaging.engine.lease import Lease
 from messaging.engine.pacing import Limit, Pacer
+from messaging.engine.quiet import left_by
 from messaging.engine.ready import Ready, Work
 from messaging.engine.taken import Ending, Result, Taken
 from messaging.engine.width import Width
@@ -36,6 +38,7 @@ RESTED_FOR = 0.004  # seconds, at the least, for new tokens: asking for each one
 WORTH_ASKING_FOR = 16  # free hands; asking for each one alone costs more than sending does
 LONGEST_WAIT = 0.5  # seconds: how soon the lane hears that it is to stop
 LONGEST_PAUSE = 10.0  # seconds until a database that is away is asked again
+STAYS_FOR = 5.0  # seconds; a lane that is to keep quiet for longer makes room for that of another sender
 
 Stop = Callable[[], bool]
 
@@ -49,19 +52,21 @@ def run_lane(sender_id: UUID, seconds: float, *, idle: float = 1.0, stop: Stop =
     if not lease.acquire():
         return False
     try:
-        return Lane(load_sender(sender_id), lease, idle, stop).run(time.monotonic() + seconds)
+        sender = load_sender(sender_id)
+        cooling = Cooling(left_by(sender, database_now()), time.monotonic())
+        return Lane(sender, lease, cooling, idle, stop).run(time.monotonic() + seconds)
     finally:
         lease.release()
 
 
 class Lane:
-    def __init__(self, sender: Sender, lease: Lease, idle: float, stop: Stop) -> None:
+    def __init__(self, sender: Sender, lease: Lease, cooling: Cooling, idle: float, stop: Stop) -> None:
         self._lease, self._idle, self._stop = lease, idle, stop
         self._told: SimpleQueue[Any] = SimpleQueue()
         self._hands = Hands(carrier(sender.carrier), self._told)
         self._pacer = Pacer()
         self._width = Width(settings.ENGINE_CONCURRENCY)
-        self._cooling = Cooling()
+        self._cooling = cooling
         self._sender = sender
         self._ready = Ready()
         self._results: list[Result] = []
@@ -120,7 +125,7 @@ class Lane:
                 return
             grant = self._pacer.take(limits, min(wanted, free))
             for _ in range(grant.tokens):
-                self._hands.give(*queue.popleft())
+                self._hands.give(queue.popleft())
             if grant.tokens < min(wanted, free):
                 self._ready.rest(queue, time.monotonic() + max(grant.wait, RESTED_FOR))
                 return
@@ -160,14 +165,16 @@ class Lane:
             self._troubles += 1
 
     def _note(self, result: Result) -> None:
-        """Keep a result; when the provider wants quiet, what waits goes back until then."""
-        self._results.append(result)
+        """Keep a result; when the provider wants quiet, what waits goes back, and nobody takes it meanwhile."""
         moment = time.monotonic()
         wait = self._cooling.after(result, moment)
         if wait:
-            self._return_ready(wait)
-        # Keeping quiet is not idling: whoever waits is sent as soon as it is over.
-        self._busy_at = max(self._busy_at, moment + wait)
+            self._return_ready()
+        if result.ending is Ending.BUSY:
+            result = result._replace(wait=max(result.wait, self._cooling.left(moment)))
+        self._results.append(result)
+        # Keeping quiet for a moment is not idling: whoever waits is sent as soon as it is over.
+        self._busy_at = max(self._busy_at, moment + min(wait, STAYS_FOR))
 
     def _receive(self, batch: Batch) -> None:
         self._is_asking, self._troubles = False, 0
@@ -178,13 +185,13 @@ class Lane:
         moment = time.monotonic()
         self._busy_at = max(self._busy_at, moment)
         for taken in batch.taken:
-            self._ready.add((batch.sender, batch.build, taken))
+            self._ready.add((batch.sender, batch.build, taken, batch.until))
         if self._cooling.is_on(moment):
-            self._return_ready(self._cooling.left(moment))
+            self._return_ready()
 
-    def _return_ready(self, wait: float) -> None:
-        """What has not left goes back to the outbox, to be due again in so many seconds."""
-        self._results.extend(Result(taken, Ending.UNUSED, wait=wait) for taken in self._ready.drain())
+    def _return_ready(self) -> None:
+        """What has not left goes back to the outbox."""
+        self._results.extend(Result(taken, Ending.UNUSED) for taken in self._ready.drain())
 
     def _write_down(self) -> None:
         """Hand a good number of results to the clerk, or those that have waited, or the last ones at once."""
@@ -211,11 +218,11 @@ class Lane:
 
     def _end(self) -> None:
         """Finish what is under way, give back the rest, and leave nobody behind."""
-        self._return_ready(0.0)
+        self._return_ready()
         patient_until = time.monotonic() + GOODBYE
         while (self._hands.busy or self._is_asking) and time.monotonic() < patient_until:
             self._listen(LONGEST_WAIT)
-            self._return_ready(0.0)
+            self._return_ready()
             self._write_down()
         if self._results:
             self._clerk.write_down(self._results)

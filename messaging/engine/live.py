@@ -27,7 +27,8 @@ SELECT s.id, s.sender_id, s.organisation_id, s.category, s.per_second, s.cost_ce
 """
 _OF_SENDER = " AND s.sender_id = %(sender)s ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED"
 _WITH_WORK = """ AND EXISTS (SELECT 1 FROM messaging_outbox w WHERE w.send_id = s.id AND w.due_at <= %(now)s)
-   AND NOT EXISTS (SELECT 1 FROM messaging_lane l WHERE l.sender_id = s.sender_id AND l.lease_until > %(now)s)"""
+   AND NOT EXISTS (SELECT 1 FROM messaging_lane l WHERE l.sender_id = s.sender_id
+                    AND greatest(l.lease_until, l.quiet_until) > %(now)s)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def live_sends(now: datetime) -> list[LiveSend]:
 
 
 def senders_with_work(now: datetime) -> list[UUID]:
-    """Senders that have a due message and that no lane serves."""
+    """Senders that have a due message, that no lane serves and that are not to keep quiet."""
     live = _outside_quiet_hours(_ask(_LIVE + _WITH_WORK, now), now)
     return list(dict.fromkeys(send.sender_id for send in live))
 

@@ -8,7 +8,8 @@ from messaging.engine.bodies import Build
 from messaging.engine.taken import Taken
 from messaging.models import Sender
 
-Work = tuple[Sender, Build, Taken]
+# A message with whom it is from, how its body is built, and when its attempt runs out (monotonic clock).
+Work = tuple[Sender, Build, Taken, float]
 
 
 class Ready:
@@ -44,6 +45,6 @@ class Ready:
 
     def drain(self) -> list[Taken]:
         """Take everything out."""
-        everything = [taken for queue in self._queues.values() for _, _, taken in queue]
+        everything = [taken for queue in self._queues.values() for _, _, taken, _ in queue]
         self._queues.clear()
         return everything

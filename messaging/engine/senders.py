@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actor import Actor
 from approvals.reasons import Reason, Refused
 from audit.record import record
-from messaging.models import Sender
+from messaging.models import Lane, Sender
 
 
 def pause_sender(sender: Sender, reason: str, actor: Actor, now: datetime) -> Sender:
@@ -39,5 +39,7 @@ def resume_sender(sender: Sender, actor: Actor, now: datetime) -> Sender:
             raise Refused(Reason("wrong_state", _("This sender is not paused."), _("Nothing is left to do.")))
         current.paused_at, current.pause_reason = None, ""
         current.save()
+        # Nothing of what it was refused before counts against it any more.
+        Lane.objects.filter(sender=current).update(quiet_until=None, refused_since=None)
         record("sender.resume", current, actor, now=now)
     return current

@@ -40,7 +40,8 @@ class Ending(Enum):
     HELD = "held"  # accepted, but the provider may still drop it
     FAILED = "failed"  # known not accepted, and asking again gives the same answer
     UNSURE = "unsure"  # perhaps accepted
-    NOT_ATTEMPTED = "not_attempted"  # known not accepted, may go again
+    NOT_ATTEMPTED = "not_attempted"  # known not accepted, may go again: a try of this message
+    BUSY = "busy"  # known not accepted, because whoever sends it has no room: that says nothing of the message
     HOLD = "hold"  # known not accepted, and so is everything behind it
     UNUSED = "unused"  # never left us: the lane ended, or had to wait
 

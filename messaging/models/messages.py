@@ -189,11 +189,16 @@ class Attempt(models.Model):
 
 
 class Lane(models.Model):
-    """A sender under a lease: one process at a time hands over its messages."""
+    """A sender under a lease: one process at a time hands over its messages.
+
+    `quiet_until` and `refused_since` outlast it: until when the provider wants no more, and since when it took nothing.
+    """
 
     sender = models.OneToOneField(Sender, on_delete=models.CASCADE, primary_key=True, related_name="lane")
     holder = models.UUIDField(_("holder"), null=True, blank=True)
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
+    quiet_until = models.DateTimeField(_("keeps quiet until"), null=True, blank=True)
+    refused_since = models.DateTimeField(_("refused since"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("lane")

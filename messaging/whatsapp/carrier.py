@@ -12,7 +12,7 @@ from messaging.whatsapp.addresses import BSUID, PHONE
 from messaging.whatsapp.client import Address, CloudApi, Credentials
 from messaging.whatsapp.graph import node
 from messaging.whatsapp.webhooks import SIGNATURE_HEADER, parse, verify_signature
-from messaging.whatsapp.wire import new_session
+from messaging.wire import new_session
 
 KINDS = frozenset(
     {

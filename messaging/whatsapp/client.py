@@ -11,7 +11,7 @@ from messaging.carriers import Accepted, Retry, SendFailed
 from messaging.whatsapp import answers
 from messaging.whatsapp.errors import classify
 from messaging.whatsapp.graph import UPLOAD_SECONDS, Address, AnswerLost, Credentials, Graph, GraphError, node
-from messaging.whatsapp.wire import NotSent
+from messaging.wire import NotSent
 
 __all__ = ["Address", "CloudApi", "Credentials", "GraphError"]
 

@@ -17,8 +17,7 @@ from urllib3.exceptions import HTTPError
 
 from messaging.carriers import Retry
 from messaging.whatsapp.errors import TEMPLATE_SUBCODES, UNLISTED, GraphFault, fault_in, row
-from messaging.whatsapp.posting import post
-from messaging.whatsapp.wire import NotSent
+from messaging.wire import NotSent, ask
 
 Parsed = TypeVar("Parsed", bound=BaseModel)
 _NODE = re.compile(r"[A-Za-z0-9_]{1,64}")
@@ -163,7 +162,7 @@ class Graph:
             url = f"{url}?appsecret_proof={self._proof}"
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._credentials.access_token}"}
         try:
-            answer = post(self._session, url, content, headers, address.connect_seconds, address.read_seconds)
+            answer = ask(self._session, "POST", url, content, headers, address.connect_seconds, address.read_seconds)
         except NotSent:
             raise
         except (HTTPError, OSError) as error:

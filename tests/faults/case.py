@@ -8,6 +8,7 @@ from random import Random
 from typing import TypeVar
 
 from django.db import DatabaseError, connection
+from django.db.models import Count
 from django.utils import timezone
 
 from accounts.clock import database_now
@@ -181,6 +182,11 @@ class Case:
             resume_sender(self.business.sender, self.business.ada, timezone.now())
         if self.send.state == SendState.PAUSED:
             resume_send(self.send, self.business.ada, timezone.now())
+
+    def most_refusals(self, code: str) -> int:
+        """How often the most unlucky message of the send was refused with this code."""
+        refused = Attempt.objects.filter(message__send=self.send, code=code).values("message")
+        return max(refused.annotate(times=Count("pk")).values_list("times", flat=True), default=0)
 
     def count(self, *statuses: Status) -> int:
         return Message.objects.filter(send=self.send, status__in=statuses).count()

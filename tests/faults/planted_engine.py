@@ -115,6 +115,20 @@ BUGS = (
         (f"{_FINISH}::test_the_fifth_refusal_is_a_failure",),
     ),
     Bug(
+        "a busy sender uses up the tries of its messages",
+        "messaging/engine/handover.py",
+        "Ending.BUSY if is_busy else _ENDINGS[failure.retry]",
+        "_ENDINGS[failure.retry]",
+        (f"{_ENGINE}/test_handover.py",),
+    ),
+    Bug(
+        "nobody hears of a sender that is refused for ever",
+        "messaging/engine/quiet.py",
+        "if since is not None and now - since >=",
+        "if since is not None and False and now - since >=",
+        (f"{_ENGINE}/test_quiet.py -k paused",),
+    ),
+    Bug(
         "what comes back after a stop waits again",
         "messaging/engine/finish.py",
         "    SendState.STOPPED: Verdict.STOPPED,\n",

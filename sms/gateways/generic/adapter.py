@@ -3,10 +3,9 @@
 import base64
 import hmac
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlencode
 
 import orjson
-import requests
 
 from messaging.carriers import Retry, Scope, SendFailed
 from sms.gateways.failures import Row, refusal
@@ -26,7 +25,7 @@ from sms.gateways.generic.configuration import GenericConfiguration, GenericSecr
 from sms.gateways.generic.finding import Said
 from sms.gateways.generic.places import SECRET, fill, fill_all
 from sms.gateways.generic.reading import items_of, receipt_of, reply_of
-from sms.gateways.http import Answer, exchange
+from sms.gateways.http import FORM, Answer, Request, basic, exchange, form
 from sms.text import Encoding
 
 ROUTE_WAIT = 30.0  # seconds, where neither the gateway nor the configuration names any
@@ -89,7 +88,7 @@ class Generic:
         return (Unknown(callback.kind, f"the configuration does not say how a {callback.kind} is written"),)
 
 
-def _request(account: Account, submission: Submission) -> requests.Request:
+def _request(account: Account, submission: Submission) -> Request:
     """The request in this text's words. Raises `SendFailed` when the description asks for what is not there."""
     configuration: GenericConfiguration = account.configuration
     try:
@@ -99,30 +98,34 @@ def _request(account: Account, submission: Submission) -> requests.Request:
         raise SendFailed("missing_secret", text, Retry.HOLD, scope="account") from None
 
 
-def _filled(
-    configuration: GenericConfiguration, values: Mapping[str, str], secrets: GenericSecrets
-) -> requests.Request:
+def _filled(configuration: GenericConfiguration, values: Mapping[str, str], secrets: GenericSecrets) -> Request:
     headers = {name: fill(template, values) for name, template in configuration.headers.items()}
     for name, value in headers.items():
         if not (value.isascii() and value.isprintable()):
             raise SendFailed("unusable_header", f"{name} cannot be a header's value", Retry.HOLD, scope="account")
-    data: bytes | dict[str, str] | None = None
+    body, written_as = _body(configuration, values)
+    if written_as and not any(name.lower() == "content-type" for name in headers):
+        headers["Content-Type"] = written_as
+    if user := configuration.basic_user:
+        if not secrets.secret("basic"):
+            raise KeyError(f"{SECRET}basic")
+        headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
+        headers["Authorization"] = basic(user, secrets.secret("basic"))
+    url = fill(configuration.url, values, lambda value: quote(value, safe=""))
+    if "/" not in url.partition("://")[2]:
+        url += "/"
+    if configuration.query:
+        url = f"{url}?{urlencode(fill_all(configuration.query, values))}"
+    return Request(url, headers, body, configuration.method)
+
+
+def _body(configuration: GenericConfiguration, values: Mapping[str, str]) -> tuple[bytes | None, str]:
+    """The body and how it is written."""
     if configuration.json_body is not None:
-        data = orjson.dumps(fill_all(configuration.json_body, values))
-        headers = {"Content-Type": "application/json", **headers}
-    elif configuration.form is not None:
-        data = fill_all(configuration.form, values)
-    user = configuration.basic_user
-    if user and not secrets.secret("basic"):
-        raise KeyError(f"{SECRET}basic")
-    return requests.Request(
-        configuration.method,
-        fill(configuration.url, values, lambda value: quote(value, safe="")),
-        headers=headers,
-        params=fill_all(configuration.query, values),
-        data=data,
-        auth=(user.encode(), secrets.secret("basic").encode()) if user else None,
-    )
+        return orjson.dumps(fill_all(configuration.json_body, values)), "application/json"
+    if configuration.form is not None:
+        return form(fill_all(configuration.form, values)), FORM
+    return None, ""
 
 
 def _values(account: Account, submission: Submission) -> dict[str, str]:

@@ -4,13 +4,11 @@ The id of a text is ours, the attempt's: Infobip refuses one that it remembers. 
 carry no signature: the address they come to is the proof, and a password or a header token may be added.
 """
 
-import base64
 import hmac
 from collections.abc import Sequence
 from typing import Annotated, Any
 
 import orjson
-import requests
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from messaging.carriers import Retry, SendFailed
@@ -29,7 +27,7 @@ from sms.gateways.gateway import (
     Unknown,
     register,
 )
-from sms.gateways.http import Answer, exchange
+from sms.gateways.http import Answer, Request, basic, exchange
 from sms.gateways.infobip.errors import DELIVERED, PENDING, REJECTED, STATUSES, code_of, meaning, row_of
 from sms.gateways.infobip.reading import items_of
 
@@ -109,8 +107,8 @@ class Infobip:
         proofs = [_same(callback.url.partition("?")[0], f"{account.callback_base}/{callback.kind}")]
         if configuration.callback_user:
             password = secrets.callback_password.get_secret_value()
-            basic = base64.b64encode(f"{configuration.callback_user}:{password}".encode()).decode()
-            proofs.append(bool(password) and _same(callback.headers.get("authorization", ""), f"Basic {basic}"))
+            told = callback.headers.get("authorization", "")
+            proofs.append(bool(password) and _same(told, basic(configuration.callback_user, password)))
         if configuration.callback_header:
             token = secrets.callback_token.get_secret_value()
             proofs.append(bool(token) and _same(callback.headers.get(configuration.callback_header, ""), token))
@@ -121,7 +119,7 @@ class Infobip:
         return items_of(callback.kind, callback.body, configuration.price_is_a_part)
 
 
-def _request(account: Account, submission: Submission) -> requests.Request:
+def _request(account: Account, submission: Submission) -> Request:
     configuration: InfobipConfiguration = account.configuration
     secrets: InfobipSecrets = account.secrets
     reference = str(submission.reference)
@@ -140,14 +138,12 @@ def _request(account: Account, submission: Submission) -> requests.Request:
         message["options"] = {"validityPeriod": {"amount": minutes, "timeUnit": "MINUTES"}}
     # What was approved is what is sent: no substituted characters, no links that count anew.
     options = {"includeSmsCountInResponse": True, "tracking": {"shortenUrl": False, "trackClicks": False}}
-    return requests.Request(
-        "POST", f"{configuration.base_url}/sms/3/messages",
-        data=orjson.dumps({"messages": [message], "options": options}),
-        headers={
-            "Authorization": f"App {secrets.api_key.get_secret_value()}",
-            "Content-Type": "application/json", "Accept": "application/json",
-        },
-    )  # fmt: skip
+    headers = {
+        "Authorization": f"App {secrets.api_key.get_secret_value()}",
+        "Content-Type": "application/json", "Accept": "application/json",
+    }  # fmt: skip
+    body = orjson.dumps({"messages": [message], "options": options})
+    return Request(f"{configuration.base_url}/sms/3/messages", headers, body)
 
 
 def _taken(answer: Answer, reference: str) -> Taken:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 
 import orjson
-import requests
 from pydantic import ValidationError
 
 from messaging.carriers import Retry, SendFailed
@@ -23,7 +22,7 @@ from sms.gateways.gateway import (
     Unknown,
     register,
 )
-from sms.gateways.http import Answer, exchange
+from sms.gateways.http import Answer, Request, exchange
 from sms.gateways.smpp.configuration import SmppConfiguration, SmppSecrets
 from sms.gateways.smpp.errors import row
 from sms.gateways.smpp.kept import deliveries_in
@@ -65,19 +64,15 @@ class Smpp:
         return Failure.UNCLEAR if status is None else row(status).failure
 
 
-def _request(account: Account, submission: Submission) -> requests.Request:
+def _request(account: Account, submission: Submission) -> Request:
     configuration: SmppConfiguration = account.configuration
     secrets: SmppSecrets = account.secrets
     handed = _handed(submission)
-    return requests.Request(
-        "POST",
-        f"{configuration.process_url}/gateways/{account.id}/texts",
-        data=handed.model_dump_json().encode(),
-        headers={
-            "Authorization": f"Bearer {secrets.process_secret.get_secret_value()}",
-            "Content-Type": "application/json",
-        },
-    )
+    headers = {
+        "Authorization": f"Bearer {secrets.process_secret.get_secret_value()}", "Content-Type": "application/json",
+    }  # fmt: skip
+    url = f"{configuration.process_url}/gateways/{account.id}/texts"
+    return Request(url, headers, handed.model_dump_json().encode())
 
 
 def _handed(submission: Submission) -> Handed:

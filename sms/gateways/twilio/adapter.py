@@ -8,7 +8,6 @@ from typing import Annotated
 from urllib.parse import parse_qs
 
 import orjson
-import requests
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from messaging.carriers import Malformed, Retry, SendFailed
@@ -28,7 +27,7 @@ from sms.gateways.gateway import (
     Unknown,
     register,
 )
-from sms.gateways.http import Answer, exchange
+from sms.gateways.http import FORM, Answer, Request, basic, exchange, form
 from sms.gateways.twilio.errors import row
 from sms.gateways.twilio.signature import HEADER, is_signed
 
@@ -112,11 +111,11 @@ class Twilio:
         return (item,)
 
 
-def _request(account: Account, submission: Submission) -> requests.Request:
+def _request(account: Account, submission: Submission) -> Request:
     configuration: TwilioConfiguration = account.configuration
     secrets: TwilioSecrets = account.secrets
     service = configuration.messaging_service_sid
-    form = {
+    fields = {
         "To": submission.to,
         **({"MessagingServiceSid": service} if service else {"From": submission.sender}),
         "Body": submission.text,
@@ -126,13 +125,14 @@ def _request(account: Account, submission: Submission) -> requests.Request:
         "ShortenUrls": "false",
     }
     if submission.valid_for is not None:
-        form["ValidityPeriod"] = str(max(1, min(36_000, int(submission.valid_for.total_seconds()))))
+        fields["ValidityPeriod"] = str(max(1, min(36_000, int(submission.valid_for.total_seconds()))))
     if submission.is_secret:
-        form["ContentRetention"] = "discard"
+        fields["ContentRetention"] = "discard"
     key = configuration.api_key_sid
     auth = (key, secrets.api_key_secret) if key else (configuration.account_sid, secrets.auth_token)
     url = f"{configuration.base_url}/2010-04-01/Accounts/{configuration.account_sid}/Messages.json"
-    return requests.Request("POST", url, data=form, auth=(auth[0], auth[1].get_secret_value()))
+    headers = {"Content-Type": FORM, "Authorization": basic(auth[0], auth[1].get_secret_value())}
+    return Request(url, headers, form(fields))
 
 
 def _hidden(account: Account) -> list[str]:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Self
 
 import orjson
-import requests
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from messaging.carriers import Malformed, Retry, SendFailed
@@ -27,7 +26,7 @@ from sms.gateways.gateway import (
     Unknown,
     register,
 )
-from sms.gateways.http import Answer, exchange
+from sms.gateways.http import Answer, Request, basic, exchange
 from sms.gateways.vonage.errors import MESSAGES, STATUSES, row, row_of_either
 from sms.gateways.vonage.reading import client_ref, code_of, fields_of, item_of, plain
 from sms.gateways.vonage.signature import Method, claims_of, covers, is_fresh, is_signed, same
@@ -154,7 +153,7 @@ class Vonage:
         )
 
 
-def _request(account: Account, submission: Submission, now: datetime) -> requests.Request:
+def _request(account: Account, submission: Submission, now: datetime) -> Request:
     configuration: VonageConfiguration = account.configuration
     body: dict[str, Any] = {
         "channel": "sms",
@@ -169,16 +168,15 @@ def _request(account: Account, submission: Submission, now: datetime) -> request
     }
     if submission.valid_for is not None:
         body["ttl"] = max(SHORTEST_TTL, min(LONGEST_TTL, int(submission.valid_for.total_seconds())))
-    request = requests.Request(
-        "POST", f"{configuration.base_url}/v1/messages", data=orjson.dumps(body),
-        headers={"Content-Type": "application/json", "Accept": "application/json"},
-    )  # fmt: skip
-    _sign_in(request, account, now)
-    return request
+    headers = {
+        "Content-Type": "application/json", "Accept": "application/json", "Authorization": _proof(account, now),
+    }  # fmt: skip
+    return Request(f"{configuration.base_url}/v1/messages", headers, orjson.dumps(body))
 
 
-def _sign_in(request: requests.Request, account: Account, now: datetime) -> None:
-    """Prove who asks. Raises `SendFailed` when the key that the configuration asks for was not given."""
+def _proof(account: Account, now: datetime) -> str:
+    """Who asks, as the header Authorization says it. Raises `SendFailed` when the key that the configuration asks for
+    was not given."""
     configuration: VonageConfiguration = account.configuration
     secrets: VonageSecrets = account.secrets
     needed = secrets.private_key if configuration.application_id else secrets.api_secret
@@ -186,10 +184,8 @@ def _sign_in(request: requests.Request, account: Account, now: datetime) -> None
         missing = "private key" if configuration.application_id else "API secret"
         raise SendFailed("no_credentials", f"The account at Vonage has no {missing}", Retry.HOLD, scope="account")
     if configuration.application_id:
-        token = token_of(needed.get_secret_value(), configuration.application_id, now)
-        request.headers["Authorization"] = f"Bearer {token}"
-    else:
-        request.auth = (configuration.api_key, needed.get_secret_value())
+        return f"Bearer {token_of(needed.get_secret_value(), configuration.application_id, now)}"
+    return basic(configuration.api_key, needed.get_secret_value())
 
 
 def _taken(answer: Answer) -> Taken:

@@ -5,6 +5,8 @@ the line to a message centre drops, and two campaigns race for one person's cap.
 from functools import partial
 from uuid import uuid4
 
+from audit.models import Entry
+from messaging.engine.finish import MAX_TRIES
 from messaging.models import Attempt, Message, MessagingRules, Status, Verdict
 from tests.faults.business import PEOPLE, send_of
 from tests.faults.case import Case
@@ -63,6 +65,33 @@ def _throttled(case: Case) -> None:
     assert carried["infobip"] > 0, carried
     assert sum(carried.values()) == PEOPLE, carried
     assert case.count(Status.DELIVERED) == PEOPLE
+
+
+@cell("texts-both-gateways-busy-for-a-while")
+def _busy(case: Case) -> None:
+    """However often a text is refused for want of room: it is no try of it, and it arrives."""
+    for gateway in ("twilio", "infobip"):
+        case.stack.gateways.misbehave(gateway=gateway, every_text_refused="throttled")
+    case.begin_texts(4)
+    case.wait(lambda: case.most_refusals("20429") > MAX_TRIES, "more refusals than tries")
+    for gateway in ("twilio", "infobip"):
+        case.stack.gateways.misbehave(gateway=gateway, every_text_refused=None)
+    case.settle()
+    assert case.count(Status.DELIVERED) == 4
+
+
+@cell("texts-two-slow-gateways")
+def _slow(case: Case) -> None:
+    """The first takes its time to refuse: there is none left for the second, so the text goes to it with a new try."""
+    case.stack.gateways.misbehave(gateway="twilio", every_text_refused="throttled", latency_seconds=1.3)
+    case.stack.gateways.misbehave(gateway="infobip", latency_seconds=1.3)
+    case.begin_texts()
+    case.settle()
+    assert case.most_refusals("no_time") > 0
+    assert case.count(Status.DELIVERED) == PEOPLE
+    assert _carried_by(case) == {"infobip": PEOPLE}
+    given_up = Entry.objects.filter(action="message.unsure", subject_id=str(case.send.pk))
+    assert not given_up.exists(), "an attempt ran out while a gateway was asked"
 
 
 @cell("texts-receipts-before-the-answer")

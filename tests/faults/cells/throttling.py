@@ -1,5 +1,6 @@
 """The provider misbehaves: takes a message and loses the answer, answers 5xx, throttles, revokes the token."""
 
+from messaging.engine.finish import MAX_TRIES
 from messaging.models import Sender, SendState, Status
 from tests.faults.case import Case
 from tests.faults.cells.registry import IN_FLIGHT, cell
@@ -31,12 +32,27 @@ def _errors(case: Case) -> None:
 def _throttled(case: Case) -> None:
     case.stack.simulator.misbehave(throttled_share=0.12)
     case.begin()
+    case.settle()
+    assert case.count(Status.FAILED) == 0
+
+
+@cell("sender-refused-for-a-while")
+def _refused_for_a_while(case: Case) -> None:
+    """Somebody's message is refused oftener than a message is tried: that says nothing of it, so it arrives."""
+    case.stack.simulator.misbehave(every_send_refused_with=130429)
+    case.begin(4)
+    case.wait(lambda: case.most_refusals("130429") > MAX_TRIES, "more refusals than tries")
+    case.stack.simulator.misbehave(every_send_refused_with=None)
+    case.settle()
+    assert case.count(Status.FAILED) == 0
 
 
 @cell("throughput-below-ours", rare=True)
 def _too_fast(case: Case) -> None:
     case.stack.simulator.misbehave(throughput_per_second=12)
     case.begin(25)
+    case.settle()
+    assert case.count(Status.FAILED) == 0
 
 
 @cell("refused-for-good", rare=True)

@@ -93,7 +93,7 @@ def test_an_unknown_outcome_is_unsure_and_never_sent_again(send: Send, taken: Ta
 
 
 def test_a_throttled_message_goes_back_and_its_cost_with_it(send: Send, taken: Taken, ming: Contact) -> None:
-    settle(send, Result(taken, Ending.NOT_ATTEMPTED, code="130429", wait=4.0))
+    settle(send, Result(taken, Ending.NOT_ATTEMPTED, code="131056", wait=4.0))
     message = message_to(ming, send)
     assert (message.status, message.handed_at) == (Status.QUEUED, None)
     waiting = Outbox.objects.get()
@@ -107,17 +107,17 @@ def test_each_further_refusal_waits_four_times_as_long(send: Send) -> None:
     now = NOON
     for _ in range(4):
         (taken,) = take(send.sender, 1, now)
-        finish([Result(taken, Ending.NOT_ATTEMPTED, code="130429")], send.sender, now)
+        finish([Result(taken, Ending.NOT_ATTEMPTED, code="131056")], send.sender, now)
         waits.append((Outbox.objects.get().due_at - now).total_seconds())
         now = Outbox.objects.get().due_at
     assert waits == [2, 8, 32, 128]
 
 
 def test_the_fifth_refusal_is_a_failure(send: Send, taken: Taken, ming: Contact) -> None:
-    settle(send, Result(taken, Ending.NOT_ATTEMPTED, code="130429", text="Too many"))
+    settle(send, Result(taken, Ending.NOT_ATTEMPTED, code="131056", text="Too many"))
     Outbox.objects.update(tries=4, due_at=NOON)
     (again,) = take(send.sender, 1, SOON)
-    settle(send, Result(again, Ending.NOT_ATTEMPTED, code="130429", text="Too many"))
+    settle(send, Result(again, Ending.NOT_ATTEMPTED, code="131056", text="Too many"))
     message = message_to(ming, send)
     assert (message.status, message.error_text) == (Status.FAILED, "Given up after 5 tries: Too many")
     assert not Outbox.objects.exists()
@@ -131,7 +131,7 @@ def test_what_never_left_us_goes_back_without_counting_as_a_try(send: Send, take
 
 
 def test_a_result_counts_once(send: Send, taken: Taken, ming: Contact) -> None:
-    refused = Result(taken, Ending.NOT_ATTEMPTED, code="130429")
+    refused = Result(taken, Ending.NOT_ATTEMPTED, code="131056")
     settle(send, refused)
     settle(send, refused)
     assert Outbox.objects.get().tries == 1
@@ -152,7 +152,7 @@ def test_a_late_answer_that_it_was_not_taken_lets_the_message_go_again() -> None
     send = released(crowd(2))
     (one,) = take(send.sender, 1, NOON)
     reap(NOON + timedelta(minutes=1))
-    settle(send, Result(one, Ending.NOT_ATTEMPTED, code="130429"))
+    settle(send, Result(one, Ending.NOT_ATTEMPTED, code="131056"))
     assert Outbox.objects.get(message=one.message_id).tries == 1
 
 
@@ -171,7 +171,7 @@ def test_what_comes_back_after_the_send_is_complete_is_left_out(
 
 def test_what_comes_back_after_the_send_was_stopped_is_left_out(send: Send, taken: Taken, ming: Contact) -> None:
     move_send(send, "stop", system(send), NOON)
-    settle(send, Result(taken, Ending.NOT_ATTEMPTED, code="130429"))
+    settle(send, Result(taken, Ending.NOT_ATTEMPTED, code="131056"))
     message = message_to(ming, send)
     assert (message.status, message.verdict) == (Status.EXCLUDED, Verdict.STOPPED)
     assert not Outbox.objects.exists()

@@ -10,7 +10,7 @@ from responses import matchers
 from messaging.carriers import Retry
 from messaging.whatsapp.client import Address, CloudApi, Credentials, GraphError
 from messaging.whatsapp.graph import Graph
-from messaging.whatsapp.wire import new_session
+from messaging.wire import new_session
 from tests.messaging.whatsapp.pretend_graph import RESET, pretend_graph
 
 GRAPH = "https://graph.facebook.com/v25.0"

@@ -13,10 +13,9 @@ from uuid import UUID
 import pytest
 
 from messaging.carriers import Accepted, Outgoing, Retry, SendFailed, carrier
-from messaging.whatsapp import wire
 from messaging.whatsapp.carrier import WhatsAppCarrier, payload_for
 from messaging.whatsapp.client import Address, CloudApi, Credentials, GraphError
-from messaging.whatsapp.wire import new_session
+from messaging.wire import lines, new_session
 from tests.messaging.whatsapp.pretend_graph import ACCEPTED, HALF, HANG, RESET, answer, pretend_graph
 
 TOKEN = "EAAGtokenOfHarbourTea"
@@ -184,7 +183,7 @@ def test_a_handshake_that_fails_was_no_attempt(turn: bytes | str) -> None:
 
 def test_connections_are_used_again_while_fresh_and_dropped_when_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [1000.0]
-    monkeypatch.setattr(wire, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(lines, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     with pretend_graph(answer(200, ACCEPTED)) as graph:
         whatsapp = carrier_at(graph.url)
         whatsapp.send(sender_of(), TO_IDA)

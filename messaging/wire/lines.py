@@ -1,7 +1,7 @@
 """Connections to providers: no retries, no stale connections, and knowing whether a byte has left.
 
 Management calls use the session; messages take a line of the same pools and go past what `requests` and urllib3 do
-around it (`posting`), which costs more than sending does (docs/adr/0020).
+around it (`asking`), which costs more than sending does (docs/adr/0020).
 
 A lost answer after the first byte is unsure for ever; a connection that never stood is not. `requests` reports both
 with overlapping exceptions (a TLS time-out arrives as a read time-out), so the line is drawn here, in the pool.

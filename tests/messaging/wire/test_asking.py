@@ -1,4 +1,4 @@
-"""One POST over a kept line: what is written, what is read, and when the line may be used again."""
+"""One request over a kept line: what is written, what is read, and when the line may be used again."""
 
 import socket
 from collections.abc import Callable
@@ -15,19 +15,22 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from urllib3.exceptions import HTTPError
 
-from messaging.whatsapp.posting import LARGEST_ANSWER, AnswerBroken, Reply, post
-from messaging.whatsapp.wire import NotSent, new_session
+from messaging.wire import LARGEST_ANSWER, AnswerBroken, NotSent, Reply, ask, new_session
 from tests.messaging.whatsapp.pretend_graph import ENDS, HALF, PretendGraph, answer, pretend_graph
 
 YES = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 TOO_MUCH = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (LARGEST_ANSWER + 1) + b" " * (LARGEST_ANSWER + 1)
 
 
+def post(session: Any, url: str, body: bytes | None, headers: dict[str, str], method: str = "POST") -> Reply:
+    return ask(session, method, url, body, headers, connect=0.3, read=0.5)
+
+
 def post_to(graph: PretendGraph, times: int = 1, session: Any = None, **headers: str) -> Reply:
     """The last of so many posts over one session."""
     session = session or new_session()
     for _turn in range(times):
-        reply = post(session, f"{graph.url}/v25.0/555001/messages", b'{"to":1}', headers, connect=0.3, read=0.5)
+        reply = post(session, f"{graph.url}/v25.0/555001/messages", b'{"to":1}', headers)
     return reply
 
 
@@ -119,14 +122,21 @@ def test_a_header_cannot_bring_another_one_along(value: str) -> None:
     assert graph.requests == []
 
 
-def test_a_path_cannot_bring_a_head_along() -> None:
-    with pytest.raises(NotSent, match="characters"):
-        post(new_session(), "http://127.0.0.1:9/a b", b"", {}, connect=0.1, read=0.1)
+def test_a_path_is_written_as_a_path_and_cannot_bring_a_head_along() -> None:
+    with pretend_graph(YES) as graph:
+        post(new_session(), f"{graph.url}/send?to=1%2B&text=茶 a\r\nX: b", None, {}, method="GET")
+    head, body = graph.requests[0]
+    assert head.splitlines() == [
+        "GET /send?to=1%2B&text=%E8%8C%B6%20a%0D%0AX:%20b HTTP/1.1",
+        f"Host: 127.0.0.1:{graph.port}",
+        "Accept-Encoding: identity",
+    ]
+    assert body == b""
 
 
 def test_nobody_there_means_that_nothing_has_left() -> None:
     with pytest.raises(NotSent):
-        post(new_session(), "http://127.0.0.1:9/v25.0/555001/messages", b"{}", {}, connect=0.3, read=0.3)
+        post(new_session(), "http://127.0.0.1:9/v25.0/555001/messages", b"{}", {})
 
 
 def test_all_that_can_be_lost_is_one_kind_of_error() -> None:
@@ -159,5 +169,5 @@ def test_over_tls_only_whom_the_session_trusts_is_told_anything(certificate: Pat
             post_to(graph, session=careful)
         elsewhere = graph.url.replace("127.0.0.1", "localhost")
         with pytest.raises(NotSent, match="SSLCertVerificationError"):
-            post(trusting, f"{elsewhere}/v25.0/555001/messages", b"", {}, connect=0.3, read=0.5)
+            post(trusting, f"{elsewhere}/v25.0/555001/messages", b"", {})
     assert len(graph.requests) == 2

@@ -1,21 +1,23 @@
-"""One POST over a kept connection: one write, and the answer as it comes, read by httptools (docs/adr/0020).
+"""One request over a kept connection: one write, and the answer as it comes, read by httptools (docs/adr/0020).
 
-The connection is one of `wire`'s pools: it is made, proved and checked there, and goes back there.
+The connection is one of `lines`' pools: it is made, proved and checked there, and goes back there.
 """
 
 import socket
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import quote
 
 import requests
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 from urllib3.exceptions import HTTPError
 
-from messaging.whatsapp.wire import NotSent, line_to
+from messaging.wire.lines import NotSent, line_to
 
 LARGEST_ANSWER = 1 << 20  # bytes; whoever answers a message with more is not the provider
 _READ_AT_ONCE = 1 << 16
+_OF_A_PATH = "/%:=&?~#+!$,;'@()*[]"
 
 
 class Reply(NamedTuple):
@@ -30,17 +32,24 @@ class AnswerBroken(HTTPError):
     """What came back is not one whole HTTP answer."""
 
 
-def post(
-    session: requests.Session, url: str, body: bytes, headers: Mapping[str, str], connect: float, read: float
+def ask(
+    session: requests.Session,
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    connect: float,
+    read: float,
 ) -> Reply:
-    """The answer to one POST over a session of `new_session`. Times are in seconds, `read` is how
-    long the line may be silent.
+    """The answer to one request over a session of `new_session`. Times are in seconds, `read` is how long the line may
+    be silent; `body` is None where there is none at all.
 
     Raises `NotSent`, or `HTTPError` and `OSError` when it is not known what became of the request.
     """
     path_from = url.find("/", url.find("://") + 3)
     origin, path = (url[:path_from], url[path_from:]) if path_from > 0 else (url, "/")
-    request = _head(origin.partition("://")[2], path, tuple(headers.items())) + b"%d\r\n\r\n" % len(body) + body
+    head = _head(method, origin.partition("://")[2], path, tuple(headers.items()))
+    request = head + b"\r\n" if body is None else head + b"Content-Length: %d\r\n\r\n" % len(body) + body
     with line_to(session, origin, connect) as line:
         line.socket.settimeout(read)
         line.socket.sendall(request)
@@ -50,13 +59,13 @@ def post(
 
 
 @lru_cache(maxsize=1024)
-def _head(host: str, path: str, headers: tuple[tuple[str, str], ...]) -> bytes:
+def _head(method: str, host: str, path: str, headers: tuple[tuple[str, str], ...]) -> bytes:
     """All of the head but the length of the body: the same for every message of a sender."""
-    lines = [f"POST {path} HTTP/1.1", f"Host: {host}", "Accept-Encoding: identity"]
+    lines = [f"{method} {quote(path, safe=_OF_A_PATH)} HTTP/1.1", f"Host: {host}", "Accept-Encoding: identity"]
     lines += [f"{name}: {value}" for name, value in headers]
-    if any(not line.isprintable() for line in lines) or " " in path:
-        raise NotSent("the address or a header has characters that no request may carry")
-    return "\r\n".join([*lines, "Content-Length: "]).encode("latin-1", "replace")
+    if not all(line.isascii() and line.isprintable() for line in lines):
+        raise NotSent("a header has characters that no request may carry")
+    return "\r\n".join([*lines, ""]).encode()
 
 
 class _Reading:
