@@ -44,8 +44,9 @@ def main(words: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="countersign-mutants-") as folder:
         copy = _copy(Path(folder) / "tree")
         began = time.monotonic()
-        if (files := _files(chosen)) and _ask(files, copy, LONGEST)[0] != MISSED:
-            _say("Without any bug somebody already complains; mend that first.")
+        verdict, why = _ask(files, copy, LONGEST) if (files := _files(chosen)) else (MISSED, "")
+        if verdict != MISSED:
+            _say(f"Without any bug somebody already complains; mend that first: {why}")
             return 1
         _say(f"sound    without any bug ({time.monotonic() - began:.0f} s)")
         for bug in chosen:

@@ -113,7 +113,7 @@ class Delivery(Game):
         if due is not None and due.due_at > self.shop.now:
             self.shop.pass_time(due.due_at - self.shop.now)
         with suppress(Dies):
-            self.shop.release(chunks)
+            self.shop.beat(chunks)
 
     @rule()
     def the_provider_is_down_for_hours(self) -> None:
@@ -127,6 +127,7 @@ class Delivery(Game):
             if not taken or last is None:
                 return
             self.shop.pass_time(max(last - self.shop.now, timedelta(0)))
+            self.shop.beat()
 
     @precondition(lambda self: self.shop.journal)
     @rule(number=which, names=st.lists(st.sampled_from(REPORTS), min_size=1, max_size=4), by_reference=st.booleans())

@@ -158,13 +158,14 @@ class TeaShop:
     def carry_out(self, request: ActionRequest) -> ActionRequest:
         return carry_out(request.pk, self.now)
 
-    def beat(self) -> None:
+    def beat(self, chunks: int = CHUNKS) -> None:
         """What the clock rings for: sweep, release, reap, webhooks."""
         with patch.object(tasks, "database_now", lambda: self.now):
             tasks.sweep()
         self.read_webhooks()
         match_parked(self.now)
-        self.release()
+        reap(self.now)
+        self.release(chunks)
         reap(self.now)
 
     def release(self, chunks: int = CHUNKS) -> None:

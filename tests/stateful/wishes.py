@@ -86,7 +86,7 @@ class Wishes(Game):
     @rule(number=which, goes=st.booleans())
     def an_unknown_outcome_is_tried_again(self, number: int, goes: bool) -> None:
         """Sam stops what is still going out and asks; Mei agrees, and somebody may hear of the first one meanwhile."""
-        unknown = Send.objects.filter(message__status__in=UNKNOWN).order_by("created_at", "pk").distinct()
+        unknown = Send.objects.filter(messages__status__in=UNKNOWN).order_by("created_at", "pk").distinct()
         if not unknown:
             return
         send = pick(list(unknown), number)
@@ -144,6 +144,8 @@ class Wishes(Game):
         self.shop.pass_time(timedelta(hours=hours))
         self.witness.carry_out(request)
         self.witness.carry_out(request)  # the task was delivered twice
+        if hours:
+            self.shop.beat()
 
     @rule(what=st.sampled_from(["segment", "wider segment", "viewer", "compliance", "PAUSED", "DISABLED", "APPROVED",
                                 "0.0732", "0.0900"]))  # fmt: skip
