@@ -33,8 +33,10 @@ CAUGHT, MISSED, BROKEN, TOO_LONG_TOLD, STALE = "caught", "MISSED", "BROKEN", "TO
 _FAILED = re.compile(r"^(FAILED|ERROR) (\S.*?)(?: - (.*))?$", re.MULTILINE)
 _PART = re.compile(r"(\d+)/(\d+)")
 # What fails so has not run: the bug is no code, or no SQL.
-_NO_CODE = ("SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError", "NameError", "UnboundLocalError",
-            "ProgrammingError", "UndefinedColumn")  # fmt: skip
+_NO_CODE = re.compile(
+    r"SyntaxError|IndentationError|ImportError|ModuleNotFoundError|NameError|UnboundLocalError"
+    r"|ProgrammingError: (column|relation|function|operator|syntax error)"
+)
 
 
 def main(words: list[str]) -> int:
@@ -148,8 +150,11 @@ def _verdict(status: int, said: str, selection: str) -> tuple[str, str]:
     if status != 1 or failed is None:
         return BROKEN, f"{selection} could not be run ({status}): {said[-1500:]}"
     kind, test, why = failed[1], failed[2], failed[3] or ""
-    has_run = kind == "FAILED" and not any(word in why for word in _NO_CODE)
-    return (CAUGHT if has_run else BROKEN), f"{test.split('::')[-1]}: {why[:150]}"
+    has_run = kind == "FAILED" and not _NO_CODE.search(why)
+    more = re.search(rf"^E +{re.escape(why)}\nE +(\S.*)$", said, re.MULTILINE) if why.endswith(":") else None
+    return (
+        CAUGHT if has_run else BROKEN
+    ), f"{test.split('::')[-1]}: {why[:150]} {more[1][:150] if more else ''}".rstrip()
 
 
 def _say(words: str) -> None:
