@@ -1,14 +1,16 @@
 """What gateways told, in the words of the inbox: statuses and replies like any channel's, and what only SMS has."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import TypeVar
 from uuid import UUID
 
 from messaging.engine.recurring import REPORTED_WITHIN
 from messaging.inbox.items import InboundItem, StatusItem
 from messaging.models import Attempt, Message
+from messaging.whatsapp.webhooks.reading import clean
 from sms.callbacks import unpack
 from sms.gateways.gateway import Failure, Progress, Receipt, Reply, Unknown, gateway
 from sms.models import SenderId, SmsGateway
@@ -64,6 +66,7 @@ class UnknownItem:
     reason: str
 
 
+Told = TypeVar("Told", bound=Receipt | Reply | Unknown)
 Item = StatusItem | InboundItem | PartItem | ChargeItem | UnplacedItem | UnknownItem
 
 
@@ -75,9 +78,15 @@ def items_of(raw: bytes) -> Sequence[Item]:
     row = SmsGateway.objects.filter(pk=kept.gateway_id).first()
     if row is None:
         return ()
-    told = named(gateway(row.kind).read(account_of(row), kept.call), row.pk)
+    told = named([_storable(one) for one in gateway(row.kind).read(account_of(row), kept.call)], row.pk)
     refs = _senders_of([one for one in told if isinstance(one, Receipt)], row, kept.at)
     return [item for one in told for item in _items(one, row, refs, kept.at)]
+
+
+def _storable(one: Told) -> Told:
+    """The same without what no table holds, in whichever field it stands."""
+    texts = {field.name: getattr(one, field.name) for field in fields(one)}
+    return replace(one, **{name: clean(text) for name, text in texts.items() if type(text) is str})
 
 
 def _items(one: Receipt | Reply | Unknown, row: SmsGateway, refs: dict[str, str], now: datetime) -> Iterator[Item]:

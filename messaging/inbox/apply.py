@@ -76,10 +76,10 @@ def _one_at_a_time() -> Iterator[bool]:
 def apply_events(events: Sequence[WebhookEvent], now: datetime) -> None:
     """Apply these events. Told again, an event changes nothing."""
     told: list[Told] = []
-    for event in events:
-        told += _take_apart(event)
-    known = known_places(events)
     failed: dict[tuple[int, int], str] = {}
+    for event in events:
+        told += _take_apart(event, failed)
+    known = known_places(events)
     statuses = [one for one in told if isinstance(one.item, StatusItem)]
     others = [one for one in told if not isinstance(one.item, StatusItem)]
     _apply_statuses(statuses, known, now, failed)
@@ -90,12 +90,16 @@ def apply_events(events: Sequence[WebhookEvent], now: datetime) -> None:
         _settle(events, told, failed, now)
 
 
-def _take_apart(event: WebhookEvent) -> list[Told]:
+def _take_apart(event: WebhookEvent, failed: dict[tuple[int, int], str]) -> list[Told]:
+    """Its items. What no reader foresaw fails by itself: the events behind it must not wait for somebody to mend it."""
     try:
         items = carrier(event.carrier).events(bytes(event.body))
     except Malformed as error:
         event.state = WebhookEvent.State.UNREADABLE
         log.warning("webhook event %s cannot be read: %s", event.pk, error)
+        return []
+    except Exception as error:  # noqa: BLE001 - the worker's end: this event fails alone
+        _note(Told(event, 0, None), error, failed)
         return []
     event.items = len(items)
     return [Told(event, index, item) for index, item in enumerate(items)]
@@ -159,7 +163,12 @@ def _settle(
         WebhookFailure.objects.update_or_create(
             event_id=event_id,
             item=index,
-            defaults={"kind": kinds[key], "error": error, "tries": tries[event_id], "quarantined_at": quarantined},
+            defaults={
+                "kind": kinds.get(key, "event"),
+                "error": error,
+                "tries": tries[event_id],
+                "quarantined_at": quarantined,
+            },
         )
     retried = [event for event in events if event.tries > 1 and event.pk not in failing]
     WebhookFailure.objects.filter(event__in=retried).delete()

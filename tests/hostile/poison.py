@@ -33,6 +33,7 @@ POISONS = {
     "arabic_digits": '"٨٥٢٦١٢٣٤٥٦٧"',
     "space": '" 12"',
     "line_end": '"1772424000\\n"',
+    "300_levels": "[" * 300 + "]" * 300,
     "nested_lists": "[" * 1200 + "]" * 1200,
     "nested_objects": '{"a":' * 1200 + "1" + "}" * 1200,
     "empty": '""',

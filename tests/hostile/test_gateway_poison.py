@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -65,10 +66,9 @@ def calls(gateway: str, name: str, reference: str) -> dict[str, Told]:
         reply = {"messageId": f"m-{name}", "from": PHONE, "to": "85268001234", "text": "Is it back?",
                  "cleanText": "Is it back?", "keyword": "", "receivedAt": AT, "smsCount": 1}  # fmt: skip
         return {
-            "receipt": Told("receipt", "json", {"results": [receipt, receipt | {"messageId": f"m-{name}-beside",
-                                                                                "callbackData": ""}]}),
-            "reply": Told("reply", "json", {"results": [reply, reply | {"messageId": f"m-{name}-beside"}]}),
-        }  # fmt: skip
+            shape: Told(shape, "json", {"results": [one, {**deepcopy(one), "messageId": f"m-{name}-beside"} | alone]})
+            for shape, one, alone in (("receipt", receipt, {"callbackData": ""}), ("reply", reply, {}))
+        }
     if gateway == "vonage":
         told = {"message_uuid": f"u-{name}", "to": PHONE, "from": "HARBOUR", "timestamp": AT, "channel": "sms"}
         return {
@@ -101,9 +101,10 @@ def attempt() -> Attempt:
 
 def account_at(kind: str) -> SmsGateway:
     configuration, secrets = ACCOUNTS[kind]
+    key = f"callback-key-of-{kind}-at-harbour-tea"
     return SmsGateway.objects.create(
         organisation=harbour_tea(), kind=kind, name=f"at {kind}", configuration=configuration,
-        secrets=json.dumps(secrets), callback_key=f"key-of-{kind}", callback_key_hash=hash_of_key(f"key-of-{kind}"),
+        secrets=json.dumps(secrets), callback_key=key, callback_key_hash=hash_of_key(key),
         position=7, per_second=10, currency="HKD",
     )  # fmt: skip
 
@@ -140,8 +141,8 @@ def test_poison_in_any_field_of_a_gateway_costs_at_most_its_own_item(kind: str, 
     row, reference = account_at(kind), str(attempt.pk)
     names, beside = {}, set()
     for shape, told in calls(kind, "n", reference).items():
-        for number, (poison, path, body) in list(enumerate(bodies(told)))[:: tries(7, 1)]:
-            name = f"{shape[:2]}{number}"
+        for number, (poison, path, body) in list(enumerate(bodies(told)))[:: tries(23, 1)]:
+            name = f"{shape[2:5]}{number}"
             names[arrived(row, told, _named(body, name), reference)] = f"{shape} {path} {poison}"
             if len(path) > 2 and path[:2] == ("results", 0):
                 beside.add(f"m-{name}-beside")
@@ -152,6 +153,17 @@ def test_poison_in_any_field_of_a_gateway_costs_at_most_its_own_item(kind: str, 
     assert [(names[event], kind, error) for event, kind, error in broken] == []
     kept = _ids(ParkedStatus) | _ids(InboundMessage)
     assert beside - kept == set()
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-12:00", "1926-03-02T04:00:00Z"])
+def test_a_time_that_no_calendar_holds_is_that_of_the_telling(at: str, attempt: Attempt) -> None:
+    row, reference = account_at("infobip"), str(attempt.pk)
+    told = calls("infobip", "n", reference)["reply"]
+    for reply in told.fields["results"]:
+        reply["receivedAt"] = at
+    arrived(row, told, json.dumps(told.fields).encode(), reference)
+    apply_all()
+    assert list(InboundMessage.objects.values_list("at", flat=True)) == [NOON, NOON]
 
 
 def _named(body: bytes, name: str) -> bytes:

@@ -45,13 +45,17 @@ class Customers(Game):
 
     @rule(number=which, days=st.sampled_from([0, 8]))
     def somebody_comes_back(self, number: int, days: int) -> None:
-        """Their START is told when it is said, or so late that it counts for nothing any more."""
+        """Their START is told when it is said, or so late that it counts for nothing any more. Their STOP of before is
+        told once more.
+        """
         who = {"from": PHONES[number][1:]}
         self._hear(who, "STOP", timedelta(0))
+        said = self.shop.bodies[-1]
         self.shop.pass_time(timedelta(days=days, minutes=1))
         self._hear(who, "START", timedelta(days=days))
         if days:
             self.shop.beat()
+        self.witness.hears_again(said)
 
     @rule(phone=which, value=st.sampled_from(["stop", "resume"]))
     def somebody_turns_marketing_off_or_on(self, phone: int, value: str) -> None:

@@ -6,6 +6,8 @@ Each is tried in a savepoint that is rolled back: the rows it leaves are no long
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from accounts.models import Person
+from accounts.roles import Role
 from approvals.models import ActionRequest, State
 from messaging.models import AudienceMember, Message, Send, SendState, Status
 from tests.stateful.game import Game, pick, which
@@ -36,13 +38,18 @@ class Meddling(Game):
     @rule(number=which)
     def a_send_is_pushed_past_its_request(self, number: int) -> None:
         """Approved, and carried out by nobody."""
-        request = pick(self.shop.requests(State.PENDING, State.APPROVED), number)
         with self.in_vain():
-            if request.state == State.PENDING:
-                self.shop.approve(request)
+            request = self._approved(number)
             for send in Send.objects.filter(preview=request.preview_id, state=SendState.DRAFT):
                 Send.objects.filter(pk=send.pk).update(request=request, state=SendState.SCHEDULED)
                 self._nothing_is_made_of(send)
+
+    def _approved(self, number: int) -> ActionRequest:
+        """A request that Mei has approved, or approves now if she may."""
+        request = pick(self.shop.requests(State.PENDING, State.APPROVED), number)
+        if request.state == State.PENDING:
+            self.shop.approve(request)
+        return request
 
     def _nothing_is_made_of(self, send: Send) -> None:
         """Although its time has come."""
@@ -50,10 +57,15 @@ class Meddling(Game):
         self.shop.release()
         assert not Message.objects.filter(send=send).exists(), "messages are made of what nobody countersigned"
 
-    @precondition(lambda self: self.shop.requests(State.APPROVED))
-    @rule(number=which)
-    def a_request_is_altered(self, number: int) -> None:
-        request = pick(self.shop.requests(State.APPROVED), number)
+    @precondition(lambda self: self.shop.requests(State.PENDING, State.APPROVED))
+    @rule(number=which, what=st.sampled_from(["altered", "too late", "by somebody who may no longer"]))
+    def an_approval_does_not_stand(self, number: int, what: str) -> None:
         with self.in_vain():
-            ActionRequest.objects.filter(pk=request.pk).update(people=request.people + 1)
-            assert self.shop.carry_out(request).state != State.SUCCEEDED, "carried out what nobody approved"
+            request = self._approved(number)
+            if what == "altered":
+                ActionRequest.objects.filter(pk=request.pk).update(people=request.people + 1)
+            elif what == "too late":
+                self.shop.now = request.expires_at
+            else:
+                Person.objects.filter(pk=self.shop.mei.pk).update(role=Role.VIEWER)
+            assert self.shop.carry_out(request).state != State.SUCCEEDED, f"carried out although it was approved {what}"
