@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from messaging.engine.recurring import REPORTED_WITHIN
 from messaging.inbox.items import InboundItem, StatusItem
 from messaging.models import Attempt, Message
+from messaging.whatsapp.addresses import PHONE
 from messaging.whatsapp.webhooks.reading import clean
 from sms.callbacks import unpack
 from sms.gateways.gateway import Failure, Progress, Receipt, Reply, Unknown, gateway
@@ -85,8 +86,9 @@ def items_of(raw: bytes) -> Sequence[Item]:
 
 def _storable(one: Told) -> Told:
     """The same without what no table holds, in whichever field it stands."""
-    texts = {field.name: getattr(one, field.name) for field in fields(one)}
-    return replace(one, **{name: clean(text) for name, text in texts.items() if type(text) is str})
+    told = {field.name: getattr(one, field.name) for field in fields(one)}
+    texts: dict[str, Any] = {name: clean(text) for name, text in told.items() if type(text) is str}
+    return replace(one, **texts)
 
 
 def _items(one: Receipt | Reply | Unknown, row: SmsGateway, refs: dict[str, str], now: datetime) -> Iterator[Item]:
@@ -94,7 +96,9 @@ def _items(one: Receipt | Reply | Unknown, row: SmsGateway, refs: dict[str, str]
     if isinstance(one, Unknown):
         yield UnknownItem(f"{tag}:{one.dedupe_key}", one.reason)
     elif isinstance(one, Reply):
-        yield _inbound(one, row, now)
+        is_from_somebody = PHONE.fullmatch(one.from_phone) is not None
+        no = UnknownItem(f"{tag}:{one.dedupe_key}", "a reply from what is no phone number")
+        yield _inbound(one, row, now) if is_from_somebody else no
     else:
         ref = refs.get(one.reference) or refs.get(one.provider_id, "")
         if one.parts > 1:
