@@ -1,14 +1,17 @@
 """What gateways told, in the words of the inbox: statuses and replies like any channel's, and what only SMS has."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any, TypeVar
 from uuid import UUID
 
 from messaging.engine.recurring import REPORTED_WITHIN
 from messaging.inbox.items import InboundItem, StatusItem
 from messaging.models import Attempt, Message
+from messaging.whatsapp.addresses import PHONE
+from messaging.whatsapp.webhooks.reading import clean
 from sms.callbacks import unpack
 from sms.gateways.gateway import Failure, Progress, Receipt, Reply, Unknown, gateway
 from sms.models import SenderId, SmsGateway
@@ -64,6 +67,7 @@ class UnknownItem:
     reason: str
 
 
+Told = TypeVar("Told", bound=Receipt | Reply | Unknown)
 Item = StatusItem | InboundItem | PartItem | ChargeItem | UnplacedItem | UnknownItem
 
 
@@ -75,9 +79,16 @@ def items_of(raw: bytes) -> Sequence[Item]:
     row = SmsGateway.objects.filter(pk=kept.gateway_id).first()
     if row is None:
         return ()
-    told = named(gateway(row.kind).read(account_of(row), kept.call), row.pk)
+    told = named([_storable(one) for one in gateway(row.kind).read(account_of(row), kept.call)], row.pk)
     refs = _senders_of([one for one in told if isinstance(one, Receipt)], row, kept.at)
     return [item for one in told for item in _items(one, row, refs, kept.at)]
+
+
+def _storable(one: Told) -> Told:
+    """The same without what no table holds, in whichever field it stands."""
+    told = {field.name: getattr(one, field.name) for field in fields(one)}
+    texts: dict[str, Any] = {name: clean(text) for name, text in told.items() if type(text) is str}
+    return replace(one, **texts)
 
 
 def _items(one: Receipt | Reply | Unknown, row: SmsGateway, refs: dict[str, str], now: datetime) -> Iterator[Item]:
@@ -85,7 +96,9 @@ def _items(one: Receipt | Reply | Unknown, row: SmsGateway, refs: dict[str, str]
     if isinstance(one, Unknown):
         yield UnknownItem(f"{tag}:{one.dedupe_key}", one.reason)
     elif isinstance(one, Reply):
-        yield _inbound(one, row, now)
+        is_from_somebody = PHONE.fullmatch(one.from_phone) is not None
+        no = UnknownItem(f"{tag}:{one.dedupe_key}", "a reply from what is no phone number")
+        yield _inbound(one, row, now) if is_from_somebody else no
     else:
         ref = refs.get(one.reference) or refs.get(one.provider_id, "")
         if one.parts > 1:

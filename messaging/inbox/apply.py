@@ -44,6 +44,13 @@ class Told(NamedTuple):
     item: Any
 
 
+class Failed(NamedTuple):
+    """What could not be applied, and the type of its error. An event that nothing could be read out of has no item."""
+
+    told: Told
+    error: str
+
+
 def apply_for(seconds: float, clock: Callable[[], datetime]) -> None:
     """Apply what waits until nothing does, for at most so long."""
     until = time.monotonic() + seconds
@@ -84,10 +91,10 @@ def _one_at_a_time() -> Iterator[bool]:
 def apply_events(events: Sequence[Event], now: datetime) -> None:
     """Apply these events. Told again, an event changes nothing."""
     told: list[Told] = []
+    failed: list[Failed] = []
     for event in events:
-        told += _take_apart(event)
+        told += _take_apart(event, failed)
     known = known_places(events)
-    failed: dict[tuple[int, int], str] = {}
     statuses = [one for one in told if isinstance(one.item, StatusItem)]
     others = [one for one in told if not isinstance(one.item, StatusItem)]
     _apply_statuses(statuses, known, now, failed)
@@ -95,21 +102,25 @@ def apply_events(events: Sequence[Event], now: datetime) -> None:
         _apply_one(one, known, now, failed)
     faultpoint("inbox.before_settling")
     with transaction.atomic():
-        _settle(events, told, failed, now)
+        _settle(events, failed, now)
 
 
-def _take_apart(event: Event) -> list[Told]:
+def _take_apart(event: Event, failed: list[Failed]) -> list[Told]:
+    """Its items. What no reader foresaw fails by itself: the events behind it must not wait for somebody to mend it."""
     try:
         items = carrier(event.carrier).events(event.body)
     except Malformed as error:
         event.state = WebhookEvent.State.UNREADABLE
         log.warning("webhook event %s cannot be read: %s", event.id, error)
         return []
+    except Exception as error:  # noqa: BLE001 - the worker's end: this event fails alone
+        _note(Told(event, 0, None), error, failed)
+        return []
     event.items = len(items)
     return [Told(event, index, item) for index, item in enumerate(items)]
 
 
-def _apply_statuses(statuses: Sequence[Told], known: Known, now: datetime, failed: dict[tuple[int, int], str]) -> None:
+def _apply_statuses(statuses: Sequence[Told], known: Known, now: datetime, failed: list[Failed]) -> None:
     """All at once; if that fails, one by one, so that a poisoned one cannot hold up its siblings."""
     ours = [(one, known.sender(one.event, one.item.sender_ref)) for one in statuses]
     batch = [(one, sender) for one, sender in ours if sender is not None]
@@ -128,7 +139,7 @@ def _apply_statuses(statuses: Sequence[Told], known: Known, now: datetime, faile
             _note(one, error, failed)
 
 
-def _apply_one(one: Told, known: Known, now: datetime, failed: dict[tuple[int, int], str]) -> None:
+def _apply_one(one: Told, known: Known, now: datetime, failed: list[Failed]) -> None:
     try:
         with transaction.atomic():
             handle(one.item, one.event, known, now)
@@ -136,15 +147,15 @@ def _apply_one(one: Told, known: Known, now: datetime, failed: dict[tuple[int, i
         _note(one, error, failed)
 
 
-def _note(one: Told, error: Exception, failed: dict[tuple[int, int], str]) -> None:
+def _note(one: Told, error: Exception, failed: list[Failed]) -> None:
     """Keep what went wrong by its type: the text of a database error repeats what the customer wrote."""
     log.warning("item %d of webhook event %s failed: %s", one.place, one.event.id, type(error).__name__, exc_info=error)
-    failed[(one.event.id, one.place)] = type(error).__name__
+    failed.append(Failed(one, type(error).__name__))
 
 
-def _settle(events: Sequence[Event], told: Sequence[Told], failed: dict[tuple[int, int], str], now: datetime) -> None:
+def _settle(events: Sequence[Event], failed: Sequence[Failed], now: datetime) -> None:
     """An event with failures is tried three times as a whole; what still fails then is put in quarantine."""
-    failing = {event for event, _index in failed}
+    failing = {one.told.event.id for one in failed}
     for event in events:
         event.tries += 1
         if event.state == WebhookEvent.State.UNREADABLE:
@@ -155,23 +166,22 @@ def _settle(events: Sequence[Event], told: Sequence[Told], failed: dict[tuple[in
             event.state = WebhookEvent.State.PARTLY
     columns = [numbers(int(getattr(event, name)) for event in events) for name in ("id", "state", "items", "tries")]
     prepared(_SETTLE, [now, *columns])
-    _note_failures(events, told, failed, now)
-
-
-def _note_failures(
-    events: Sequence[Event], told: Sequence[Told], failed: dict[tuple[int, int], str], now: datetime
-) -> None:
-    """One row an item that fails, until it no longer does."""
-    by_place = {(one.event.id, one.place): one for one in told} if failed else {}
-    for (event_id, index), error in failed.items():
-        one = by_place[event_id, index]
-        tries = one.event.tries
-        quarantined = now if tries >= TRIES else None
-        WebhookFailure.objects.update_or_create(
-            event_id=event_id,
-            item=index,
-            defaults={"kind": type(one.item).__name__, "error": error, "tries": tries, "quarantined_at": quarantined},
-        )
-    failing = {event for event, _index in failed}
+    for one in failed:
+        _note_failure(one, now)
     if retried := [event.id for event in events if event.tries > 1 and event.id not in failing]:
         WebhookFailure.objects.filter(event__in=retried).delete()
+
+
+def _note_failure(one: Failed, now: datetime) -> None:
+    """One row an item that fails, until it no longer does."""
+    event, place, item = one.told
+    WebhookFailure.objects.update_or_create(
+        event_id=event.id,
+        item=place,
+        defaults={
+            "kind": "event" if item is None else type(item).__name__,
+            "error": one.error,
+            "tries": event.tries,
+            "quarantined_at": now if event.tries >= TRIES else None,
+        },
+    )

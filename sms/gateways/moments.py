@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 _FINEST = Decimal("1E-8")  # what a charge is kept with
 _LARGEST = Decimal(10) ** 10
+_YEARS = range(2009, 2100)  # what is told of any other is a mistake, and some of it no calendar holds in UTC
 
 
 def moment(text: str | None, zone_if_untold: bool = False) -> datetime | None:
@@ -12,6 +13,8 @@ def moment(text: str | None, zone_if_untold: bool = False) -> datetime | None:
     try:
         read = datetime.fromisoformat(text or "")
     except ValueError:
+        return None
+    if read.year not in _YEARS:
         return None
     if read.tzinfo is None:
         return read.replace(tzinfo=UTC) if zone_if_untold else None

@@ -68,6 +68,13 @@ def test_the_people_behind_a_reason_are_listed_and_masked() -> None:
     assert "+852••••003" in masked
 
 
+def test_what_stands_for_the_variables_of_somebody_is_not_shown_with_them() -> None:
+    spring_tea_waits()
+    member = AudienceMember.objects.filter(verdict=Verdict.INCLUDED).earliest("pk")
+    AudienceMember.objects.filter(pk=member.pk).update(values={"1": "owes us 300 dollars"})
+    assert "300 dollars" not in page(mei_chan(), "messaging_audiencemember_change", member.pk)
+
+
 def test_people_of_all_audiences_together_are_not_listed() -> None:
     spring_tea_waits()
     assert AudienceMember.objects.count() == 4

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Bug:
     """`old` stands exactly once in the file. `tests` are pytest's own words for a selection; a name with `cell:` in
-    front is a cell of the harness.
+    front is a cell of the harness. `hangs` says that its tests wait for ever, so that a time-out notices it.
     """
 
     name: str
@@ -14,3 +14,4 @@ class Bug:
     old: str
     new: str
     tests: tuple[str, ...]
+    hangs: bool = False

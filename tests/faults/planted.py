@@ -1,5 +1,5 @@
 """All bugs that `make mutants` plants, one at a time."""
 
-from tests.faults import planted_engine, planted_gates, planted_inbox, planted_sms
+from tests.faults import planted_engine, planted_gates, planted_hostile, planted_inbox, planted_sms
 
-BUGS = (*planted_engine.BUGS, *planted_inbox.BUGS, *planted_gates.BUGS, *planted_sms.BUGS)
+BUGS = (*planted_engine.BUGS, *planted_inbox.BUGS, *planted_gates.BUGS, *planted_sms.BUGS, *planted_hostile.BUGS)

@@ -1,4 +1,14 @@
-"""Bugs in the delivery engine: at most once, counted once, within its bounds."""
+"""Bugs in the delivery engine: at most once, counted once, within its bounds.
+
+The games of `tests/stateful` notice them too (`THOROUGH=1 make mutants ARGS=tests/stateful`), save those that a game in
+one transaction cannot show:
+
+- both locks of taking, and a message that is settled while it is taken: only two connections at once show them;
+- a lease that ran out: it ends by the clock of the lane's own process, and no lane runs in a game;
+- both buckets: they stand in Redis and go by its clock;
+- the audience that the release asks about: a guard of every broadcast asks the same, so that either alone holds;
+- an answer that was cut off in the client: a game's carrier has no wire.
+"""
 
 from tests.faults.bug import Bug
 

@@ -47,6 +47,8 @@ RECORDS = (
             ("invalid cell_too_long", "new")),
     BadFile("name_of_a_megabyte", lambda: lines(MEI.replace("Mei", "M" * 1_000_000), SAM),
             ("invalid cell_too_long", "new")),
+    BadFile("name_of_forty_thousand_letters", lambda: lines(MEI.replace("Mei", "M" * 40_000), SAM),
+            ("invalid cell_too_long", "new")),
     BadFile("rows_of_nothing", lambda: lines(",,,", MEI, " , ,,", ",,,"),
             ("new", "invalid phone_missing consent_source_missing consent_at_missing")),
     BadFile("headings_again", lambda: lines(MEI, HEAD),

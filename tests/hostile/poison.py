@@ -28,10 +28,12 @@ POISONS = {
     "fraction": "1.5",
     "year_10000": '"253402300800"',
     "milliseconds": '"1772424000000"',
+    "beyond_all_years": "99999999999999",
     "full_width": '"１２"',
     "arabic_digits": '"٨٥٢٦١٢٣٤٥٦٧"',
     "space": '" 12"',
     "line_end": '"1772424000\\n"',
+    "300_levels": "[" * 300 + "]" * 300,
     "nested_lists": "[" * 1200 + "]" * 1200,
     "nested_objects": '{"a":' * 1200 + "1" + "}" * 1200,
     "empty": '""',
@@ -141,7 +143,7 @@ def _body(sender: Sender, name: str, field: str, value: dict[str, Any], at: date
 def fields_of(body: dict[str, Any]) -> list[Path]:
     """Every field, object and list of the first change; in reports also what stands around them."""
     change = body["entry"][0]["changes"][0]
-    paths: list[Path] = [("entry", 0, "changes", 0, *path) for path in _paths(change)]
+    paths: list[Path] = [("entry", 0, "changes", 0, *path) for path in places(change)]
     inside = [path for path in paths if path[5:7] != ("statuses", 1)]  # the second report stays sound
     around = [("entry", 0, "id"), ("entry", 0, "time"), *(path for path in inside if not _is_told(path))]
     told = [path for path in inside if _is_told(path)]
@@ -154,11 +156,12 @@ def _is_told(path: Path) -> bool:
     return len(path) > 5 and path[5] not in ("messaging_product", "metadata")
 
 
-def _paths(value: Any) -> Iterator[Path]:
+def places(value: Any) -> Iterator[Path]:
+    """Every place in a JSON value, from the outside to the inside."""
     pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in pairs:
         yield (key,)
-        yield from ((key, *rest) for rest in _paths(inner))
+        yield from ((key, *rest) for rest in places(inner))
 
 
 def poisoned(body: dict[str, Any], path: Path, raw: str) -> bytes:

@@ -78,6 +78,10 @@ def _rows_of(bad: BadFile, *verdicts: str) -> int:
     return sum(line.split()[0] in verdicts for row in bad.rows for line in _repeated(row))
 
 
+def test_there_are_sixty_kinds_of_bad_files_and_no_two_alike() -> None:
+    assert len({bad.name for bad in ALL}) == len({bad.make() for bad in ALL}) == len(ALL) >= 60
+
+
 @pytest.mark.parametrize("bad", [bad for bad in ALL if bad.refused], ids=lambda bad: bad.name)
 def test_a_file_that_is_no_contact_list_is_refused_as_a_whole(bad: BadFile) -> None:
     with pytest.raises(Refused) as no:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from messaging.carriers import carrier
 from messaging.inbox import statuses
 from messaging.inbox.apply import TRIES, apply_waiting
 from messaging.inbox.group_commit import GroupCommit
@@ -176,6 +177,30 @@ def test_the_largest_body_of_nothing_but_poison_is_read_in_seconds(sender: Sende
     event.refresh_from_db()
     assert (event.state, event.items) == (WebhookEvent.State.APPLIED, 10_000)
     assert time.process_time() - began < 10
+
+
+@pytest.mark.django_db
+def test_an_event_that_breaks_its_reader_holds_up_no_other(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = carrier("whatsapp").events
+
+    def breaks_on_the_bad_one(raw: bytes) -> Any:
+        if b"wamid.bad" in raw:
+            raise RecursionError("what nobody foresaw")
+        return real(raw)
+
+    monkeypatch.setattr(carrier("whatsapp"), "events", breaks_on_the_bad_one, raising=False)
+    bad, good = (
+        arrived(sender, messages_body(sender, statuses=[status(f"wamid.{name}", "delivered", NOON)]))
+        for name in ("bad", "good")
+    )
+    apply_all()
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (good.state, good.tries) == (WebhookEvent.State.APPLIED, 1)
+    assert (bad.state, bad.tries) == (WebhookEvent.State.PARTLY, TRIES)
+    assert list(ParkedStatus.objects.values_list("provider_id", flat=True)) == ["wamid.good"]
+    (failure,) = WebhookFailure.objects.values_list("event_id", "kind", "error", "quarantined_at")
+    assert failure == (bad.pk, "event", "RecursionError", LATER)
 
 
 @pytest.mark.django_db

@@ -2,8 +2,9 @@
 
 from tests.stateful.customers import Customers
 from tests.stateful.delivery import Delivery
+from tests.stateful.meddling import Meddling
 from tests.stateful.wishes import Wishes
 
 
-class Messaging(Customers, Wishes, Delivery):
+class Messaging(Customers, Wishes, Delivery, Meddling):
     """Each rule is something that happens; after each, every promise is asked."""

@@ -20,26 +20,35 @@ from approvals.execution import carry_out
 from approvals.models import ActionRequest, Policy, State
 from approvals.reasons import Refused
 from messaging.carriers import Accepted, Outgoing, Retry, SendFailed
-from messaging.consent.optouts import same_people
-from messaging.engine import bodies
+from messaging.consent.optouts import START_COUNTS_FOR, same_people
+from messaging.engine import bodies, release
 from messaging.engine.finish import finish
 from messaging.engine.handover import hand_over
 from messaging.engine.reap import reap
-from messaging.engine.release import release_due
 from messaging.engine.take import take
 from messaging.engine.taken import Result, Taken
 from messaging.inbox.apply import apply_waiting
+from messaging.inbox.statuses import match_parked
 from messaging.invariants.handed import Handed
-from messaging.models import Contact, Identity, MessagingRules, TemplateTranslation
+from messaging.models import Contact, Identity, TemplateTranslation
 from tests.factories import NOON, MessagingRulesFactory, mei_chan, sam_lee
 from tests.messaging.spring_tea import SpringTea, tea_assistant
 from tests.webhooks import arrived, body_of, messages_body
 
 PHONES = ("+85261230001", "+85261230002", "+85261230003", "+85261230004")
 USER_IDS = ("HK.1001", "HK.1002", "HK.1003", "HK.1004")
-CAP, CAP_DAYS, PEOPLE_A_DAY = 2, 7, 12
+CAP, CAP_DAYS, PEOPLE_A_DAY = 2, 7, 28
+TICK = timedelta(seconds=1)
+# A release makes as many messages in one transaction here, and never needs as many transactions.
+CHUNK, CHUNKS = 2, 20
+
+NOT_REACHED = "not_reached"
 
 Answer = Callable[[Outgoing], Accepted]
+
+
+class Dies(Exception):
+    """A process of ours is gone."""
 
 
 def accepts(outgoing: Outgoing) -> Accepted:
@@ -53,6 +62,15 @@ def holds_back(outgoing: Outgoing) -> Accepted:
 def loses(outgoing: Outgoing) -> Accepted:
     """Takes the message and never says so."""
     raise ConnectionResetError
+
+
+def cuts_off(outgoing: Outgoing) -> Accepted:
+    """Takes the message; its answer is lost on the way."""
+    raise SendFailed("answer_lost", "The answer was lost", Retry.UNSURE)
+
+
+def is_down(outgoing: Outgoing) -> Accepted:
+    raise SendFailed(NOT_REACHED, "No connection", Retry.NOT_ATTEMPTED)
 
 
 def refuses(outgoing: Outgoing) -> Accepted:
@@ -71,8 +89,10 @@ def holds_all(outgoing: Outgoing) -> Accepted:
     raise SendFailed("190", "Token expired", Retry.HOLD, scope="template")
 
 
-ANSWERS: tuple[Answer, ...] = (accepts, accepts, holds_back, loses, refuses, refuses_marketing, throttles, holds_all)
-_TAKES = (accepts, holds_back, loses)
+ANSWERS: tuple[Answer, ...] = (
+    accepts, accepts, holds_back, loses, cuts_off, is_down, refuses, refuses_marketing, throttles, holds_all,
+)  # fmt: skip
+_TAKES = (accepts, holds_back, loses, cuts_off)
 
 
 @dataclass
@@ -84,6 +104,8 @@ class TeaShop:
     taken: list[Taken] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
     stopped: dict[int, datetime] = field(default_factory=dict)
+    said: dict[int, datetime] = field(default_factory=dict)
+    bodies: list[bytes] = field(default_factory=list)
     told: dict[str, set[str]] = field(default_factory=dict)
     waiting: list[tuple[str, str]] = field(default_factory=list)
     name = "scripted"
@@ -136,13 +158,27 @@ class TeaShop:
     def carry_out(self, request: ActionRequest) -> ActionRequest:
         return carry_out(request.pk, self.now)
 
-    def beat(self) -> None:
+    def beat(self, chunks: int = CHUNKS) -> None:
         """What the clock rings for: sweep, release, reap, webhooks."""
         with patch.object(tasks, "database_now", lambda: self.now):
             tasks.sweep()
         self.read_webhooks()
-        release_due(self.now)
+        match_parked(self.now)
         reap(self.now)
+        self.release(chunks)
+        reap(self.now)
+
+    def release(self, chunks: int = CHUNKS) -> None:
+        """Release what is due; with fewer chunks than are ever needed, the process dies after so many."""
+        left = iter(range(chunks))
+
+        def committed(_point: str) -> None:
+            if next(left, None) is None:
+                assert chunks < CHUNKS, "a release does not come to its end"
+                raise Dies
+
+        with patch.object(release, "CHUNK", CHUNK), patch.object(release, "faultpoint", committed):
+            release.release_due(self.now)
 
     def read_webhooks(self) -> None:
         while apply_waiting(self.now):
@@ -170,11 +206,14 @@ class TeaShop:
 
     def write_down(self, results: list[Result]) -> None:
         finish(results, self.tea.sender, self.now)
-        self.note_stops(one.taken.contact_id for one in results if one.opts_out)
+        self.note_stops({one.taken.contact_id for one in results if one.opts_out})
 
-    def tell(self, **told: Any) -> None:
-        """A webhook about messages arrives."""
-        arrived(self.tea.sender, messages_body(self.tea.sender, **told))
+    def tell(self, *, again: bool = False, **told: Any) -> None:
+        """A webhook about messages arrives; `again` says that it may be told once more without any effect."""
+        body = messages_body(self.tea.sender, **told)
+        arrived(self.tea.sender, body)
+        if again:
+            self.bodies.append(body)
 
     def tell_of(self, name: str, value: dict[str, Any]) -> None:
         """A webhook of another kind arrives and is read."""
@@ -186,12 +225,18 @@ class TeaShop:
         values = [value for address in addresses if address for value in (address, address.lstrip("+"))]
         return same_people(Identity.objects.filter(value__in=values).values_list("contact_id", flat=True))
 
-    def note_stops(self, contacts: Iterable[int]) -> None:
-        self.stopped |= dict.fromkeys(contacts, self.now)
-
-    def note_return(self, contacts: Iterable[int]) -> None:
+    def note_stops(self, contacts: Iterable[int], said_at: datetime | None = None) -> None:
+        """From now on nothing goes to them; only what is said after `said_at` brings them back."""
         for contact in contacts:
-            self.stopped.pop(contact, None)
+            self.stopped[contact] = self.now
+            self.said[contact] = max(said_at or self.now, self.said.get(contact, NOON))
+
+    def note_return(self, contacts: Iterable[int], said_at: datetime | None = None) -> None:
+        """Their own later word, told in time."""
+        said_at = said_at or self.now
+        for contact in contacts:
+            if self.now - said_at <= START_COUNTS_FOR and self.said.get(contact, NOON) < said_at:
+                self.stopped.pop(contact, None)
 
     def contacts(self) -> list[Contact]:
         return list(Contact.objects.order_by("pk"))
@@ -200,8 +245,5 @@ class TeaShop:
         found = ActionRequest.objects.order_by("created_at", "pk")
         return list(found.filter(state__in=states) if states else found)
 
-    def pass_time(self, time: timedelta) -> None:
+    def pass_time(self, time: timedelta = TICK) -> None:
         self.now += time
-
-    def rules(self) -> MessagingRules:
-        return MessagingRules.objects.get()

@@ -7,15 +7,17 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.stateful.messaging_life import Messaging
+from tests.stateful.opening import open_shop
 from tests.thoroughness import tries
 
-GAMES = {"": (tries(4, 9), 15), "long": (200, 50)}
+GAMES = {"": (tries(4, 60), tries(8, 12)), "long": (200, 50)}
 
 
 @pytest.mark.django_db
-def test_the_promises_hold_whatever_happens() -> None:
+def test_the_promises_hold_whatever_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     profile = os.environ.get("HYPOTHESIS_PROFILE", "")
     games, steps = GAMES[profile]
+    monkeypatch.setattr(Messaging, "opening", open_shop(), raising=False)
     run_state_machine_as_test(
         Messaging,
         settings=settings(

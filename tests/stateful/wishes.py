@@ -1,4 +1,4 @@
-"""What Sam's agent asks for, what people decide, and what moves meanwhile."""
+"""What agents and people ask for, who decides, who carries it out, and what changes in the meanwhile."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,35 +17,28 @@ from approvals.calls import call
 from approvals.models import Preview, State
 from approvals.reasons import Refused
 from approvals.versions import token_of
-from messaging.engine.release import release_due
-from messaging.models import Segment, Send, SendState
+from messaging.engine.sends import move_send, system
+from messaging.models import UNKNOWN, Segment, Send
 from tests.messaging.spring_tea import set_prices
 from tests.stateful import promises
 from tests.stateful.game import Game, pick, which
+from tests.stateful.opening import preview_broadcast
 
 
 class Wishes(Game):
     """Previews, requests, decisions, and facts that are no longer what they were."""
 
-    @rule(narrower=st.booleans())
-    def sam_edits_the_segment(self, narrower: bool) -> None:
-        segment = Segment.objects.get(pk=self.shop.tea.segment.pk)
-        rule_text = "tag:tea and country:HK" if narrower else "tag:tea"
-        self.shop.write("whatsapp.segment.upsert", segment_id=str(segment.pk), name=segment.name, rule=rule_text,
-                        base_version_token=token_of(segment))  # fmt: skip
-
-    @rule(minutes=st.sampled_from([1, 5, 600]), ceiling=st.sampled_from([None, "0.10"]))
-    def sam_previews(self, minutes: int, ceiling: str | None) -> None:
-        self._preview(minutes, ceiling)
+    @rule(minutes=st.sampled_from([1, 5, 600]), ceiling=st.sampled_from([None, "0.10"]),
+          tool=st.sampled_from(["create", "schedule", "schedule"]))  # fmt: skip
+    def sam_previews_and_asks(self, minutes: int, ceiling: str | None, tool: str) -> None:
+        shown = self._preview(minutes, ceiling)
+        if shown is not None:
+            self._ask(f"whatsapp.broadcast.{tool}", preview_id=str(shown.pk))
 
     def _preview(self, minutes: int, ceiling: str | None) -> Preview | None:
-        due = self.shop.now + timedelta(minutes=minutes)
-        ask = self.shop.tea.ask(due_at=due.isoformat(), cost_ceiling=ceiling)
-        shown = self.shop.use("whatsapp.broadcast.preview", **ask)
-        if shown is None:
-            return None
-        self.previews.append(Preview.objects.get(pk=shown.preview_id))
-        return self.previews[-1]
+        shown = preview_broadcast(self.shop, minutes, ceiling)
+        self.previews += [shown] if shown else []
+        return shown
 
     @precondition(lambda self: self.previews)
     @rule(number=which, tool=st.sampled_from(["create", "schedule", "schedule"]))
@@ -88,16 +81,26 @@ class Wishes(Game):
         if request and self.shop.approve(request):
             self.witness.carry_out(request)
             self.shop.pass_time(timedelta(minutes=minutes))
-            release_due(self.shop.now)
+            self.shop.release()
 
-    @rule()
-    def sam_asks_for_a_resend(self) -> None:
-        for send in Send.objects.filter(state__in=(SendState.COMPLETED, SendState.STOPPED, SendState.EXPIRED)):
-            wish = {"broadcast_id": str(send.pk), "idempotency_key": f"key-{uuid4()}", "reason": "Nobody knows."}
-            try:
-                call("whatsapp.unknown.resend", wish, self.shop.at_desk(self.shop.sam), self.shop.now)
-            except Refused:
-                continue
+    @rule(number=which, goes=st.booleans())
+    def an_unknown_outcome_is_tried_again(self, number: int, goes: bool) -> None:
+        """Sam stops what is still going out and asks; Mei agrees, and somebody may hear of the first one meanwhile."""
+        unknown = Send.objects.filter(messages__status__in=UNKNOWN).order_by("created_at", "pk").distinct()
+        if not unknown:
+            return
+        send = pick(list(unknown), number)
+        if send.state in ("sending", "paused"):
+            move_send(send, "stop", system(send), self.shop.now, "Its outcome is not known.")
+        wish = {"broadcast_id": str(send.pk), "idempotency_key": f"key-{uuid4()}", "reason": "Nobody knows."}
+        try:
+            answer = call("whatsapp.unknown.resend", wish, self.shop.at_desk(self.shop.sam), self.shop.now)
+        except Refused:
+            return
+        request = self.shop.request_of(answer)
+        if goes and request and self.shop.approve(request):
+            self.witness.carry_out(request)
+            self.shop.release()
 
     @rule()
     def sam_reads(self) -> None:
@@ -134,24 +137,34 @@ class Wishes(Game):
         Person.objects.filter(pk=self.shop.sam.pk).update(role=Role.MARKETER)
 
     @precondition(lambda self: self.shop.requests(State.APPROVED))
-    @rule(number=which)
-    def a_worker_carries_out(self, number: int) -> None:
+    @rule(number=which, hours=st.sampled_from([0, 0, 200]))
+    def a_worker_carries_out(self, number: int, hours: int) -> None:
+        """Soon, or when the approval has ended and no sweep has said so yet."""
         request = pick(self.shop.requests(State.APPROVED), number)
+        self.shop.pass_time(timedelta(hours=hours))
         self.witness.carry_out(request)
         self.witness.carry_out(request)  # the task was delivered twice
+        if hours:
+            self.shop.beat()
 
-    @rule(role=st.sampled_from([Role.VIEWER, Role.COMPLIANCE, Role.COMPLIANCE]))
-    def mei_gets_a_role(self, role: Role) -> None:
-        Person.objects.filter(pk=self.shop.mei.pk).update(role=role)
+    @rule(what=st.sampled_from(["segment", "wider segment", "viewer", "compliance", "PAUSED", "DISABLED", "APPROVED",
+                                "0.0732", "0.0900"]))  # fmt: skip
+    def a_fact_changes(self, what: str) -> None:
+        """The segment, Mei's role, Meta's judgement of the template, the price."""
+        if what.endswith("segment"):
+            self._sam_edits_the_segment("tag:tea" if what.startswith("wider") else "tag:tea and country:HK")
+        elif what in ("viewer", "compliance"):
+            Person.objects.filter(pk=self.shop.mei.pk).update(role=Role(what))
+        elif what.isupper():
+            value = {"event": what, "message_template_id": 594425479261596, "message_template_name": "spring_tea",
+                     "message_template_language": "en", "reason": "NONE"}  # fmt: skip
+            self.shop.tell_of("message_template_status_update", value)
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM messaging_price WHERE effective_from = %s", [self.shop.now.date()])
+            set_prices(self.shop.now.date(), HK=what, OTHER=what)
 
-    @rule(event=st.sampled_from(["PAUSED", "DISABLED", "APPROVED", "APPROVED"]))
-    def meta_judges_the_template(self, event: str) -> None:
-        value = {"event": event, "message_template_id": 594425479261596, "message_template_name": "spring_tea",
-                 "message_template_language": "en", "reason": "NONE"}  # fmt: skip
-        self.shop.tell_of("message_template_status_update", value)
-
-    @rule(amount=st.sampled_from(["0.0732", "0.0900"]))
-    def the_price_changes(self, amount: str) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM messaging_price WHERE effective_from = %s", [self.shop.now.date()])
-        set_prices(self.shop.now.date(), HK=amount, OTHER=amount)
+    def _sam_edits_the_segment(self, rule_text: str) -> None:
+        segment = Segment.objects.get(pk=self.shop.tea.segment.pk)
+        self.shop.write("whatsapp.segment.upsert", segment_id=str(segment.pk), name=segment.name, rule=rule_text,
+                        base_version_token=token_of(segment))  # fmt: skip

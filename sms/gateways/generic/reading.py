@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
-import orjson
-
 from messaging.carriers import Malformed
 from sms.gateways.gateway import Callback, Failure, Progress, Receipt, Reply, Unknown
 from sms.gateways.generic.configuration import Calls, Receipts, Replies
 from sms.gateways.generic.finding import as_text, node_at
 from sms.gateways.moments import amount, moment
+from sms.gateways.told import read_json
 
 Meaning = TypeVar("Meaning")
 MOST_FIELDS, MOST_ITEMS = 200, 1000
@@ -44,10 +43,7 @@ def items_of(callback: Callback, calls: Calls) -> Sequence[Item]:
     if calls.written_as != "json":
         fields = query if calls.written_as == "query" else _pairs(_decoded(callback.body))
         return [Item(fields, query, calls.written_as)]
-    try:
-        told = orjson.loads(callback.body)
-    except orjson.JSONDecodeError:
-        raise Malformed("the body is no JSON") from None
+    told = read_json(callback.body)
     found = [told] if calls.items is None else node_at(told, calls.items)
     if not isinstance(found, list) or len(found) > MOST_ITEMS:
         raise Malformed(f"the body has no list of up to {MOST_ITEMS} items where the configuration says")

@@ -1,17 +1,17 @@
 """What Infobip's callbacks say: up to a hundred receipts, or several replies, in one call."""
 
-import hashlib
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-import orjson
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from messaging.carriers import Malformed
+from messaging.whatsapp.webhooks.reading import fingerprint
 from sms.gateways.gateway import Failure, Progress, Receipt, Reply, Unknown
 from sms.gateways.infobip.errors import code_of, meaning, progress
 from sms.gateways.moments import amount, moment
+from sms.gateways.told import read_json
 
 _SHORTEST_PHONE = 9  # digits; fewer are a short code, which has no country
 _MOST_PARTS = 255
@@ -62,10 +62,7 @@ def items_of(
     kind: Literal["receipt", "reply"], body: bytes, price_is_a_part: bool
 ) -> Sequence[Receipt | Reply | Unknown]:
     """The items of a call, in its order; one that makes no sense never loses its siblings. Raises `Malformed`."""
-    try:
-        told = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise Malformed("the body is no JSON") from None
+    told = read_json(body)
     results = told.get("results") if isinstance(told, dict) else None
     if not isinstance(results, list):
         raise Malformed("the body has no results")
@@ -78,7 +75,7 @@ def phone(number: str) -> str:
 
 
 def _item(kind: Literal["receipt", "reply"], one: Any, price_is_a_part: bool) -> Receipt | Reply | Unknown:
-    key = hashlib.sha256(orjson.dumps(one, option=orjson.OPT_SORT_KEYS)).hexdigest()[:40]
+    key = fingerprint(one)
     try:
         if kind == "reply":
             return _reply(_Reply.model_validate(one))

@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-import orjson
-
 from messaging.carriers import Malformed
 from sms.gateways.failures import UNLISTED, Row
 from sms.gateways.gateway import Callback, Failure, Progress, Receipt, Reply, Submission, Unknown
 from sms.gateways.moments import amount, moment
+from sms.gateways.told import read_json
 from sms.gateways.vonage.errors import MESSAGES, RECEIPTS, TTL_PASSED, row, row_of_either
 
 MOST_FIELDS = 200  # of a callback
@@ -53,12 +52,12 @@ def fields_of(callback: Callback) -> Mapping[str, Any]:
         return _form(callback.query)
     try:
         if callback.headers.get("content-type", "").startswith("application/json"):
-            fields = orjson.loads(callback.body)
+            fields = read_json(callback.body)
             if isinstance(fields, dict) and len(fields) <= MOST_FIELDS:
                 return fields
             raise Malformed("the body is no object")
         return _form(callback.body.decode("utf-8"))
-    except (orjson.JSONDecodeError, UnicodeDecodeError):
+    except UnicodeDecodeError:
         raise Malformed("the body cannot be read") from None
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import count
 from threading import Barrier, Thread
 
 import pytest
@@ -20,6 +21,17 @@ from tests.messaging.engine.conftest import Facts
 from tests.messaging.engine.stage import countersigned, crowd, fresh, someone, witness_sender
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def every_release_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that begins anew where it broke off goes on for ever."""
+    chunks = count(1)
+
+    def committed(_point: str) -> None:
+        assert next(chunks) <= 100, "a release does not come to its end"
+
+    monkeypatch.setattr(release, "faultpoint", committed)
 
 
 def test_a_due_send_becomes_messages_and_begins() -> None:

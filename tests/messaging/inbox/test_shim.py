@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from accounts.tenancy import as_login_role
-from messaging.inbox import shim
+from messaging.inbox import group_commit, shim
 from messaging.inbox.group_commit import GroupCommit
 from messaging.inbox.shim import MAX_BYTES, WebhookShim
 from messaging.models import Sender, WebhookEvent
@@ -100,6 +100,21 @@ def test_an_event_that_cannot_be_stored_is_asked_for_again(
         with as_login_role(), connection.cursor() as cursor:
             cursor.execute("ALTER TABLE mislaid RENAME TO messaging_webhookevent")
     assert post(webhook, b"{}")[0] == "200 OK"
+
+
+def test_a_connection_that_died_while_nobody_wrote_costs_no_webhook(
+    webhook: WebhookShim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert post(webhook, b"{}")[0] == "200 OK"
+    with as_login_role(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        assert (True,) in cursor.fetchall()
+    monkeypatch.setattr(group_commit, "IDLE_SECONDS", 0.0)
+    assert post(webhook, b"[]")[0] == "200 OK"
+    assert WebhookEvent.objects.count() == 2
 
 
 def test_a_method_that_is_neither_get_nor_post_is_refused(webhook: WebhookShim) -> None:
