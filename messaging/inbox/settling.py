@@ -1,7 +1,9 @@
 """What a report means for the attempt behind it and for the money that its send holds back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from psycopg import Cursor
 
@@ -11,11 +13,8 @@ from messaging.models import Outcome, Status
 _PAID = f"{Outcome.UNSURE}, {Outcome.CLOSED}"
 _PROOF = ", ".join(str(rung.value) for rung in PROOF)
 
-# Everybody locks sends before messages; only reports of failures write to their sends.
-_LOCK_SENDS = """
-SELECT id FROM messaging_send WHERE id IN (SELECT send_id FROM messaging_message WHERE id = ANY(%s))
- ORDER BY id FOR NO KEY UPDATE
-"""
+_SENDS_OF = "SELECT DISTINCT send_id FROM messaging_message WHERE id = ANY(%s)"
+_LOCK_SENDS = "SELECT id FROM messaging_send WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 # Closing the attempt is the fence that `finish` stands behind too, so that no money is given back twice.
 _RETURNED = f"""
 WITH returned AS (
@@ -39,24 +38,41 @@ arrived AS (
       FROM was JOIN messaging_message m ON m.id = was.message_id
      WHERE a.id = was.id AND (was.outcome = {Outcome.UNSURE} OR m.status IN ({_PROOF}))
     RETURNING m.send_id, CASE WHEN was.outcome IN ({_PAID}) THEN 0 ELSE was.price END AS price)
+SELECT send_id, sum(price) FROM arrived GROUP BY send_id HAVING sum(price) > 0
+"""
+_CHARGE = """
 UPDATE messaging_send s SET reserved = s.reserved + owed.price
-  FROM (SELECT send_id, sum(price) AS price FROM arrived GROUP BY send_id HAVING sum(price) > 0) owed
- WHERE s.id = owed.send_id
+  FROM unnest(%(sends)s::uuid[], %(prices)s::numeric[]) AS owed(send_id, price) WHERE s.id = owed.send_id
 """
 
 
-def lock_sends_of(cursor: Cursor[Any], messages: Sequence[int]) -> None:
-    """Lock the sends of these messages, before the messages themselves."""
-    if messages:
-        cursor.execute(_LOCK_SENDS, [list(messages)])
+def sends_of(cursor: Cursor[Any], messages: Sequence[int]) -> set[UUID]:
+    """The sends of these messages."""
+    if not messages:
+        return set()
+    cursor.execute(_SENDS_OF, [list(messages)])
+    return {send for (send,) in cursor.fetchall()}
 
 
-def settle_attempts(cursor: Cursor[Any], messages: str, failed: Sequence[int], echoes: str) -> None:
-    """After the messages have climbed: settle their attempts, and give back or take again what they cost.
+def lock_sends(cursor: Cursor[Any], sends: Collection[UUID]) -> None:
+    """Lock what will be written to, in the order that everybody takes: sends before messages."""
+    if sends:
+        cursor.execute(_LOCK_SENDS, [sorted(sends)])
 
-    `failed` are those that a failure was told of; `echoes` our references in the reports. Messages and echoes are array
-    literals.
+
+def settle_attempts(cursor: Cursor[Any], messages: str, failed: Sequence[int], echoes: str) -> dict[UUID, Decimal]:
+    """After the messages have climbed: settle their attempts, and give back what those cost that failed.
+
+    `failed` are those that a failure was told of, whose sends are locked; `echoes` our references in the reports.
+    Messages and echoes are array literals. Returns what sends owe again, for messages that arrived after all.
     """
     if failed:
         cursor.execute(_RETURNED, {"failed": list(failed)})
     cursor.execute(_ARRIVED, {"messages": messages, "echoes": echoes}, prepare=True)
+    return dict(cursor.fetchall())
+
+
+def charge(cursor: Cursor[Any], owed: Mapping[UUID, Decimal]) -> None:
+    """Take again what these sends owe. They are locked."""
+    if owed:
+        cursor.execute(_CHARGE, {"sends": list(owed), "prices": list(owed.values())})

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -19,7 +20,7 @@ from messaging.engine.recurring import REPORTED_WITHIN
 from messaging.inbox.addresses import Address, note_addresses
 from messaging.inbox.finding import Found, find, reference
 from messaging.inbox.items import StatusItem
-from messaging.inbox.settling import lock_sends_of, settle_attempts
+from messaging.inbox.settling import charge, lock_sends, sends_of, settle_attempts
 from messaging.models import (
     Category,
     Message,
@@ -96,13 +97,33 @@ def apply_statuses(items: Sequence[tuple[Sender, StatusItem]], now: datetime) ->
 
 
 def _climb(cursor: Cursor[Any], found: Sequence[Found]) -> None:
+    """Let the messages climb, with the sends that this writes to locked before them.
+
+    Failures give money back to their sends. Which sends a proof charges again, because what it is of counted as failed,
+    is known only under the messages' locks: then it is all undone and done anew, with those sends locked first.
+    """
+    sends = sends_of(cursor, [one.message for one in found if one.item.status == "failed"])
+    while unlocked := _climb_under(cursor, found, sends):
+        sends |= unlocked
+
+
+def _climb_under(cursor: Cursor[Any], found: Sequence[Found], sends: set[UUID]) -> set[UUID]:
+    """With these sends locked. Returns those that should have been as well; nothing has been done then."""
     failed = [one.message for one in found if one.item.status == "failed"]
-    lock_sends_of(cursor, failed)
-    cursor.execute(LOCK_MESSAGES, [numbers(sorted({one.message for one in found}))], prepare=True)
-    told = _told(found)
-    cursor.execute(_APPLY, told, prepare=True)
-    cursor.execute(_LEFT_THE_HOUSE, told, prepare=True)
-    settle_attempts(cursor, told["messages"], failed, texts(filter(None, (reference(one.item) for one in found))))
+    with transaction.atomic():
+        lock_sends(cursor, sends)
+        cursor.execute(LOCK_MESSAGES, [numbers(sorted({one.message for one in found}))], prepare=True)
+        told = _told(found)
+        cursor.execute(_APPLY, told, prepare=True)
+        cursor.execute(_LEFT_THE_HOUSE, told, prepare=True)
+        echoes = texts(filter(None, (reference(one.item) for one in found)))
+        owed = settle_attempts(cursor, told["messages"], failed, echoes)
+        unlocked = owed.keys() - sends
+        if unlocked:
+            transaction.set_rollback(True)
+        else:
+            charge(cursor, owed)
+    return unlocked
 
 
 def match_parked(now: datetime) -> int:

@@ -6,6 +6,14 @@ _INBOUND, _STATUSES = "tests/messaging/inbox/test_inbound.py", "tests/messaging/
 
 BUGS = (
     Bug(
+        "a late proof writes to a send that it has not locked",
+        "messaging/inbox/statuses.py",
+        "        if unlocked:\n            transaction.set_rollback(True)\n"
+        "        else:\n            charge(cursor, owed)\n",
+        "        charge(cursor, owed)\n        unlocked = set()\n",
+        ("tests/messaging/inbox/test_locks.py -k late_proof",),
+    ),
+    Bug(
         "a webhook told twice is heard twice",
         "messaging/inbox/inbound.py",
         "    if not is_new:\n        return\n",

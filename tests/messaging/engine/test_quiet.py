@@ -105,7 +105,7 @@ def test_the_desk_says_since_when_nothing_was_taken(send: Send) -> None:
     assert desk.shown_pause(send.sender) is None
     refuse(send, NOON)
     shown = desk.shown_pause(Sender.objects.get(pk=send.sender_id))
-    assert shown == ("refused", "nothing was taken since 2 March 2026, 12:00")
+    assert shown == ("refused", "nothing was taken since 2 Mar 2026, 04:00")  # UTC
 
 
 def test_one_message_that_gets_through_begins_the_count_anew(send: Send) -> None:

@@ -4,13 +4,14 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 
 import psycopg
 import pytest
 from django.db import connection, connections
 
 from messaging.inbox.apply import apply_waiting
-from messaging.models import Message, Send, Status
+from messaging.models import Attempt, Message, Outcome, Send, Status, WebhookFailure
 from tests.factories import NOON, ContactFactory, SendFactory
 from tests.webhooks import arrived, messages_body, status, text
 
@@ -79,3 +80,38 @@ def test_while_one_consumer_is_at_it_another_leaves_the_work_to_it(lane: psycopg
     lane.commit()
     applying.join(10)
     assert Message.objects.get(pk=message.pk).status == Status.READ
+
+
+WAITING = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"
+
+
+def somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        return bool(cursor.fetchone()[0])
+
+
+def test_a_late_proof_and_a_lane_that_writes_results_down_wait_for_each_other_in_one_order(
+    lane: psycopg.Connection,
+) -> None:
+    """What counted as failed arrived after all, so its send owes for it again. The lane has that send, and locks the
+    message next, as everybody does."""
+    send = SendFactory()
+    arrived_late = handed_over(send, "+85261110001", "wamid.late")
+    Message.objects.filter(pk=arrived_late.pk).update(status=Status.FAILED)
+    Attempt.objects.create(
+        message=arrived_late, contact=arrived_late.contact, sender=send.sender, category="marketing", started_at=NOON,
+        lease_until=NOON, outcome=Outcome.FAILED, price=Decimal("0.0732"),
+    )  # fmt: skip
+    arrived(send.sender, messages_body(send.sender, statuses=[status("wamid.late", "delivered", NOON)]))
+    lane.execute("SELECT id FROM messaging_send WHERE id = %s FOR NO KEY UPDATE", [send.pk])
+    applying = apply_in_background()
+    deadline = time.monotonic() + 10
+    while not somebody_waits_for_a_lock() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    lane.execute(LOCK, [arrived_late.pk])
+    lane.commit()
+    applying.join(10)
+    arrived_late.refresh_from_db()
+    assert (arrived_late.status, Send.objects.get().reserved) == (Status.DELIVERED, Decimal("0.0732"))
+    assert not WebhookFailure.objects.exists()
