@@ -1,4 +1,4 @@
-"""One commit for many webhooks: requests hand rows to a thread of their process and wait until they are durable."""
+"""One commit for many requests: they hand what they bring to a thread of their process and wait until it is durable."""
 
 import logging
 import os
@@ -7,6 +7,7 @@ from _thread import LockType, allocate_lock
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from django.db import close_old_connections, connection
@@ -33,34 +34,45 @@ def _taken() -> LockType:
     return lock
 
 
-@dataclass(slots=True)
-class Waiting:
-    """One verified body on its way to the table."""
+@dataclass(slots=True, kw_only=True)
+class Brought:
+    """What one request brings, and whether it has been kept."""
 
-    carrier: str
-    body: bytes
-    signed_for: tuple[UUID, ...]
     done: LockType = field(default_factory=_taken)
     kept: bool = False
 
 
-class GroupCommit:
-    """Keeps bodies durably. Its thread is started in the process that first needs it, so that a fork cannot lose it."""
+Item = TypeVar("Item", bound=Brought)
 
-    def __init__(self, after_commit: Callable[[], None]) -> None:
-        self._after_commit = after_commit
-        self._queue: SimpleQueue[Waiting | None] = SimpleQueue()
+
+class Together(Generic[Item]):
+    """Keeps what many requests bring in few commits. `things` is the word for them in logs.
+
+    Its thread is started in the process that first needs it, so that a fork cannot lose it.
+    """
+
+    things = "things"
+
+    def __init__(self) -> None:
+        self._queue: SimpleQueue[Item | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._started_in = 0
 
-    def keep(self, waiting: Waiting) -> bool:
-        """Whether the body is committed. False after five seconds or an error: then the provider must ask again."""
+    def store(self, batch: list[Item]) -> None:
+        """Make all of them durable, or raise. Runs in the thread, on a connection of its own."""
+        raise NotImplementedError
+
+    def after_commit(self) -> None:
+        """What follows once they are durable and their requests can be answered."""
+
+    def keep(self, item: Item) -> bool:
+        """Whether it is committed. False after five seconds or an error: then whoever brought it must ask again."""
         self._start()
-        self._queue.put(waiting)
-        return waiting.done.acquire(timeout=WAIT_SECONDS) and waiting.kept
+        self._queue.put(item)
+        return item.done.acquire(timeout=WAIT_SECONDS) and item.kept
 
     def stop(self) -> None:
-        """End the thread and close its connection, once what waits is stored. The next body starts it again."""
+        """End the thread and close its connection, once what waits is stored. The next item starts it again."""
         if self._started_in == os.getpid():
             self._queue.put(None)
             self._thread.join()
@@ -72,7 +84,7 @@ class GroupCommit:
         with self._lock:
             if self._started_in != os.getpid():
                 self._queue = SimpleQueue()
-                self._thread = threading.Thread(target=self._run, name="webhook-commit", daemon=True)
+                self._thread = threading.Thread(target=self._run, name=f"keeps-{self.things}", daemon=True)
                 self._thread.start()
                 self._started_in = os.getpid()
 
@@ -84,38 +96,63 @@ class GroupCommit:
                 self._commit(batch)
         connection.close()
 
-    def _commit(self, batch: list[Waiting]) -> None:
+    def _commit(self, batch: list[Item]) -> None:
         try:
             close_old_connections()
-            _insert(batch)
-            faultpoint("inbox.stored")
+            self.store(batch)
         except Exception:
-            log.exception("%d webhooks could not be stored; the provider will send them again", len(batch))
+            log.exception("%d %s could not be stored; whoever brought them must ask again", len(batch), self.things)
             connection.close()
         else:
-            for waiting in batch:
-                waiting.kept = True
-        for waiting in batch:
-            waiting.done.release()
+            for item in batch:
+                item.kept = True
+        for item in batch:
+            item.done.release()
         if batch[0].kept:
-            self._after_commit()
+            self.after_commit()
 
-    def _next_batch(self) -> tuple[list[Waiting], bool]:
-        """Whatever waits, at once: under load commits grow by themselves, and a lone webhook never lingers.
+    def _next_batch(self) -> tuple[list[Item], bool]:
+        """Whatever waits, at once: under load commits grow by themselves, and a lone item never lingers.
 
         The second value is False when the thread is to end after this batch.
         """
-        batch: list[Waiting] = []
-        waiting = self._queue.get()
-        while waiting is not None:
-            batch.append(waiting)
+        batch: list[Item] = []
+        item = self._queue.get()
+        while item is not None:
+            batch.append(item)
             if len(batch) == ROWS_AT_ONCE:
                 return batch, True
             try:
-                waiting = self._queue.get_nowait()
+                item = self._queue.get_nowait()
             except Empty:
                 return batch, True
         return batch, False
+
+
+@dataclass(slots=True)
+class Waiting(Brought):
+    """One verified body on its way to the table."""
+
+    carrier: str
+    body: bytes
+    signed_for: tuple[UUID, ...]
+
+
+class GroupCommit(Together[Waiting]):
+    """Keeps webhooks, and rings for them."""
+
+    things = "webhooks"
+
+    def __init__(self, after_commit: Callable[[], None]) -> None:
+        super().__init__()
+        self._ring = after_commit
+
+    def store(self, batch: list[Waiting]) -> None:
+        _insert(batch)
+        faultpoint("inbox.stored")
+
+    def after_commit(self) -> None:
+        self._ring()
 
 
 def _insert(batch: list[Waiting]) -> None:

@@ -184,15 +184,15 @@ BUGS = (
     Bug(
         "a short link leads where the request says",
         "sms/links/pages.py",
-        'response["Location"] = target.destination',
-        'response["Location"] = request.GET.get("url", target.destination)',
+        'headers={"Location": destination}',
+        'headers={"Location": request.GET.get("url", destination)}',
         (f"{_PAGES} -k never_taken",),
     ),
     Bug(
         "a short link counts on everybody's domain",
-        "sms/links/pages.py",
-        "if target is None or not _stands_here(request, target.base_url):",
-        "if target is None:",
+        "sms/links/clicks.py",
+        "return self.stands and self.expires_at > opened.at and self.is_on(opened.host)",
+        "return self.stands and self.expires_at > opened.at",
         (f"{_PAGES} -k own_domain",),
     ),
     Bug(
