@@ -1,4 +1,4 @@
-"""The web process: `gunicorn config.wsgi`. Webhooks and short links are answered before Django's middleware, the rest by Django."""
+"""The web process: `gunicorn config.wsgi`. Webhooks and links that lead on are answered before Django's middleware."""
 
 import os
 

@@ -39,6 +39,7 @@ class FollowTogether(Together[Following]):
 
     def store(self, batch: list[Following]) -> None:
         """A person who is being erased at this moment holds up nobody else."""
+        faultpoint("links.opened")
         try:
             _follow(batch)
         except IntegrityError:
