@@ -1,5 +1,6 @@
 """The start page: what waits for me, what is under way, how delivery goes, and whether the record is sealed."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,6 +38,15 @@ SELECT (m.handed_at AT TIME ZONE %(zone)s)::date AS day,
  WHERE s.organisation_id = %(organisation)s AND s.started_at > %(since)s AND m.handed_at IS NOT NULL
  GROUP BY 1 ORDER BY 1
 """
+
+
+Tiles = Callable[[Organisation, datetime], list[dict[str, Any]]]
+_tiles_of_others: list[Tiles] = []
+
+
+def register_tiles(make: Tiles) -> None:
+    """Have `make(organisation, now)` give tiles of a channel's own: `name`, `value`, `note` and `link` each."""
+    _tiles_of_others.append(make)
 
 
 def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -124,7 +134,8 @@ def _tiles(organisation: Organisation, person: Person, now: datetime) -> list[di
         {"name": _("Outcome unknown"), "value": number(unknown), "note": _("wait for a report or for somebody"),
          "link": f"{reverse('admin:messaging_message_changelist')}?unknown=open"},
     ]  # fmt: skip
-    return tiles * bool(unknown) + [
+    theirs = [tile for make in _tiles_of_others for tile in make(organisation, now)]
+    return tiles * bool(unknown) + theirs + [
         {"name": _("Waiting for anybody"), "value": number(open_requests), "note": _("requests without a decision"),
          "link": f"{reverse('admin:approvals_actionrequest_changelist')}?turn=open"},
         {"name": _("Contacts"), "value": number(Contact.objects.filter(organisation=organisation).count()),
