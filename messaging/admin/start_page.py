@@ -83,8 +83,9 @@ def _waiting(person: Person, now: datetime) -> dict[str, Any]:
 
 
 def _sends(organisation: Organisation) -> list[dict[str, Any]]:
-    """Those under way, else the newest that have ended."""
-    sends = Send.objects.filter(organisation=organisation).select_related("audience", "sender")
+    """Those under way, else the newest that have ended. One-time passwords are many and nobody's broadcast."""
+    sends = Send.objects.filter(organisation=organisation).exclude(kind=Send.Kind.OTP)
+    sends = sends.select_related("audience", "sender")
     shown = list(sends.filter(state__in=UNDER_WAY).order_by("due_at")[:_MOST_SHOWN])
     if len(shown) < _MOST_SHOWN:
         ended = sends.exclude(state__in=UNDER_WAY).exclude(ended_at=None).order_by("-ended_at")

@@ -26,14 +26,14 @@ from sms.otp.rules import rules_of
 
 @admin.register(OtpChallenge)
 class OtpChallengeAdmin(ReadOnly):
-    list_display = ("created_at", "template", "shown_state", "attempts", "country", "prefix", "price")
+    list_display = ("created_at", "template", "shown_state", "attempts", "country", "prefix", "shown_price")
     list_filter = ("purpose", "country")
     list_select_related = ("template",)
     ordering = ("-created_at",)
     list_before_template = "desk/stopped_ranges.html"
     fields = (
-        "template", "purpose", "shown_state", "attempts", "country", "prefix", "price", "created_at", "expires_at",
-        "consumed_at", "voided_at",
+        "template", "purpose", "shown_state", "attempts", "country", "prefix", "shown_price", "created_at",
+        "expires_at", "consumed_at", "voided_at",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -49,6 +49,10 @@ class OtpChallengeAdmin(ReadOnly):
     def shown_state(self, challenge: OtpChallenge) -> SafeString:
         colour, words = state_of(challenge, timezone.now())
         return format_html('<span class="cs-label cs-label-{}">{}</span>', colour, words)
+
+    @display(description=_("price"), ordering="price")
+    def shown_price(self, challenge: OtpChallenge) -> str:
+        return number(challenge.price)
 
 
 def state_of(challenge: OtpChallenge, now: datetime) -> tuple[str, Any]:

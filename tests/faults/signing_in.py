@@ -8,9 +8,9 @@ from uuid import uuid4
 import requests
 from django.utils import timezone
 
-from approvals.models import ActionRequest
 from simulators.common.journal import read_journal
 from sms.models import OtpChallenge, OtpTemplate
+from sms.otp.codes import number_key
 from sms.otp.wording import digest_of
 from tests.faults.case import Case
 
@@ -30,15 +30,16 @@ class SigningIn:
         """What the answer says, with its `status`; that is 0 where there was none."""
         said = {
             "otp_template_id": str(self.template.pk), "phone": self.phone, "reason": "Somebody signs in",
-            "idempotency_key": key or self.key, "client_address": f"203.0.113.{self.case.chance.randint(1, 250)}",
+            "idempotency_key": key or self.key, "client_address": "203.0.113.7",
         }  # fmt: skip
         return _posted(self.case, "tools/sms_marketing.otp.send", said)
 
     def challenge(self) -> OtpChallenge:
         """The code that was drawn; the case ends with its text."""
-        request = ActionRequest.objects.get(idempotency_key=self.key)
-        self.case.request = request
-        return OtpChallenge.objects.get(send__preview=request.preview_id)
+        key = number_key(self.case.business.organisation.pk, self.phone)
+        found = OtpChallenge.objects.select_related("send__request").get(number_key=key)
+        self.case.request = found.send.request
+        return found
 
     def texts(self) -> list[str]:
         """What the phone shows."""

@@ -108,7 +108,7 @@ def test_whoever_decides_reads_the_text_as_the_phone_will_show_it_but_for_the_co
     page = signed_in(mei_chan()).get(f"/desk/approvals/actionrequest/{request.pk}/change/").content.decode()
     assert "your code is <u>______</u>, valid 5 minutes. Tell nobody." in page
     assert "1 part (GSM-7, 63 characters, 97 left)" in page
-    for told in ("basket-7", "en, zh_hk", "#HARBOUR", "+852 6123 4567", "To this number in ten minutes"):
+    for told in ("basket-7", "en, zh_hk", "#HARBOUR", "+85261234567", "To this number in ten minutes"):
         assert told in page, told
     assert OtpChallenge.objects.count() == 0
     masked = signed_in(sam_lee()).get(f"/desk/approvals/actionrequest/{request.pk}/change/").content.decode()
