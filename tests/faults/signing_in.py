@@ -2,29 +2,34 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import requests
 from django.utils import timezone
 
+from accounts.credentials import create_agent
+from accounts.roles import VERIFY_CODES
 from simulators.common.journal import read_journal
 from sms.models import OtpChallenge, OtpTemplate
 from sms.otp.codes import number_key
 from sms.otp.wording import digest_of
 from tests.faults.case import Case
 
+NOTHING: dict[str, Any] = {"people_per_day": 0, "messages_per_day": 0, "money_per_day": Decimal(0)}
 TEXT = "Harbour Tea: your code is {{code}}, valid {{minutes}} minutes. Tell nobody."
 
 
 @dataclass(frozen=True, slots=True)
 class SigningIn:
-    """One person with a number of their own, at the sign-in page of one cell."""
+    """One person with a number of their own, at the sign-in page of one cell. `verifier` is the page's own key."""
 
     case: Case
     template: OtpTemplate
     phone: str
     key: str
+    verifier: str
 
     def ask(self, key: str = "") -> dict[str, Any]:
         """What the answer says, with its `status`; that is 0 where there was none."""
@@ -32,7 +37,7 @@ class SigningIn:
             "otp_template_id": str(self.template.pk), "phone": self.phone, "reason": "Somebody signs in",
             "idempotency_key": key or self.key, "client_address": "203.0.113.7",
         }  # fmt: skip
-        return _posted(self.case, "tools/sms_marketing.otp.send", said)
+        return _posted(self.case, "tools/sms_marketing.otp.send", said, self.case.business.key)
 
     def challenge(self) -> OtpChallenge:
         """The code that was drawn; the case ends with its text."""
@@ -56,13 +61,20 @@ class SigningIn:
 
     def enter(self, code: str) -> bool:
         said = {"challenge_id": str(self.challenge().pk), "phone": self.phone, "purpose": "login", "code": code}
-        return bool(_posted(self.case, "sms/otp/verify", said).get("verified"))
+        told = _posted(self.case, "sms/otp/verify", said, self.verifier)
+        assert told["status"] == 200, told
+        return bool(told["verified"])
 
 
 def at_the_sign_in_page(case: Case) -> SigningIn:
     own: dict[str, Any] = {"organisation": case.business.organisation, "name": "Sign in"}
     template = OtpTemplate.objects.filter(**own).first() or _approved(case, own)
-    return SigningIn(case, template, f"+85261{case.chance.randrange(10**6):06d}", f"code-{uuid4()}")
+    owner = case.business.ada.person
+    assert owner is not None
+    _agent, verifier = create_agent(
+        owner.organisation, owner, f"Sign-in page {uuid4()}", scopes=[VERIFY_CODES], **NOTHING
+    )
+    return SigningIn(case, template, f"+85261{case.chance.randrange(10**6):06d}", f"code-{uuid4()}", verifier)
 
 
 def _approved(case: Case, own: dict[str, Any]) -> OtpTemplate:
@@ -76,10 +88,10 @@ def _approved(case: Case, own: dict[str, Any]) -> OtpTemplate:
     return template
 
 
-def _posted(case: Case, path: str, said: dict[str, Any]) -> dict[str, Any]:
+def _posted(case: Case, path: str, said: dict[str, Any], key: str) -> dict[str, Any]:
     with requests.Session() as session:
         session.trust_env = False
-        headers = {"Authorization": f"Bearer {case.business.key}"}
+        headers = {"Authorization": f"Bearer {key}"}
         try:
             answer = session.post(f"{case.stack.web_url}/api/{path}", json=said, headers=headers, timeout=30)
         except requests.RequestException:
