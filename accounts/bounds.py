@@ -5,8 +5,10 @@ Redis may be emptied or away. Then each process counts for itself, so that a gue
 
 import hashlib
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -67,13 +69,18 @@ def _counted(cache: BaseCache, key: str, seconds: int) -> int:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where a request comes from, as far as it can be trusted: our proxy's word, or the other end of the line.
+    """Where a request comes from, as far as it can be trusted."""
+    return address_in(request.META)
+
+
+def address_in(meta: Mapping[str, Any]) -> str:
+    """The same of a request's WSGI environment: our proxy's word, or the other end of the line.
 
     Whoever has an IPv6 address has 2**64 of them, so those count as one.
     """
-    said = request.META.get("REMOTE_ADDR", "")
+    said = str(meta.get("REMOTE_ADDR", ""))
     if settings.BEHIND_PROXY:  # the last address is the one our proxy saw; those before it anybody can write
-        said = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or said
+        said = str(meta.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip() or said
     try:
         address = ipaddress.ip_address(said)
     except ValueError:

@@ -67,6 +67,7 @@ RIGHTS: dict[str, Rights] = {
     "sms.quota": Rights(view=SENDERS, add=ADMINS, change=ADMINS),
     "sms.reviewnotice": Rights(view=DECIDERS),
     "sms.senderid": Rights(view=EVERYBODY, change=DECIDERS),
+    "sms.otpchallenge": Rights(view=EVERYBODY),
     "sms.otprules": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
     "sms.otptemplate": Rights(view=EVERYBODY, add=DECIDERS, change=DECIDERS),
     "sms.shortlink": Rights(view=EVERYBODY, change=DECIDERS),

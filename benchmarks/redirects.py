@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Organisation
 from benchmarks import sms_world
 from benchmarks.delivery import Terms, carried_out, queued
-from benchmarks.measuring import Outcome, in_turns
+from benchmarks.measuring import Bar, Outcome, in_turns
 from benchmarks.openloop import web_server
 from benchmarks.posting import post_all
 from benchmarks.processes import free_port, started
@@ -44,7 +44,7 @@ def run(rounds: int, scale: int) -> Iterator[Outcome]:
         spread = [_request(port, code, _own_network(n)) for n, code in enumerate(codes)]
         near = [_request(port, code, "10.0.0.7") for code in codes]
         _visited(port, [*spread[:200], *(_request(port, "bench-empty", "10.0.0.7") for _ in range(200))])  # warms up
-        each = Outcome("short_link_redirect", "redirects/s", "answers/s of an empty view", None)
+        each = Outcome("short_link_redirect", "redirects/s", "answers/s of an empty view", Bar(0.5))
         each.notes.append(f"{visits:,} links, each opened once by a person in a network of their own, the click kept")
         yield in_turns(each, rounds, lambda: _counted(partial(_visited, port, spread), visits, Visitor.HUMAN), empty)
         burst = Outcome("short_link_redirect_burst", "redirects/s", "answers/s of an empty view", None)

@@ -11,6 +11,7 @@ BELLS: dict[str, tuple[str, float]] = {
     "match parked statuses, drop old webhooks": ("messaging.inbox.tasks.tidy_inbox", 60.0),
     "mail reviewers what waits for them": ("sms.notices.tasks.mail", 30.0),
     "erase one-time passwords that nobody will hand over any more": ("sms.otp.tasks.erase", 15.0),
+    "tell where codes are stopped because hardly anybody enters them": ("sms.otp.tasks.tell", 60.0),
     "send what events of the shop set off": ("sms.automations.tasks.run", 5.0),
     "look at the pages behind short links, where that is switched on": ("sms.links.tasks.look", 60.0),
 }

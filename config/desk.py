@@ -42,7 +42,8 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
             (_("Short links"), "link", "sms.shortlink", ""),
             (_("Conversions"), "shopping_bag", "sms.conversion", ""),
             (_("Outside figures"), "monitoring", "sms.performancesnapshot", ""),
-            (_("One-time passwords"), "password", "sms.otptemplate", ""),
+            (_("One-time passwords"), "password", "sms.otpchallenge", ""),
+            (_("Texts of one-time passwords"), "sms", "sms.otptemplate", ""),
         ),
     ),
     (

@@ -1,4 +1,4 @@
-"""The web process: `gunicorn config.wsgi`. Webhooks are answered before Django's middleware, the rest by Django."""
+"""The web process: `gunicorn config.wsgi`. Webhooks and links that lead on are answered before Django's middleware."""
 
 import os
 
@@ -13,5 +13,6 @@ os.environ.setdefault(
 django_application = get_wsgi_application()
 
 from messaging.inbox.shim import WebhookShim  # noqa: E402 - needs the apps to be loaded
+from sms.links.shim import LinkShim  # noqa: E402
 
-application = WebhookShim(django_application)
+application = WebhookShim(LinkShim(django_application))

@@ -18,8 +18,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from messaging.carriers import Malformed
+from messaging.inbox.arriving import Arriving, arrivals
 from messaging.inbox.bell import ring
-from messaging.inbox.group_commit import GroupCommit, Waiting
 from sms.gateways.gateway import Callback, gateway
 from sms.models import SmsGateway
 from sms.ways import account_of
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 LARGEST = 1 << 20  # bytes; a hundred receipts in one call are a tenth of that
 
-COMMIT = GroupCommit(ring)
+COMMIT = arrivals(ring)
 
 
 def hash_of_key(key: str) -> str:
@@ -49,7 +49,7 @@ def receive(request: HttpRequest, key: str, kind: str) -> HttpResponse:
     if not gateway(row.kind).verify(account_of(row), call):
         log.warning("a call to gateway %s was not signed by it", row.pk)
         return HttpResponse("FORBIDDEN", status=403, content_type="text/plain")
-    if not COMMIT.keep(Waiting("sms", pack(row.pk, call, timezone.now()), (row.pk,))):
+    if not COMMIT.keep(Arriving("sms", pack(row.pk, call, timezone.now()), (row.pk,))):
         return HttpResponse("TRY_AGAIN", status=503, content_type="text/plain")
     return HttpResponse(status=200, content_type="text/plain")
 

@@ -1,5 +1,6 @@
 """The start page: what waits for me, what is under way, how delivery goes, and whether the record is sealed."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +40,15 @@ SELECT (m.handed_at AT TIME ZONE %(zone)s)::date AS day,
 """
 
 
+Tiles = Callable[[Organisation, datetime], list[dict[str, Any]]]
+_tiles_of_others: list[Tiles] = []
+
+
+def register_tiles(make: Tiles) -> None:
+    """Have `make(organisation, now)` give tiles of a channel's own: `name`, `value`, `note` and `link` each."""
+    _tiles_of_others.append(make)
+
+
 def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Unfold's dashboard callback. Somebody without an organisation sees no numbers at all."""
     person, now = person_of(request), timezone.now()
@@ -73,8 +83,9 @@ def _waiting(person: Person, now: datetime) -> dict[str, Any]:
 
 
 def _sends(organisation: Organisation) -> list[dict[str, Any]]:
-    """Those under way, else the newest that have ended."""
-    sends = Send.objects.filter(organisation=organisation).select_related("audience", "sender")
+    """Those under way, else the newest that have ended. One-time passwords are many and nobody's broadcast."""
+    sends = Send.objects.filter(organisation=organisation).exclude(kind=Send.Kind.OTP)
+    sends = sends.select_related("audience", "sender")
     shown = list(sends.filter(state__in=UNDER_WAY).order_by("due_at")[:_MOST_SHOWN])
     if len(shown) < _MOST_SHOWN:
         ended = sends.exclude(state__in=UNDER_WAY).exclude(ended_at=None).order_by("-ended_at")
@@ -124,7 +135,8 @@ def _tiles(organisation: Organisation, person: Person, now: datetime) -> list[di
         {"name": _("Outcome unknown"), "value": number(unknown), "note": _("wait for a report or for somebody"),
          "link": f"{reverse('admin:messaging_message_changelist')}?unknown=open"},
     ]  # fmt: skip
-    return tiles * bool(unknown) + [
+    theirs = [tile for make in _tiles_of_others for tile in make(organisation, now)]
+    return tiles * bool(unknown) + theirs + [
         {"name": _("Waiting for anybody"), "value": number(open_requests), "note": _("requests without a decision"),
          "link": f"{reverse('admin:approvals_actionrequest_changelist')}?turn=open"},
         {"name": _("Contacts"), "value": number(Contact.objects.filter(organisation=organisation).count()),

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.db import close_old_connections
 
+from messaging.group_commit import GroupCommit
+from messaging.inbox.arriving import Arriving, arrivals
 from messaging.inbox.bell import ring
-from messaging.inbox.group_commit import GroupCommit, Waiting
 from messaging.models import WhatsAppAccount
 from messaging.whatsapp.webhooks import answer_handshake, signers
 
@@ -30,9 +31,9 @@ SECRETS_LAST_SECONDS = 10.0
 class WebhookShim:
     """A WSGI application in front of Django's. Everything that is not the exact webhook path passes through."""
 
-    def __init__(self, application: Application, commit: GroupCommit | None = None) -> None:
+    def __init__(self, application: Application, commit: GroupCommit[Arriving] | None = None) -> None:
         self._application = application
-        self._commit = commit or GroupCommit(after_commit=ring)
+        self._commit = commit or arrivals(after_commit=ring)
         self._secrets: tuple[float, Mapping[UUID, tuple[str, ...]], tuple[str, ...]] = (0.0, {}, ())
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -60,7 +61,7 @@ class WebhookShim:
         accounts = signers(raw, environ.get("HTTP_X_HUB_SIGNATURE_256", ""), secrets)
         if not accounts:
             return "401 Unauthorized", b"BAD_SIGNATURE"
-        if not self._commit.keep(Waiting("whatsapp", raw, tuple(sorted(accounts)))):
+        if not self._commit.keep(Arriving("whatsapp", raw, tuple(sorted(accounts)))):
             return "503 Service Unavailable", b"TRY_AGAIN"
         return "200 OK", b"EVENT_RECEIVED"
 

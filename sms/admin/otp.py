@@ -5,15 +5,20 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from accounts.admin import WithHistory
 from accounts.admin.scope import person_of
+from sms.admin.otp_panels import phone_view, rules_in_words
 from sms.models import OtpRules, OtpTemplate
+from sms.otp.rules import countries_of, rules_of
 from sms.otp.wording import digest_of, is_approved, problems_of
+from sms.routing import routes_of
 
 
 class OtpTemplateForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -66,10 +71,11 @@ class OtpTemplateAdmin(WithHistory):
     ordering = ("name",)
     fieldsets = (
         (None, {"fields": (("name", "purpose"), "identity")}),
+        (_("What people will read"), {"fields": ("shown_phones", "shown_facts")}),
         (_("Text"), {"fields": ("texts", ("default_language", "host"), "lifetime_seconds")}),
         (_("Approval"), {"fields": ("approve", "written_by", ("approved_by", "approved_at"))}),
     )
-    readonly_fields = ("written_by", "approved_by", "approved_at")
+    readonly_fields = ("shown_phones", "shown_facts", "written_by", "approved_by", "approved_at")
 
     @display(description=_("approval"), label={"approved": "success", "waits": "warning"})
     def shown_approval(self, template: OtpTemplate) -> tuple[str, str]:
@@ -77,10 +83,30 @@ class OtpTemplateAdmin(WithHistory):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Whoever may only look, and whoever writes a new one, has nothing to approve."""
-        if obj is not None and self.has_change_permission(request, obj):
+        if obj is None:
+            return (self.fieldsets[0], self.fieldsets[2])
+        if self.has_change_permission(request, obj):
             return self.fieldsets
-        approval = () if obj is None else ((_("Approval"), {"fields": ("written_by", ("approved_by", "approved_at"))}),)
-        return (*self.fieldsets[:2], *approval)
+        return (*self.fieldsets[:3], (_("Approval"), {"fields": ("written_by", ("approved_by", "approved_at"))}))
+
+    @display(description=_("on the phone"))
+    def shown_phones(self, template: OtpTemplate) -> SafeString:
+        """Each language, with a blank for the code."""
+        texts = sorted((str(language), str(text)) for language, text in template.texts.items())
+        shown = [{"now": phone_view(language, text, template.lifetime_seconds)} for language, text in texts]
+        return render_to_string("desk/panel_wording.html", {"panel": {"shown": shown}})
+
+    @display(description=_("where to, how often"))
+    def shown_facts(self, template: OtpTemplate) -> SafeString:
+        rules = rules_of(template.organisation)
+        reached = routes_of(template.identity, timezone.localdate())
+        countries = [country for country in countries_of(template.organisation) if country in reached]
+        facts = [
+            (_("Sender"), f"{template.identity.value} ({template.identity.get_state_display()})"),
+            (_("Countries"), ", ".join(countries) or _("there is no way to send it")),
+            *rules_in_words(rules),
+        ]
+        return render_to_string("desk/panel_facts.html", {"panel": {"facts": facts}})
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from crawleruseragents import is_crawler
 from django.utils.crypto import salted_hmac
 
+from accounts.bounds import address_in
 from sms.models import Visitor
 
 # Nobody reads a text and opens its link faster: scanners of the network do. (?)
@@ -19,6 +21,8 @@ MINUTE = timedelta(minutes=1)
 # Previews and scanners that the shared list does not know by name.
 _OTHER_MACHINES = ("barracudacentral", "proofpoint", "mimecast", "safelinks", "urlpreview")
 _PREFETCHES = ("prefetch", "prerender", "preview")
+# Where a request says what it is for, by browser and year.
+_PURPOSES = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 
 # In-app browsers first: they name the browser they are built on as well. MicroMessenger and Line are people.
 _BROWSERS = (
@@ -49,10 +53,11 @@ class Judgement:
     reason: str = ""
 
 
-def visit_of(method: str | None, headers: Mapping[str, str], address: str) -> Visit:
-    """What a request tells: its purpose stands in one of three headers, by browser and year."""
-    purpose = ";".join(headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
-    return Visit(method or "", headers.get("User-Agent", "")[:500], purpose.lower(), address)
+def visit_of(meta: Mapping[str, Any]) -> Visit:
+    """What a request tells, by the names that WSGI has for it."""
+    purpose = ";".join(str(meta.get(name, "")) for name in _PURPOSES)
+    agent = str(meta.get("HTTP_USER_AGENT", ""))[:500]
+    return Visit(str(meta.get("REQUEST_METHOD", "")), agent, purpose.lower(), address_in(meta))
 
 
 def judge_visit(visit: Visit, handed_at: datetime | None, now: datetime, *, is_personal: bool) -> Judgement:

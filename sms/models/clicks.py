@@ -63,7 +63,7 @@ class Click(models.Model):
         verbose_name_plural = _("clicks")
         indexes = (
             models.Index(fields=("link", "at"), name="clicks_of_link"),
-            models.Index(fields=("network", "at"), name="clicks_of_network"),
+            models.Index(fields=("network", "link", "at"), name="clicks_of_network"),
         )
 
     def __str__(self) -> str:

@@ -129,6 +129,7 @@ class OtpChallenge(models.Model):
     code = SecretField(_("code, until it was handed over"), blank=True)
     number_key = models.CharField(_("keyed hash of the number"), max_length=64)
     prefix = models.CharField(_("range of numbers"), max_length=8)
+    country = models.CharField(_("country"), max_length=2, default="")
     address_key = models.CharField(_("keyed hash of the internet address"), max_length=64)
     network_key = models.CharField(_("keyed hash of the network"), max_length=64)
     price = models.DecimalField(_("price"), max_digits=12, decimal_places=6, default=Decimal(0))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -18,13 +17,15 @@ from approvals.registry import Call
 from messaging.phones import Phone, PhoneType
 from sms.models import OtpChallenge, OtpRules
 from sms.otp.contract import OtpContract
+from sms.otp.pumping import against_pumping
+from sms.otp.rules import countries_of, rules_of
 
 # Seconds until the next code to the same number, after the first, second and third within ten minutes.
 COOLDOWNS = (30, 60, 120)
 # Lines that take codes. The others cannot be read by their owner, or somebody earns on each call to them.
 _MOBILE = frozenset({PhoneType.MOBILE, PhoneType.FIXED_LINE_OR_MOBILE})
 
-# Sliding windows, so that no moment allows twice as much. `over` codes have had their chance to be entered.
+# Sliding windows, so that no moment allows twice as much.
 _COUNT = """
 SELECT count(*) FILTER (WHERE c.number_key = %(number)s AND c.created_at > %(now)s - interval '10 minutes'),
        count(*) FILTER (WHERE c.number_key = %(number)s),
@@ -34,9 +35,6 @@ SELECT count(*) FILTER (WHERE c.number_key = %(number)s AND c.created_at > %(now
        count(*) FILTER (WHERE c.created_at > %(now)s - interval '1 hour'),
        count(*),
        coalesce(sum(c.price), 0),
-       count(*) FILTER (WHERE c.prefix = %(prefix)s AND (c.expires_at <= %(now)s OR c.consumed_at IS NOT NULL
-                                                         OR c.voided_at IS NOT NULL)),
-       count(*) FILTER (WHERE c.prefix = %(prefix)s AND c.consumed_at IS NOT NULL),
        max(c.created_at) FILTER (WHERE c.number_key = %(number)s)
   FROM sms_otpchallenge c
  WHERE c.organisation_id = %(organisation)s AND c.created_at > %(now)s - interval '1 day'
@@ -55,18 +53,7 @@ class Counts:
     tenant_lately: int
     tenant_today: int
     money: Decimal
-    over: int
-    entered: int
     last_at: datetime | None
-
-
-def rules_of(organisation: Organisation) -> OtpRules:
-    """The organisation's limits; the defaults (unsaved) where it has not set any."""
-    return OtpRules.objects.filter(pk=organisation.pk).first() or OtpRules(organisation=organisation)
-
-
-def countries_of(organisation: Organisation) -> list[str]:
-    return rules_of(organisation).countries or [organisation.default_country]
 
 
 def against_number(phone: Phone, organisation: Organisation) -> Iterator[Reason]:
@@ -79,12 +66,6 @@ def against_number(phone: Phone, organisation: Organisation) -> Iterator[Reason]
                      _("Offer another way to sign in."), "phone")  # fmt: skip
 
 
-def one_at_a_time(organisation: UUID) -> None:
-    """Make the tenant's codes wait for each other until this transaction ends: counting and sending are one."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sms.otp {organisation}"])
-
-
 @dataclass(frozen=True, slots=True)
 class WithinLimits:
     """One more code may be sent. A code that has been sent already does not stand in its own way."""
@@ -92,24 +73,23 @@ class WithinLimits:
     def __call__(self, call: Call, contract: OtpContract) -> Iterator[Reason]:
         if call.request is not None and OtpChallenge.objects.filter(send__request=call.request.pk).exists():
             return
-        rules, counts = rules_of(call.organisation), _counts(call, contract)
+        rules, counts = rules_of(call.organisation), counts_of(contract, call.organisation, call.now)
         yield from _cooldown(counts, call.now)
         yield from _reached(rules, counts)
         if counts.money + contract.cost_ceiling > rules.money_a_day:
             yield Reason("spent", _("What codes may cost in a day is spent."), _("An administrator can allow more."))
-        if counts.over >= rules.pumping_from and counts.entered * 100 < counts.over * rules.pumping_share:
-            yield Reason("range_stopped", _("Hardly anybody in this range of numbers enters their codes."),
-                         _("Nothing is sent there for a day; tell an administrator."), "phone")  # fmt: skip
+        yield from against_pumping(rules, contract.routes[0].country, contract.prefix, call.now)
 
 
-def _counts(call: Call, contract: OtpContract) -> Counts:
+def counts_of(contract: OtpContract, organisation: Organisation, now: datetime) -> Counts:
+    """How many codes went lately to this number and range, for this address and network, and altogether."""
     facts: dict[str, Any] = {
-        "organisation": call.organisation.pk,
+        "organisation": organisation.pk,
         "number": contract.number_key,
         "prefix": contract.prefix,
         "address": contract.address_key,
         "network": contract.network_key,
-        "now": call.now,
+        "now": now,
     }
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, facts)

@@ -13,7 +13,8 @@ from messaging.tasks import RING_LASTS, dispatch_due
 from sms.models import OtpChallenge
 from sms.otp.codes import new_code, proof_of
 from sms.otp.contract import OtpContract, OtpSent
-from sms.otp.limits import COOLDOWNS, WithinLimits, one_at_a_time
+from sms.otp.limits import COOLDOWNS, WithinLimits
+from sms.otp.rules import one_at_a_time
 from sms.quotas import hold_quota
 
 
@@ -47,6 +48,7 @@ def _challenge(call: Call, contract: OtpContract) -> OtpChallenge:
         code=code,
         number_key=contract.number_key,
         prefix=contract.prefix,
+        country=contract.routes[0].country,
         address_key=contract.address_key,
         network_key=contract.network_key,
         price=contract.cost_ceiling,

@@ -14,7 +14,8 @@ from sms.models import OtpTemplate
 from sms.otp import asking, sending
 from sms.otp.asking import OTP_GUARDS
 from sms.otp.contract import OtpContract, OtpSent
-from sms.otp.limits import COOLDOWNS, countries_of, rules_of
+from sms.otp.limits import COOLDOWNS
+from sms.otp.rules import countries_of, rules_of
 from sms.otp.wording import is_approved
 from sms.routing import routes_of
 

@@ -37,7 +37,7 @@ from messaging.models import (
 from messaging.pricing.loading import load_shipped_card
 from messaging.whatsapp.templates.definition import Definition
 from messaging.whatsapp.templates.meta import to_meta
-from sms.models import SenderId
+from sms.models import SenderId, ShortLink
 from tests.faults.stack import APP_SECRET, NUMBER, NUMBER_ID, TOKEN, VERIFY_TOKEN, WABA, Stack
 from tests.faults.texting import Texting, open_texting
 
@@ -128,9 +128,9 @@ class Business:
         assert drafted.state == "succeeded", drafted.reasons
         return self.write("whatsapp.broadcast.schedule", preview)
 
-    def texted(self, segment: Segment, identity: SenderId) -> ActionRequest:
+    def texted(self, segment: Segment, identity: SenderId, link: ShortLink | None = None) -> ActionRequest:
         """An SMS campaign whose schedule waits for Mei."""
-        preview = self.texting.priced(segment, identity, self.agent)
+        preview = self.texting.priced(segment, identity, self.agent, link)
         return self.write("sms_marketing.campaigns.schedule", preview)
 
     def countersign(self, request: ActionRequest, officer: Actor | None = None) -> ActionRequest:

@@ -87,8 +87,8 @@ BUGS = (
     Bug(
         "a webhook is answered before it is stored",
         "messaging/inbox/shim.py",
-        'if not self._commit.keep(Waiting("whatsapp", raw, tuple(sorted(accounts)))):',
-        'if self._commit.keep(Waiting("whatsapp", raw, tuple(sorted(accounts)))) is None:',
+        'if not self._commit.keep(Arriving("whatsapp", raw, tuple(sorted(accounts)))):',
+        'if self._commit.keep(Arriving("whatsapp", raw, tuple(sorted(accounts)))) is None:',
         ("tests/messaging/inbox/test_shim.py",),
     ),
     Bug(

@@ -1,12 +1,10 @@
-"""Bugs of SMS: texts that go out twice, receipts that are believed, codes that are guessed, links that lie."""
+"""Bugs of SMS: texts that go out twice, receipts that are believed, caps and quotas that are passed."""
 
 from tests.faults.bug import Bug
 
 _CAMPAIGNS, _QUOTAS = "tests/sms/test_campaigns.py", "tests/sms/test_quotas.py"
 _TWILIO, _COUNTING = "tests/sms/gateways/test_twilio.py", "tests/sms/text/test_counting.py"
 _ITEMS, _BINDS = "tests/sms/test_items.py", "tests/sms/gateways/smpp/test_smpp_binds.py"
-_VERIFYING, _CODES = "tests/sms/otp/test_verifying.py", "tests/sms/otp/test_sending.py"
-_PAGES, _VISITORS = "tests/sms/links/test_pages.py", "tests/sms/links/test_visitors.py"
 _SETUP = "tests/sms/test_setup_tools.py"
 _IN_CONSTANT_TIME = "tests/faults/test_secrets_are_compared_in_constant_time.py"
 
@@ -145,69 +143,6 @@ BUGS = (
         " JOIN messaging_message o ON o.id = t.message_id"
         " WHERE o.contact_id = c.id AND o.send_id = m.send_id) >= %(cap)s')}",
         (f"{_CAMPAIGNS} -k two_campaigns",),
-    ),
-    Bug(
-        "a code is kept as it is",
-        "sms/otp/codes.py",
-        'return _keyed("code", f"{challenge}|{purpose}|{phone}|{transaction}|{code}")',
-        'return f"{code:>64}"',
-        (f"{_CODES} -k only_the_phone", "tests/sms/otp/test_codes.py -k proof"),
-    ),
-    Bug(
-        "a code that was handed over stays",
-        "sms/otp/bodies.py",
-        'OtpChallenge.objects.filter(send__in={one.send_id for one in taken}).exclude(code="").update(code="")',
-        "return",
-        (f"{_CODES} -k only_the_phone",),
-    ),
-    Bug(
-        "codes are compared as words",
-        "sms/otp/codes.py",
-        "return hmac.compare_digest(proof.encode(), expected.encode())",
-        "return proof == expected",
-        (_IN_CONSTANT_TIME,),
-    ),
-    Bug(
-        "tries to guess a code are not counted",
-        "sms/otp/verifying.py",
-        "SET attempts = attempts + 1",
-        "SET attempts = attempts",
-        (f"{_VERIFYING} -k five_wrong",),
-    ),
-    Bug(
-        "a code counts as often as it is entered",
-        "sms/otp/verifying.py",
-        "SET consumed_at = %(now)s, code = ''",
-        "SET code = ''",
-        (f"{_VERIFYING} -k counts_once",),
-    ),
-    Bug(
-        "looking at the page opts out",
-        "sms/links/pages.py",
-        '    if request.method == "POST":\n        unsubscribe(found, now)\n',
-        "    unsubscribe(found, now)\n",
-        (f"{_PAGES} -k opts_nobody_out",),
-    ),
-    Bug(
-        "a short link leads where the request says",
-        "sms/links/pages.py",
-        'response["Location"] = target.destination',
-        'response["Location"] = request.GET.get("url", target.destination)',
-        (f"{_PAGES} -k never_taken",),
-    ),
-    Bug(
-        "a short link counts on everybody's domain",
-        "sms/links/pages.py",
-        "if target is None or not _stands_here(request, target.base_url):",
-        "if target is None:",
-        (f"{_PAGES} -k own_domain",),
-    ),
-    Bug(
-        "a machine that opens a link is a person",
-        "sms/links/visitors.py",
-        '    if is_machine(visit.agent):\n        return Judgement(Visitor.BOT, "known_bot")\n',
-        "",
-        (f"{_VISITORS} -k machines",),
     ),
     Bug(
         "the log shows the address that a gateway reports to",

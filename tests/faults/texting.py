@@ -16,7 +16,7 @@ from approvals.canonical import seal_of
 from approvals.versions import token_of
 from messaging.models import Category, Channel, Segment, Sender, Template, TemplateTranslation, TranslationStatus
 from sms.callbacks import hash_of_key
-from sms.models import Campaign, GatewayPrice, GatewayRegistration, SenderId, SenderIdState, SmsGateway
+from sms.models import Campaign, GatewayPrice, GatewayRegistration, SenderId, SenderIdState, ShortLink, SmsGateway
 from tests.faults.stack import AUTH_TOKEN, INFOBIP_KEY, PROCESS_SECRET, TEXT_SENDER, Stack
 
 TEXT = "Harbour Tea: spring tea is in. Stop: 21234567"
@@ -32,10 +32,10 @@ class Texting:
     marked: SenderId
     bound: SenderId
 
-    def priced(self, segment: Segment, identity: SenderId, agent: Actor) -> UUID:
-        """The frozen contract of a campaign to a segment that begins now."""
+    def priced(self, segment: Segment, identity: SenderId, agent: Actor, link: ShortLink | None = None) -> UUID:
+        """The frozen contract of a campaign to a segment that begins now, with that link in its texts."""
         now = timezone.now()
-        campaign = _campaign(segment, identity)
+        campaign = _campaign(segment, identity, link)
         ask = {"campaign_id": str(campaign.pk), "base_version_token": token_of(campaign), "due_at": now.isoformat()}
         shown = call("sms_marketing.cost_preview", ask, agent, now)
         assert shown.preview_id
@@ -91,7 +91,7 @@ def _sender_id(organisation: Organisation, value: str) -> SenderId:
     return SenderId.objects.get(pk=key)
 
 
-def _campaign(segment: Segment, identity: SenderId) -> Campaign:
+def _campaign(segment: Segment, identity: SenderId, link: ShortLink | None) -> Campaign:
     """A draft in English, as an agent would have made it."""
     own: dict[str, Any] = {"organisation": segment.organisation}
     dates: dict[str, Any] = {"created_at": timezone.now(), "updated_at": timezone.now()}
@@ -99,9 +99,12 @@ def _campaign(segment: Segment, identity: SenderId) -> Campaign:
     texts = Template.objects.create(
         channel=Channel.SMS, name=name, category=Category.MARKETING, default_language="en", **own, **dates
     )
-    definition = {"text": TEXT}
+    definition = {"text": f"{TEXT} {{{{shop}}}}" if link else TEXT}
     TemplateTranslation.objects.create(
         template=texts, language="en", definition=definition, digest=seal_of(definition),
         status=TranslationStatus.APPROVED, **own,
     )  # fmt: skip
-    return Campaign.objects.create(name=name, segment=segment, texts=texts, identity=identity, **own, **dates)
+    links = {"shop": str(link.pk)} if link else {}
+    return Campaign.objects.create(
+        name=name, segment=segment, texts=texts, identity=identity, links=links, **own, **dates
+    )

@@ -24,7 +24,7 @@ from messaging.carriers import carrier
 from messaging.engine.lanes import run_lane
 from messaging.engine.reap import reap
 from messaging.engine.release import release_due
-from messaging.inbox.group_commit import GroupCommit
+from messaging.inbox.arriving import arrivals
 from messaging.inbox.shim import WebhookShim
 from messaging.inbox.tasks import apply_webhooks
 from messaging.models import Attempt, Contact, Message, Outbox, Send, Sender, Status, TemplateTranslation
@@ -191,7 +191,7 @@ class Story:
     def hear_webhooks(self) -> None:
         """What the provider has posted goes through the house's own door, signed by the provider."""
         self.simulator.wait_until_quiet()
-        commit = GroupCommit(after_commit=lambda: apply_webhooks.delay())
+        commit = arrivals(after_commit=lambda: apply_webhooks.delay())
         door = WebhookShim(lambda _environ, _start: [b""], commit)
         for one in self.listener.posts:
             self._tell("webhook", post(door, one.raw, one.signature)[1].decode())

@@ -11,7 +11,7 @@ import pytest
 from messaging.carriers import carrier
 from messaging.inbox import statuses
 from messaging.inbox.apply import TRIES, apply_waiting
-from messaging.inbox.group_commit import GroupCommit
+from messaging.inbox.arriving import arrivals
 from messaging.inbox.shim import WebhookShim
 from messaging.models import (
     InboundMessage,
@@ -52,7 +52,7 @@ def sender() -> Sender:
 
 @pytest.fixture
 def webhook() -> Iterator[WebhookShim]:
-    commit = GroupCommit(after_commit=lambda: None)
+    commit = arrivals(after_commit=lambda: None)
     yield WebhookShim(lambda _environ, _start: [b""], commit)
     commit.stop()
 

@@ -21,7 +21,7 @@ from audit.models import Entry
 from audit.models import Segment as SealedSegment
 from audit.record import record
 from messaging.models import Attempt, ImportBatch, ImportRow, MergeTask, MessagingRules, Replacement, WebhookEvent
-from sms.models import Conversion, LinkRules, OtpRules, Quota, ReviewNotice
+from sms.models import Conversion, LinkRules, OtpChallenge, OtpRules, Quota, ReviewNotice
 from tests.factories import NOON
 from tests.matrix.standing import houses as houses
 from tests.matrix.standing import own as own
@@ -78,6 +78,7 @@ def rows(own: TeaHouse) -> dict[str, Model]:
     ReviewNotice.objects.create(request=own.waiting, recipient=own.people[Role.ADMIN], topic="cost", created_at=NOON,
                                 **mine)  # fmt: skip
     OtpRules.objects.create(**mine)
+    OtpChallenge.objects.create(template=own.otp_template, send=own.batch, created_at=NOON, expires_at=LATER, **mine)
     Policy.objects.create(name="Twice", **mine)
     Conversion.objects.create(shop_id="1001", said="a", kind="order", contact=first, amount=380, currency="HKD",
                               occurred_at=NOON, reported_at=NOON, **mine)  # fmt: skip

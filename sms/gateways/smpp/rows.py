@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from django.db import close_old_connections, connections, transaction
 
-from messaging.inbox.group_commit import Waiting
+from messaging.inbox.arriving import Arriving
 from sms import submitted
 from sms.callbacks import COMMIT, pack
 from sms.gateways.gateway import Account, Callback
@@ -101,8 +101,8 @@ class Rows:
 
     async def _keep_call(self, gateway_id: UUID, call: Callback) -> bool:
         """The inbox commits in a thread of its own; only the waiting is done here."""
-        waiting = Waiting("sms", pack(gateway_id, call, self._clock()), (gateway_id,))
-        return await asyncio.to_thread(COMMIT.keep, waiting)
+        arriving = Arriving("sms", pack(gateway_id, call, self._clock()), (gateway_id,))
+        return await asyncio.to_thread(COMMIT.keep, arriving)
 
 
 def _guarded(work: Callable[..., Result], *arguments: Any) -> Result:

@@ -6,8 +6,10 @@ from tests.faults.cells import (
     clocks,
     crashing,
     deciding,
+    entering,
     freezing,
     killing,
+    linking,
     repeating,
     submitting,
     telling,
@@ -17,6 +19,6 @@ from tests.faults.cells import (
 from tests.faults.cells.registry import CELLS, Cell
 
 __all__ = [
-    "CELLS", "Cell", "calling", "changing", "clocks", "crashing", "deciding", "freezing", "killing", "repeating",
-    "submitting", "telling", "texting", "throttling",
+    "CELLS", "Cell", "calling", "changing", "clocks", "crashing", "deciding", "entering", "freezing", "killing",
+    "linking", "repeating", "submitting", "telling", "texting", "throttling",
 ]  # fmt: skip

@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 
 from accounts.tenancy import as_login_role
-from messaging.inbox import group_commit, shim
-from messaging.inbox.group_commit import GroupCommit
+from messaging import group_commit
+from messaging.inbox import shim
+from messaging.inbox.arriving import arrivals
 from messaging.inbox.shim import MAX_BYTES, WebhookShim
 from messaging.models import Sender, WebhookEvent
 from tests.factories import SenderFactory
@@ -34,7 +35,7 @@ def rings() -> list[int]:
 
 @pytest.fixture
 def webhook(sender: Sender, rings: list[int]) -> Iterator[WebhookShim]:
-    commit = GroupCommit(after_commit=lambda: rings.append(1))
+    commit = arrivals(after_commit=lambda: rings.append(1))
     yield WebhookShim(the_rest, commit)
     commit.stop()
 

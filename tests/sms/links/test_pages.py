@@ -2,16 +2,16 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.models import Entry
 from messaging.contacts.merging import merge
 from messaging.models import ConsentEvidence, MergeTask, Suppression
+from sms.links import clicks
 from sms.links.codes import campaign_code, make_codes
 from sms.links.revoking import revoke
 from sms.links.unsubscribing import make_tokens, unsubscribe_sample, unsubscribe_urls
@@ -59,11 +59,14 @@ def test_a_code_leads_to_its_page_and_leaves_no_trace_on_the_way(now: datetime) 
 
 
 @pytest.mark.django_db
-def test_a_click_costs_one_read_and_one_insert(now: datetime) -> None:
+def test_a_click_costs_one_read_and_one_insert_and_a_persons_one_look_around(now: datetime) -> None:
     _link, (code,) = coded(now)
-    with CaptureQueriesContext(connection) as asked:
+    with patch.object(clicks, "Cursor", wraps=clicks.Cursor) as asked:
+        ask(f"/{code}", agent="WhatsApp/2.23.20.0")
+    assert asked.call_count == 2
+    with patch.object(clicks, "Cursor", wraps=clicks.Cursor) as asked:
         ask(f"/{code}")
-    assert len(asked) == 2
+    assert asked.call_count == 3  # and one look for others of that network
 
 
 @pytest.mark.django_db

@@ -19,9 +19,10 @@ FACEBOOK = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/6
 
 
 def judged(method: str = "GET", handed: float | None = 60.0, **headers: str) -> tuple[Visitor, str]:
-    sent = {"User-Agent": PHONE, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    told = {f"HTTP_{name.upper()}": value for name, value in headers.items()}
+    meta = {"REQUEST_METHOD": method, "REMOTE_ADDR": "203.0.113.7", "HTTP_USER_AGENT": PHONE, **told}
     handed_at = None if handed is None else NOON - timedelta(seconds=handed)
-    found = judge_visit(visit_of(method, sent, "203.0.113.7"), handed_at, NOON, is_personal=True)
+    found = judge_visit(visit_of(meta), handed_at, NOON, is_personal=True)
     return found.visitor, found.reason
 
 

@@ -1,20 +1,24 @@
 """Texts with codes at the desk: linted when they are kept, and approved by somebody else than their author."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Person
 from audit.models import Entry
-from sms.models import OtpRules, OtpTemplate
+from sms.admin.otp_codes import in_words
+from sms.models import OtpChallenge, OtpRules, OtpTemplate
+from sms.otp.pumping import Stopped
 from sms.otp.wording import is_approved
 from tests.factories import ada_wong, ken_ho, mei_chan, sam_lee
-from tests.sms.otp.tea_codes import TEXT
+from tests.sms.otp.tea_codes import TEXT, asked, request_of, sent, sign_in_text
 from tests.sms.tea_texts import TeaTexts
 
-TEXTS, RULES = "/desk/sms/otptemplate", "/desk/sms/otprules"
+TEXTS, RULES, CODES = "/desk/sms/otptemplate", "/desk/sms/otprules", "/desk/sms/otpchallenge"
 
 
 def signed_in(person: Person) -> Client:
@@ -95,3 +99,50 @@ def test_a_marketer_writes_no_texts_and_an_administrator_sets_the_limits(tea: Te
     rules = OtpRules.objects.get()
     assert (rules.countries, rules.number_a_day) == (["HK", "MO"], 5)
     assert signed_in(ada_wong()).get(f"{RULES}/{rules.pk}/change/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_whoever_decides_reads_the_text_as_the_phone_will_show_it_but_for_the_code(tea: TeaTexts) -> None:
+    template = sign_in_text(tea, texts={"en": TEXT, "zh_hk": "海港茶：驗證碼 {{code}}"})
+    request = request_of(asked(template, transaction="basket-7"))
+    page = signed_in(mei_chan()).get(f"/desk/approvals/actionrequest/{request.pk}/change/").content.decode()
+    assert "your code is <u>______</u>, valid 5 minutes. Tell nobody." in page
+    assert "1 part (GSM-7, 63 characters, 97 left)" in page
+    for told in ("basket-7", "en, zh_hk", "#HARBOUR", "+85261234567", "To this number in ten minutes"):
+        assert told in page, told
+    assert OtpChallenge.objects.count() == 0
+    masked = signed_in(sam_lee()).get(f"/desk/approvals/actionrequest/{request.pk}/change/").content.decode()
+    assert "61234567" not in masked.replace(" ", "")
+
+
+@pytest.mark.django_db
+def test_whoever_approves_a_text_reads_each_language_on_the_phone_and_the_limits(tea: TeaTexts) -> None:
+    template = sign_in_text(tea, texts={"en": TEXT, "zh_hk": "海港茶：驗證碼 {{code}}"})
+    for person in (mei_chan(), ken_ho()):
+        page = signed_in(person).get(f"{TEXTS}/{template.pk}/change/").content.decode()
+        assert "your code is <u>______</u>, valid 5 minutes." in page
+        assert "海港茶：驗證碼 <u>______</u>" in page
+        assert "3 in ten minutes, 10 in a day" in page
+        assert ">HK<" in page
+
+
+@pytest.mark.django_db
+def test_the_list_of_codes_tells_what_became_of_them_and_neither_code_nor_number(tea: TeaTexts) -> None:
+    template = sign_in_text(tea)
+    challenge = sent(template)
+    OtpChallenge.objects.filter(pk=challenge.pk).update(expires_at=timezone.now() + timedelta(minutes=5))
+    client = signed_in(ken_ho())
+    pages = [client.get(path).content.decode() for path in (f"{CODES}/", f"{CODES}/{challenge.pk}/change/")]
+    for page in pages:
+        assert "may be entered" in page
+        for secret in (challenge.code, challenge.proof, challenge.number_key, challenge.address_key, "61234567"):
+            assert str(secret) not in page
+    OtpChallenge.objects.update(consumed_at=timezone.now())
+    assert "entered</span>" in client.get(f"{CODES}/").content.decode()
+    assert client.post(f"{CODES}/{challenge.pk}/change/", {"attempts": "0"}).status_code == 403
+
+
+@pytest.mark.django_db
+def test_above_the_list_stands_what_is_stopped() -> None:
+    told = in_words([Stopped("8526123", 20, 1)])
+    assert told == ["No codes go to 8526123: of 20 in the last day, 1 were entered."]

@@ -7,9 +7,12 @@ from uuid import uuid4
 import pytest
 
 from approvals.defaults import default_policies
+from audit.models import Entry
 from messaging.models import Send
+from sms.admin.otp_codes import tiles
 from sms.models import OtpChallenge, OtpRules, OtpTemplate
 from sms.otp.codes import address_keys, number_key, prefix_of
+from sms.otp.pumping import tell_of_stops
 from tests.approvals.tea_room import at_once, refused
 from tests.factories import NOON, PreviewFactory, SendFactory, other_tenant
 from tests.sms.otp.tea_codes import ANN, asked, sent, sign_in_text
@@ -40,7 +43,7 @@ def before(template: OtpTemplate, minutes: float, phone: str = ANN, address: str
     facts = {"created_at": at, "expires_at": at + timedelta(minutes=5), "proof": "0" * 64, "purpose": "login", **fields}
     return OtpChallenge.objects.create(
         organisation=organisation, template=template, send=send, number_key=number_key(organisation.pk, phone),
-        prefix=prefix_of(phone), address_key=home, network_key=network, **facts,
+        prefix=prefix_of(phone), country="HK", address_key=home, network_key=network, **facts,
     )  # fmt: skip
 
 
@@ -122,6 +125,38 @@ def test_a_range_whose_codes_nobody_enters_is_stopped_and_others_are_not(templat
     four = OtpChallenge.objects.filter(prefix="8526123").order_by("created_at")[:4]
     OtpChallenge.objects.filter(pk__in=[one.pk for one in four]).update(consumed_at=NOON - timedelta(minutes=40))
     asked(template)
+
+
+@pytest.mark.django_db
+def test_a_country_whose_codes_nobody_enters_is_stopped_from_five_times_as_many_on(template: OtpTemplate) -> None:
+    rules(template, pumping_from=2, countries=["HK", "MO"])
+    for number in range(9):  # in ranges of their own, of which none has two
+        before(template, 60 + number, f"+85261{number}34567")
+    asked(template, "+85269876543")
+    before(template, 50, "+85291234567")
+    assert no(template, "+85268876543") == ["country_stopped"]
+    asked(template, "+85366123456")
+    two = OtpChallenge.objects.order_by("created_at")[:2]
+    OtpChallenge.objects.filter(pk__in=[one.pk for one in two]).update(consumed_at=NOON - timedelta(minutes=40))
+    asked(template, "+85268876543")
+
+
+@pytest.mark.django_db
+def test_a_code_knows_its_country(template: OtpTemplate) -> None:
+    assert sent(template).country == "HK"
+
+
+@pytest.mark.django_db
+def test_the_desk_is_told_of_a_stop_once_a_day_and_on_its_start_page(template: OtpTemplate) -> None:
+    assert tell_of_stops(NOON) == 0
+    for number in range(20):
+        before(template, 60, f"+8526123{number:04d}")
+    assert (tell_of_stops(NOON), tell_of_stops(NOON + timedelta(minutes=1))) == (1, 0)
+    told = Entry.objects.get(action="sms.otp_stopped")
+    assert (told.subject_id, told.facts) == ("8526123", {"codes": 20, "entered": 0})
+    (tile,) = tiles(template.organisation, NOON)
+    assert (tile["value"], tile["link"]) == ("1", "/desk/sms/otpchallenge/")
+    assert tiles(other_tenant(), NOON) == []
 
 
 @pytest.mark.django_db
