@@ -119,7 +119,7 @@ class NotRecordedYet:
                          _("Correct the newest one."), "replaces_id")  # fmt: skip
         about = {"campaign": contract.campaign_id, "gateway": contract.gateway_id, "source": contract.source}
         days = {"from_day__lte": contract.until_day, "until_day__gte": contract.from_day}
-        others = standing.filter(**about, **days)
+        others = standing.filter(request__isnull=False, **about, **days)
         if contract.replaces_id is not None:
             others = others.exclude(pk=contract.replaces_id)
         for kept in others[:1]:

@@ -9,6 +9,7 @@ import orjson
 import requests
 
 from messaging.carriers import Retry, Scope, SendFailed
+from sms.gateways.balance import Balance, NotTold, ask, balance_in
 from sms.gateways.failures import Row, refusal
 from sms.gateways.gateway import (
     Account,
@@ -22,7 +23,7 @@ from sms.gateways.gateway import (
     Unknown,
     register,
 )
-from sms.gateways.generic.configuration import GenericConfiguration, GenericSecrets, Refusal
+from sms.gateways.generic.configuration import BalanceQuestion, GenericConfiguration, GenericSecrets, Refusal
 from sms.gateways.generic.finding import Said
 from sms.gateways.generic.places import SECRET, fill, fill_all
 from sms.gateways.generic.reading import items_of, receipt_of, reply_of
@@ -88,6 +89,18 @@ class Generic:
             return [receipt_of(item, receipts) for item in items_of(callback, receipts)]
         return (Unknown(callback.kind, f"the configuration does not say how a {callback.kind} is written"),)
 
+    def balance(self, account: Account) -> Balance | None:
+        """As the description says, where it does. Raises `NotTold` when the answer has nothing at that place."""
+        configuration: GenericConfiguration = account.configuration
+        if (asked := configuration.balance) is None:
+            return None
+        try:
+            answer = ask(_balance_request(asked, configuration.basic_user, account.secrets), hidden(account))
+        except KeyError as error:
+            raise NotTold(f"The account has no {error.args[0]}") from None
+        said = Said(answer.body)
+        return balance_in(answer, said.find(asked.amount), said.find(asked.currency) if asked.currency else "")
+
 
 def _request(account: Account, submission: Submission) -> requests.Request:
     """The request in this text's words. Raises `SendFailed` when the description asks for what is not there."""
@@ -112,17 +125,32 @@ def _filled(
         headers = {"Content-Type": "application/json", **headers}
     elif configuration.form is not None:
         data = fill_all(configuration.form, values)
-    user = configuration.basic_user
-    if user and not secrets.secret("basic"):
-        raise KeyError(f"{SECRET}basic")
     return requests.Request(
         configuration.method,
         fill(configuration.url, values, lambda value: quote(value, safe="")),
         headers=headers,
         params=fill_all(configuration.query, values),
         data=data,
-        auth=(user.encode(), secrets.secret("basic").encode()) if user else None,
+        auth=_basic(configuration.basic_user, secrets),
     )
+
+
+def _balance_request(asked: BalanceQuestion, user: str, secrets: GenericSecrets) -> requests.Request:
+    """Raises KeyError for a secret that the account does not have."""
+    values = {f"{SECRET}{name}": value.get_secret_value() for name, value in secrets.values.items()}
+    return requests.Request(
+        "GET", asked.url, headers=fill_all(asked.headers, values), params=fill_all(asked.query, values),
+        auth=_basic(user, secrets),
+    )  # fmt: skip
+
+
+def _basic(user: str, secrets: GenericSecrets) -> tuple[bytes, bytes] | None:
+    """Who asks, where the description names a user. Raises KeyError when its password was not given."""
+    if not user:
+        return None
+    if not secrets.secret("basic"):
+        raise KeyError(f"{SECRET}basic")
+    return user.encode(), secrets.secret("basic").encode()
 
 
 def _values(account: Account, submission: Submission) -> dict[str, str]:
