@@ -12,6 +12,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation
 from messaging.models import Category, Channel, MessagingRules, Outcome, SuppressionReason, Verdict
 
+# Two lanes at once each have a `now` of their own: what the other has just marked may be a little later than ours, and
+# counts. What lies farther ahead is a clock's mistake, and caps nobody for good.
+_AHEAD = timedelta(minutes=5)
+
 
 def verdict_sql(
     contact: str, *, channel: str = "%(channel)s", category: str = "%(category)s", capped: str | None = None
@@ -48,6 +52,7 @@ def gate_parameters(
         "now": now,
         "cap": rules.marketing_cap,
         "cap_since": now - timedelta(days=rules.marketing_cap_days),
+        "cap_until": now + _AHEAD,
     }
 
 
@@ -149,6 +154,7 @@ def _has_reached_cap(contact: str, category: str) -> str:
 def _counts_towards_cap(attempt: str) -> str:
     """Every try that may have reached the person, so an open or unsure one counts."""
     return (
-        f"{attempt}.category = '{Category.MARKETING}' AND {attempt}.started_at > %(cap_since)s"
+        f"{attempt}.category = '{Category.MARKETING}'"
+        f" AND {attempt}.started_at > %(cap_since)s AND {attempt}.started_at <= %(cap_until)s"
         f" AND {attempt}.outcome <> {Outcome.NOT_ATTEMPTED}"
     )

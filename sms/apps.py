@@ -17,4 +17,5 @@ class SmsConfig(AppConfig):
         import_module("sms.parts")
         import_module("sms.unplaced")
         import_module("sms.bodies")
+        import_module("sms.merging")
         import_module("sms.compliance.windows")

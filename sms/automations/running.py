@@ -70,7 +70,7 @@ def _sort_out(automation: Automation, now: datetime) -> list[int]:
     runs = automation.runs.filter(outcome=Outcome.WAITING).select_related("event").order_by("pk")[:AT_ONCE]
     recent = now - timedelta(hours=automation.per_contact_hours)
     lately: set[int | None] = set(
-        automation.runs.filter(outcome=Outcome.SENT, at__gt=recent).values_list("contact_id", flat=True)
+        automation.runs.filter(outcome=Outcome.SENT, at__gt=recent, at__lte=now).values_list("contact_id", flat=True)
     )
     left = automation.daily_cap - automation.runs.filter(
         outcome=Outcome.SENT, at__gte=day_began(automation.organisation, now)
