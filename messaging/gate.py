@@ -66,15 +66,16 @@ def marketing_cap_in_words(rules: MessagingRules) -> str:
     return _("%(most)d in %(days)d days") % {"most": rules.marketing_cap, "days": rules.marketing_cap_days}
 
 
-def capped_people_sql() -> str:
+def capped_people_sql(whose: str = "true") -> str:
     """The people of an organisation who have had their marketing messages, as contact_id; nobody for other categories.
 
     One scan of the window instead of a look-up a person: right when the audience is a good part of all contacts.
+    `whose` is a condition on `capped_attempt` where only some of them are asked about.
     """
     return f"""SELECT capped_attempt.contact_id FROM messaging_attempt capped_attempt
         JOIN messaging_sender capped_sender ON capped_sender.id = capped_attempt.sender_id
         WHERE %(category)s = '{Category.MARKETING}' AND capped_sender.organisation_id = %(organisation)s
-          AND {_counts_towards_cap("capped_attempt")}
+          AND {_counts_towards_cap("capped_attempt")} AND {whose}
         GROUP BY capped_attempt.contact_id HAVING count(*) >= %(cap)s"""
 
 

@@ -1,6 +1,7 @@
 """Accounts at gateways. Secrets go in and never come out; the address for callbacks is told once, when it is made."""
 
 import json
+from decimal import Decimal
 from secrets import token_urlsafe
 from typing import Any
 
@@ -40,6 +41,8 @@ class GatewayForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "balance_reserve" in self.fields:
+            self.fields["balance_reserve"].required = False
         kind = self.fields.get("kind")
         if isinstance(kind, forms.ChoiceField):
             kind.choices = [(name, name.title()) for name in names()]
@@ -55,6 +58,7 @@ class GatewayForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned["balance_reserve"] = cleaned.get("balance_reserve") or Decimal(0)
         kind = cleaned.get("kind") or self.instance.kind
         if kind not in names():
             return cleaned

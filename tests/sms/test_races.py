@@ -76,6 +76,6 @@ def test_two_lanes_at_once_do_not_pass_the_ceiling_of_a_campaign_together() -> N
     MessagingRulesFactory(pair_gap_seconds=0)
     send = going(tea, "Spring", tea.identity, Decimal("1.50"))
     found = taken_by(send.sender, send.sender)
-    send.refresh_from_db()
+    send = Send.objects.get(pk=send.pk)
     assert (len(found), send.reserved) == (3, Decimal("1.50"))
     assert (send.state, send.pause_reason) == ("paused", "The cost ceiling is reached.")
