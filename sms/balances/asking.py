@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -25,8 +26,11 @@ FIGURE = "balance"
 _LONGEST_ANSWER = 500  # characters that are kept as evidence
 
 
-def ask_all(now: datetime, most_seconds: float) -> int:
-    """Ask every open gateway, those that were asked longest ago first, until the time is used up. How many told."""
+def ask_all(clock: Callable[[], datetime], most_seconds: float) -> int:
+    """Ask every open gateway, those that were asked longest ago first, until the time is used up. How many told.
+
+    Each is asked at a time of its own: what goes out after it is not in the answer.
+    """
     until = time.monotonic() + most_seconds
     told = 0
     waiting = SmsGateway.objects.filter(paused_at=None).select_related("organisation")
@@ -34,7 +38,7 @@ def ask_all(now: datetime, most_seconds: float) -> int:
         if time.monotonic() > until:
             break
         with confined_to(row.organisation_id):
-            told += ask(row, now)
+            told += ask(row, clock())
     return told
 
 

@@ -12,4 +12,4 @@ MOST_SECONDS = 120.0
 @shared_task
 def ask() -> None:
     """Ask the open gateways what money is left."""
-    ask_all(database_now(), MOST_SECONDS)
+    ask_all(database_now, MOST_SECONDS)

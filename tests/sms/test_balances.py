@@ -115,7 +115,7 @@ def test_a_balance_in_another_currency_than_the_prices_is_not_known(gateway: Lis
 def test_all_open_gateways_are_asked_outside_of_any_transaction(gateway: Listener) -> None:
     tea = TeaTexts(gateway.url, gateway.url)
     SmsGateway.objects.filter(pk=tea.second.pk).update(paused_at=NOON)
-    assert ask_all(NOON, 10.0) == 1
+    assert ask_all(lambda: NOON, 10.0) == 1
     assert [asked.path for asked in gateway.asked] == ["/2010-04-01/Accounts/AC" + "0" * 31 + "1/Balance.json"]
 
 
@@ -123,7 +123,7 @@ def test_all_open_gateways_are_asked_outside_of_any_transaction(gateway: Listene
 def test_nothing_is_locked_or_open_while_the_network_is_waited_for(gateway: Listener) -> None:
     tea, seen = TeaTexts(gateway.url), []
     gateway.body = lambda asked: seen.append(connection.in_atomic_block) or TOLD
-    ask_all(NOON, 10.0)
+    ask_all(lambda: NOON, 10.0)
     assert (seen, SmsGateway.objects.get(pk=tea.first.pk).balance) == ([False], Decimal("12.5"))
 
 
