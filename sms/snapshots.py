@@ -140,8 +140,9 @@ def plan(call: Call, ask: SnapshotAsk) -> SnapshotContract:
         own["gateway"] = find_own(SmsGateway, ask.gateway_id, call.organisation, "gateway_id",
                                   "sms_marketing.gateways.list")  # fmt: skip
     if ask.replaces_id is not None:
+        # What a gateway told by itself is nobody's to correct.
         own["replaced"] = find_own(PerformanceSnapshot, ask.replaces_id, call.organisation, "replaces_id",
-                                   "sms_marketing.performance_snapshot.record")  # fmt: skip
+                                   "sms_marketing.performance_snapshot.record", request__isnull=False)  # fmt: skip
     campaign, gateway, replaced = own["campaign"], own["gateway"], own["replaced"]
     told = report_of(campaign.send) if campaign is not None and campaign.send is not None else None
     return SnapshotContract(
