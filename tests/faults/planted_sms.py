@@ -7,7 +7,7 @@ _TWILIO, _COUNTING = "tests/sms/gateways/test_twilio.py", "tests/sms/text/test_c
 _ITEMS, _BINDS = "tests/sms/test_items.py", "tests/sms/gateways/smpp/test_smpp_binds.py"
 _VERIFYING, _CODES = "tests/sms/otp/test_verifying.py", "tests/sms/otp/test_sending.py"
 _PAGES, _VISITORS = "tests/sms/links/test_pages.py", "tests/sms/links/test_visitors.py"
-_SETUP, _BALANCES = "tests/sms/test_setup_tools.py", "tests/sms/test_balances.py"
+_SETUP, _BALANCES = "tests/sms/test_setup_tools.py", "tests/sms/test_holding.py"
 _IN_CONSTANT_TIME = "tests/faults/test_secrets_are_compared_in_constant_time.py"
 
 BUGS = (
