@@ -13,6 +13,7 @@ BELLS: dict[str, tuple[str, float]] = {
     "erase one-time passwords that nobody will hand over any more": ("sms.otp.tasks.erase", 15.0),
     "tell where codes are stopped because hardly anybody enters them": ("sms.otp.tasks.tell", 60.0),
     "send what events of the shop set off": ("sms.automations.tasks.run", 5.0),
+    "ask the SMS gateways what money is left": ("sms.balances.tasks.ask", 300.0),
     "look at the pages behind short links, where that is switched on": ("sms.links.tasks.look", 60.0),
 }
 

@@ -12,6 +12,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation
 from messaging.models import Category, Channel, MessagingRules, Outcome, SuppressionReason, Verdict
 
+# Two lanes at once each have a `now` of their own: what the other has just marked may be a little later than ours, and
+# counts. What lies farther ahead is a clock's mistake, and caps nobody for good.
+_AHEAD = timedelta(minutes=5)
+
 
 def verdict_sql(
     contact: str, *, channel: str = "%(channel)s", category: str = "%(category)s", capped: str | None = None
@@ -48,6 +52,7 @@ def gate_parameters(
         "now": now,
         "cap": rules.marketing_cap,
         "cap_since": now - timedelta(days=rules.marketing_cap_days),
+        "cap_until": now + _AHEAD,
     }
 
 
@@ -61,15 +66,16 @@ def marketing_cap_in_words(rules: MessagingRules) -> str:
     return _("%(most)d in %(days)d days") % {"most": rules.marketing_cap, "days": rules.marketing_cap_days}
 
 
-def capped_people_sql() -> str:
+def capped_people_sql(whose: str = "true") -> str:
     """The people of an organisation who have had their marketing messages, as contact_id; nobody for other categories.
 
     One scan of the window instead of a look-up a person: right when the audience is a good part of all contacts.
+    `whose` is a condition on `capped_attempt` where only some of them are asked about.
     """
     return f"""SELECT capped_attempt.contact_id FROM messaging_attempt capped_attempt
         JOIN messaging_sender capped_sender ON capped_sender.id = capped_attempt.sender_id
         WHERE %(category)s = '{Category.MARKETING}' AND capped_sender.organisation_id = %(organisation)s
-          AND {_counts_towards_cap("capped_attempt")}
+          AND {_counts_towards_cap("capped_attempt")} AND {whose}
         GROUP BY capped_attempt.contact_id HAVING count(*) >= %(cap)s"""
 
 
@@ -149,6 +155,7 @@ def _has_reached_cap(contact: str, category: str) -> str:
 def _counts_towards_cap(attempt: str) -> str:
     """Every try that may have reached the person, so an open or unsure one counts."""
     return (
-        f"{attempt}.category = '{Category.MARKETING}' AND {attempt}.started_at > %(cap_since)s"
+        f"{attempt}.category = '{Category.MARKETING}'"
+        f" AND {attempt}.started_at > %(cap_since)s AND {attempt}.started_at <= %(cap_until)s"
         f" AND {attempt}.outcome <> {Outcome.NOT_ATTEMPTED}"
     )

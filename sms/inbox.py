@@ -7,9 +7,8 @@ from uuid import UUID
 from messaging.inbox import handlers, senders
 from messaging.inbox.events import Event
 from messaging.inbox.senders import Known
-from messaging.inbox.statuses import park
 from messaging.models import Message, Sender
-from sms.items import ChargeItem, UnplacedItem
+from sms.items import ChargeItem
 from sms.models import Charge, SmsGateway
 
 
@@ -23,10 +22,14 @@ def senders_behind(accounts: Collection[UUID]) -> Iterable[tuple[Sender, Collect
 
 
 def note_charge(item: ChargeItem, event: Event, known: Known, now: datetime) -> None:
-    """Keep what a gateway charged beside what we estimated. Told again, it is the same charge."""
+    """A charge for a text of a sender that the event may speak for."""
     sender = known.sender(event, item.sender_ref)
-    if sender is None:
-        return
+    if sender is not None:
+        keep_charge(item, sender, now)
+
+
+def keep_charge(item: ChargeItem, sender: Sender, now: datetime) -> None:
+    """Keep what a gateway charged beside what we estimated. Told again, it is the same charge."""
     ours = Message.objects.filter(sender=sender)
     echoed = ours.filter(attempts__pk=item.reference).first() if item.reference else None
     message = echoed or ours.filter(provider_id=item.provider_id).first()
@@ -40,14 +43,5 @@ def note_charge(item: ChargeItem, event: Event, known: Known, now: datetime) -> 
         )  # fmt: skip
 
 
-def park_unplaced(item: UnplacedItem, event: Event, known: Known, now: datetime) -> None:
-    """Keep a receipt until its text is known, for a week. Any sender of the gateway's house holds its place."""
-    for sender, voices in known.senders.values():
-        if item.gateway_id in voices and item.gateway_id in event.signed_for:
-            park([(sender, item.status)], now)
-            return
-
-
 senders.register("sms", senders_behind)
 handlers.register(ChargeItem, note_charge)
-handlers.register(UnplacedItem, park_unplaced)

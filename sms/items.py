@@ -52,11 +52,14 @@ class ChargeItem:
 
 @dataclass(frozen=True, slots=True)
 class UnplacedItem:
-    """A receipt of a text that we do not know, or not yet: it can come before the answer to its own hand-over."""
+    """A receipt of a text that we do not know, or not yet: it can come before the answer to its own hand-over. What it
+    says of the text, of its parts and of their price is read when that is known (`sms.unplaced`).
+    """
 
     dedupe_key: str
     gateway_id: UUID
-    status: StatusItem
+    receipt: Receipt
+    told_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,14 @@ def items_of(raw: bytes) -> Sequence[Item]:
     row = SmsGateway.objects.filter(pk=kept.gateway_id).first()
     if row is None:
         return ()
-    told = named([_storable(one) for one in gateway(row.kind).read(account_of(row), kept.call)], row.pk)
-    refs = _senders_of([one for one in told if isinstance(one, Receipt)], row, kept.at)
-    return [item for one in told for item in _items(one, row, refs, kept.at)]
+    return read_again(gateway(row.kind).read(account_of(row), kept.call), row, kept.at)
+
+
+def read_again(told: Sequence[Receipt | Reply | Unknown], row: SmsGateway, at: datetime) -> list[Item]:
+    """What was told at that time, by the texts that are known now."""
+    kept = named([_storable(one) for one in told], row.pk)
+    refs = _senders_of([one for one in kept if isinstance(one, Receipt)], row, at)
+    return [item for one in kept for item in _items(one, row, refs, at)]
 
 
 def _storable(one: Told) -> Told:
@@ -100,16 +108,24 @@ def _items(one: Receipt | Reply | Unknown, row: SmsGateway, refs: dict[str, str]
         no = UnknownItem(f"{tag}:{one.dedupe_key}", "a reply from what is no phone number")
         yield _inbound(one, row, now) if is_from_somebody else no
     else:
-        ref = refs.get(one.reference) or refs.get(one.provider_id, "")
-        if one.parts > 1:
-            yield PartItem(f"{tag}:{one.dedupe_key}", ref, row.pk, one)
-        elif one.progress in _STATUS:
-            said = status_item(one, tag, ref, now)
-            yield said if ref else UnplacedItem(said.dedupe_key, row.pk, said)
-        if one.price is not None:
-            key = f"{tag}:{one.provider_id}:{one.part}:charge"
-            provider_id = f"{tag}:{one.provider_id}"
-            yield ChargeItem(key, ref, provider_id, one.reference, one.price, one.currency or row.currency, one.parts)
+        yield from _items_of_receipt(one, row, refs.get(one.reference) or refs.get(one.provider_id, ""), now)
+
+
+def _items_of_receipt(one: Receipt, row: SmsGateway, ref: str, now: datetime) -> Iterator[Item]:
+    tag = tag_of(row.pk)
+    says_something = one.progress in _STATUS or one.price is not None
+    if not ref:
+        if says_something:
+            yield UnplacedItem(f"{tag}:{one.dedupe_key}", row.pk, one, now)
+        return
+    if one.parts > 1:
+        yield PartItem(f"{tag}:{one.dedupe_key}", ref, row.pk, one)
+    elif one.progress in _STATUS:
+        yield status_item(one, tag, ref, now)
+    if one.price is not None:
+        key = f"{tag}:{one.provider_id}:{one.part}:charge"
+        provider_id = f"{tag}:{one.provider_id}"
+        yield ChargeItem(key, ref, provider_id, one.reference, one.price, one.currency or row.currency, one.parts)
 
 
 def status_item(one: Receipt, tag: str, sender_ref: str, now: datetime) -> StatusItem:

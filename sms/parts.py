@@ -24,9 +24,16 @@ _RANK = {
 
 
 def note_part(item: PartItem, event: Event, known: Known, now: datetime) -> None:
+    """A receipt for a part of a text of a sender that the event may speak for."""
+    sender = known.sender(event, item.sender_ref)
+    if sender is not None:
+        keep_part(item, sender, event.received_at, now)
+
+
+def keep_part(item: PartItem, sender: Sender, told_at: datetime, now: datetime) -> None:
     """Keep what became of one part, and say of the text what all of its parts say together."""
-    sender, receipt = known.sender(event, item.sender_ref), item.receipt
-    if sender is None or receipt.progress not in _RANK:
+    receipt = item.receipt
+    if receipt.progress not in _RANK:
         return
     reference = _reference(item, sender)
     if reference is None:
@@ -39,7 +46,7 @@ def note_part(item: PartItem, event: Event, known: Known, now: datetime) -> None
     said = Receipt(
         receipt.dedupe_key, first, str(reference), whole, receipt.at, code=code, text=receipt.text, failure=failure
     )
-    apply_statuses([(sender, status_item(said, tag_of(item.gateway_id), item.sender_ref, event.received_at))], now)
+    apply_statuses([(sender, status_item(said, tag_of(item.gateway_id), item.sender_ref, told_at))], now)
 
 
 def _reference(item: PartItem, sender: Sender) -> UUID | None:

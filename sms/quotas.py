@@ -1,7 +1,8 @@
 """What SMS cost an organisation in a month, and what is reserved for what has been scheduled.
 
-Nothing is counted apart: a send has reserved the price of what may have arrived, and its cost ceiling is promised until
-it ends. Amounts of different currencies are never added.
+A send has reserved the price of what may have arrived, and its cost ceiling is promised until it ends. Amounts of
+different currencies are never added. Who only wants to know what is left does not add up the month each time: what has
+ended is kept added up on the quota's row, under the lock that every new send takes.
 """
 
 from collections import defaultdict
@@ -26,8 +27,14 @@ from messaging.models import Channel, Message, Send, SendState, Status
 from sms.models import Charge, Quota
 
 _OPEN = (SendState.SCHEDULED, SendState.RELEASING, SendState.SENDING, SendState.PAUSED)
+_IS_OPEN = Q(state__in=_OPEN, ended_at=None)
 _COSTS_NOTHING = (Status.QUEUED, Status.FAILED, Status.EXCLUDED)
 _MONEY: Any = DecimalField(max_digits=18, decimal_places=6)
+# A send counts as ended for good when its transaction must have been committed...
+_SETTLED = timedelta(minutes=10)
+_STEP = timedelta(minutes=5)
+# ...and reports that came after it are in the sum after this long at the latest.
+_RECOUNT = timedelta(days=1)
 
 Amounts = dict[str, Decimal]
 
@@ -94,6 +101,46 @@ def use_of(organisation: Organisation, month: Month, now: datetime, but_for: UUI
     }
 
 
+def left_of(quota: Quota, month: Month, now: datetime, but_for: UUID | None = None) -> Decimal:
+    """What may still be spent of this quota, as `Use.left`: what was added up last, and the sends since. Below 0 after
+    the quota was lowered.
+    """
+    sends = _sends_in(quota)
+    if but_for is not None:
+        sends = sends.exclude(audience=but_for)
+    is_counted = quota.counted_since == month.since and quota.counted_upto is not None
+    ended = Q(ended_at__gt=quota.counted_upto) if is_counted else Q(ended_at__gte=month.since)
+    spent = _total(_used(sends.filter(ended), month, now)) + _total(_used(sends.filter(_IS_OPEN), month, now))
+    before = quota.counted if is_counted else Decimal(0)
+    return quota.monthly - before - spent - _total(_reserved(sends, month, now))
+
+
+def _count(quota: Quota, now: datetime) -> None:
+    """Add what has ended since to the sum; from the beginning in a new month, and once a day. The row is locked."""
+    month, upto = month_of(quota.organisation, now), now - _SETTLED
+    ended = _sends_in(quota).filter(ended_at__lte=upto)
+    is_old = quota.recounted_at is None or quota.recounted_at <= now - _RECOUNT
+    if quota.counted_upto is None or quota.counted_since != month.since or is_old:
+        quota.counted = _total(_used(ended.filter(ended_at__gte=month.since), month, now))
+        quota.counted_since, quota.recounted_at = month.since, now
+    elif quota.counted_upto > upto - _STEP:
+        return
+    else:
+        quota.counted += _total(_used(ended.filter(ended_at__gt=quota.counted_upto), month, now))
+    quota.counted_upto = upto
+    names = ("counted", "counted_since", "counted_upto", "recounted_at")
+    Quota.objects.filter(pk=quota.pk).update(**{name: getattr(quota, name) for name in names})
+
+
+def _sends_in(quota: Quota) -> QuerySet[Send]:
+    sends = Send.objects.filter(organisation=quota.organisation_id, channel=Channel.SMS)
+    return sends.annotate(currency=KeyTextTransform("currency", "preview__contract")).filter(currency=quota.currency)
+
+
+def _total(amounts: Amounts) -> Decimal:
+    return sum(amounts.values(), Decimal(0))
+
+
 def charged_in(organisation: Organisation, month: Month) -> Amounts:
     """Currency -> what gateways have said in that month that they charged: later, and not for every text."""
     told = Charge.objects.filter(organisation=organisation, told_at__gte=month.since, told_at__lt=month.until)
@@ -140,14 +187,15 @@ class WithinQuota:
     """
 
     def __call__(self, call: Call, contract: Spending) -> Iterator[Reason]:
-        if not Quota.objects.filter(organisation=call.organisation, currency=contract.currency).exists():
+        quotas = Quota.objects.select_related("organisation")
+        quota = quotas.filter(organisation=call.organisation, currency=contract.currency).first()
+        if quota is None:
             return
         own = Send.objects.filter(organisation=call.organisation, audience=contract.audience_id)
         has_begun = own.filter(started_at__isnull=False).exists()
         month = month_of(call.organisation, contract.due_at if has_begun else max(contract.due_at, call.now))
-        use = use_of(call.organisation, month, call.now, contract.audience_id).get(contract.currency)
-        left = use.left if use is not None else None
-        if left is not None and contract.cost_ceiling > left:
+        left = left_of(quota, month, call.now, contract.audience_id)
+        if contract.cost_ceiling > left:
             yield Reason(
                 "over_quota",
                 _("This may cost %(most)s %(currency)s; %(left)s are left of the month's SMS quota.")
@@ -165,5 +213,7 @@ def hold_quota(call: Call, contract: Spending) -> None:
     Call it in the transaction that makes the send. Raises Refused.
     """
     own = Quota.objects.select_for_update(no_key=True).filter(organisation=call.organisation)
-    if own.filter(currency=contract.currency).first() is not None:
+    quota = own.filter(currency=contract.currency).first()
+    if quota is not None:
+        _count(quota, call.now)
         refuse_if_any(WithinQuota()(call, contract))

@@ -119,7 +119,7 @@ class NotRecordedYet:
                          _("Correct the newest one."), "replaces_id")  # fmt: skip
         about = {"campaign": contract.campaign_id, "gateway": contract.gateway_id, "source": contract.source}
         days = {"from_day__lte": contract.until_day, "until_day__gte": contract.from_day}
-        others = standing.filter(**about, **days)
+        others = standing.filter(request__isnull=False, **about, **days)
         if contract.replaces_id is not None:
             others = others.exclude(pk=contract.replaces_id)
         for kept in others[:1]:
@@ -140,8 +140,9 @@ def plan(call: Call, ask: SnapshotAsk) -> SnapshotContract:
         own["gateway"] = find_own(SmsGateway, ask.gateway_id, call.organisation, "gateway_id",
                                   "sms_marketing.gateways.list")  # fmt: skip
     if ask.replaces_id is not None:
+        # What a gateway told by itself is nobody's to correct.
         own["replaced"] = find_own(PerformanceSnapshot, ask.replaces_id, call.organisation, "replaces_id",
-                                   "sms_marketing.performance_snapshot.record")  # fmt: skip
+                                   "sms_marketing.performance_snapshot.record", request__isnull=False)  # fmt: skip
     campaign, gateway, replaced = own["campaign"], own["gateway"], own["replaced"]
     told = report_of(campaign.send) if campaign is not None and campaign.send is not None else None
     return SnapshotContract(

@@ -52,7 +52,8 @@ def seed_sms(cast: Cast, base_url: str, now: datetime) -> SmsCast:
     """Make or find it all; `base_url` is where the pretend gateways answer this time."""
     twilio = {"account_sid": ACCOUNT_SID, "base_url": base_url}
     first = _gateway(cast, "first", "twilio", 1, twilio, {"auth_token": _token()}, now)
-    second = _gateway(cast, "second", "infobip", 2, {"base_url": base_url}, {"api_key": INFOBIP_KEY}, now)
+    infobip = {"base_url": base_url, "balance_path": "/account/1/balance"}
+    second = _gateway(cast, "second", "infobip", 2, infobip, {"api_key": INFOBIP_KEY}, now)
     identity = _identity(cast, now)
     for gateway in (first, second):
         GatewayRegistration.objects.get_or_create(

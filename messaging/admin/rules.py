@@ -17,7 +17,7 @@ class MessagingRulesAdmin(WithHistory):
     list_display = ("organisation", "marketing_cap", "marketing_cap_days", "quiet_from", "quiet_until")
     fieldsets = (
         (_("How often"), {"fields": (("marketing_cap", "marketing_cap_days"), "pair_gap_seconds")}),
-        (_("Quiet hours"), {"fields": (("quiet_from", "quiet_until"),)}),
+        (_("Quiet hours"), {"fields": (("quiet_from", "quiet_until"), "unconfirmed_hours")}),
         (_("When a send pauses itself"), {"fields": ("failures_to_pause", "opt_outs_to_pause")}),
     )
 

@@ -48,7 +48,7 @@ def makeup_of(rule: str, organisation: Organisation, channel: str, category: str
     """
     condition, named = segment_sql(rule, organisation, channel, now)
     sql = _COUNT.format(
-        gate=gate_of_many(), capped=CAPPED_JOIN, segment=condition, twice=TWICE,
+        gate=gate_of_many(), capped=CAPPED_JOIN, segment=condition, twice=TWICE.format(segment=condition),
         included=Verdict.INCLUDED.value, duplicate=Verdict.DUPLICATE.value,
     )  # fmt: skip
     with unconfined(), connection.cursor() as cursor:  # it names its organisation; ADR 14 says what it would cost

@@ -17,12 +17,18 @@ from messaging.segments import compile_rule, parse
 # The caps of everybody are joined in one scan instead of being looked up person by person.
 CAPPED_JOIN = f"LEFT JOIN ({capped_people_sql()}) capped ON capped.contact_id = c.id"
 
-# Of two contacts that may be one person the newer one, as a table behind one called `person`.
+# The same for the contacts of a slice, whose ids are above and up to parameters of the statement.
+CAPPED_JOIN_OF_SLICE = f"""LEFT JOIN ({
+    capped_people_sql("capped_attempt.contact_id > %(above)s AND capped_attempt.contact_id <= %(upto)s")
+}) capped ON capped.contact_id = c.id"""
+
+# Of two contacts that may be one person the newer one, where the rule means the older one too; `segment` is the rule.
 TWICE = """twice AS (
     SELECT greatest(t.first_id, t.second_id) AS id
       FROM messaging_mergetask t
+      JOIN messaging_contact c ON c.id = least(t.first_id, t.second_id)
      WHERE t.organisation_id = %(organisation)s AND t.settled_at IS NULL
-       AND least(t.first_id, t.second_id) IN (SELECT id FROM person)
+       AND c.organisation_id = %(organisation)s AND ({segment})
 )"""
 
 

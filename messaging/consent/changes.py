@@ -14,7 +14,8 @@ from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call
 from audit.record import record
 from messaging.consent.evidence import Act, write_down
-from messaging.consent.optouts import START_COUNTS_FOR, Stop, lock_contacts, opt_back_in, opt_out
+from messaging.consent.optouts import START_COUNTS_FOR, Stop, lock_contacts, opt_back_in, opt_out, whole_person
+from messaging.contacts.survivors import survivor_of
 from messaging.models import Channel, ConsentAct, Contact, Suppression, SuppressionReason
 
 # Until this many people in one call, a consent somebody gave is a clerk's entry; above it is a bulk change.
@@ -103,7 +104,7 @@ def plan(call: Call, ask: ConsentAsk) -> ConsentContract:
     """A no whose time lies ahead, by somebody's wrong clock, was said now: it is never refused and never outlasts the
     customer's next word.
     """
-    contacts = _own_contacts(call, ask)
+    contacts = _own_contacts(call, ask, whole=True)
     opted_out = Suppression.objects.filter(contact__in=contacts, lifted_at=None).values("contact").distinct().count()
     said = ask.model_dump(include=set(ConsentContract.model_fields), exclude={"channel", "occurred_at"})
     is_no = ask.change in NOES
@@ -115,17 +116,18 @@ def plan(call: Call, ask: ConsentAsk) -> ConsentContract:
     )
 
 
-def _own_contacts(call: Call, ask: ConsentAsk | ConsentContract) -> list[int]:
-    found = dict(
-        Contact.objects.filter(organisation=call.organisation, key__in=ask.contact_ids).values_list("key", "pk")
-    )
+def _own_contacts(call: Call, ask: ConsentAsk | ConsentContract, *, whole: bool = False) -> list[int]:
+    """The people who are meant, as they are known now; with `whole` also what was merged into them."""
+    own = Contact.objects.filter(organisation=call.organisation, key__in=ask.contact_ids)
+    found = {contact.key: contact for contact in own}
     unknown = [str(key) for key in ask.contact_ids if key not in found]
     refuse_if_any(
         Reason("contact_not_found", gettext_lazy("There is no contact %s.") % key,
                gettext_lazy("Use ids of whatsapp.contacts.list."), "contact_ids")
         for key in unknown[:20]
     )  # fmt: skip
-    return list(found.values())
+    people = {survivor_of(contact).pk for contact in found.values()}
+    return sorted(people | {one for pk in people for one in whole_person(pk)} if whole else people)
 
 
 def needs_a_person(contract: ConsentContract) -> bool:
@@ -141,7 +143,7 @@ def is_a_no(contract: ConsentContract) -> bool:
 
 def change(call: Call, contract: ConsentContract) -> ConsentChanged:
     """Do what the contract says, in the transaction of its request."""
-    contacts = _own_contacts(call, contract)
+    contacts = _own_contacts(call, contract, whole=is_a_no(contract))
     if contract.change in ("opt_out", "block"):
         reason = SuppressionReason.BLOCKED if contract.change == "block" else SuppressionReason.REQUEST
         stop = Stop(reason, contract.source, contract.occurred_at, contract.channel, contract.category)

@@ -5,7 +5,7 @@ holds.
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
@@ -26,6 +26,13 @@ from messaging.models import (
 )
 
 _SOURCE = "merged contact"
+# Rows that speak of a person by `contact` and belong to whoever the person is now.
+_FOLLOWING: list[type[Model]] = [Attempt, InboundMessage]
+
+
+def follow(model: type[Model]) -> None:
+    """Have the rows of this model follow the person in a merge. A unique constraint must not stand in their way."""
+    _FOLLOWING.append(model)
 
 
 def keep_apart(task: MergeTask, actor: Actor, now: datetime) -> None:
@@ -39,9 +46,9 @@ def keep_apart(task: MergeTask, actor: Actor, now: datetime) -> None:
 def merge(task: MergeTask, keep: int, actor: Actor, now: datetime) -> Contact:
     """They are one person, and `keep` is the contact that stays.
 
-    Every address, every no, what was agreed to, what counts towards caps and what they wrote become that contact's. The
-    other one stays as an empty shell that the messages of then hang on; nothing is sent to it any more, also not what
-    waits for it now.
+    Every address, every no, what was agreed to, what counts towards caps, what they wrote and did become that
+    contact's. The other one stays as an empty shell that the messages of then hang on; nothing is sent to it any more,
+    also not what waits for it now.
     """
     with transaction.atomic():
         task = _open(task)
@@ -51,8 +58,8 @@ def merge(task: MergeTask, keep: int, actor: Actor, now: datetime) -> Contact:
         _share_every_no(kept, other, actor, now)
         _share_consent(kept, other, actor, now)
         _move_addresses(kept, other, now)
-        Attempt.objects.filter(contact=other).update(contact=kept)
-        InboundMessage.objects.filter(contact=other).update(contact=kept)
+        for model in _FOLLOWING:
+            model._default_manager.filter(contact=other).update(contact=kept)
         _settle(task, MergeTask.Outcome.MERGED, now)
         _hand_on_open_tasks(kept, other, now)
         record("contacts.merged", kept, actor, now=now, merged=other.pk)

@@ -3,20 +3,19 @@ it is.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from psycopg import Cursor
 
 from accounts.actor import Actor
 from messaging.batches import numbers, texts
 from messaging.consent.optouts import Stop, opt_out
 from messaging.engine.ladder import LOCK_MESSAGES, climbed_sql
-from messaging.engine.recurring import REPORTED_WITHIN
 from messaging.inbox.addresses import Address, note_addresses
 from messaging.inbox.finding import Found, find, reference
 from messaging.inbox.items import StatusItem
@@ -43,6 +42,7 @@ STATUS_OF = {
 }
 # Providers repeat webhooks for up to seven days; a status that found no message by then never will.
 PARKED_FOR = timedelta(days=7)
+_ALSO: list[Callable[[datetime], int]] = []
 
 # Why a call got no clear answer says nothing about the message once its failure is reported.
 _SETTLES = f"m.status < {Status.FAILED} AND told.status = {Status.FAILED}"
@@ -126,25 +126,24 @@ def _climb_under(cursor: Cursor[Any], found: Sequence[Found], sends: set[UUID]) 
     return unlocked
 
 
+def also_match(place: Callable[[datetime], int]) -> None:
+    """Have a channel match what it parks in words of its own, whenever parked statuses are matched."""
+    _ALSO.append(place)
+
+
 def match_parked(now: datetime) -> int:
     """Apply parked statuses whose message is known by now, and forget those older than a week. Returns how many."""
     ParkedStatus.objects.filter(parked_at__lt=now - PARKED_FOR).delete()
     with transaction.atomic():
-        named = Message.objects.filter(provider_id=OuterRef("provider_id"))
-        # Ids of gateways come round again: what left long before this was told is another message.
-        lately = {"handed_at__gt": OuterRef("parked_at") - REPORTED_WITHIN}
-        theirs = named.filter(organisation=OuterRef("sender__organisation"), **lately)
+        named = Message.objects.filter(provider_id=OuterRef("provider_id"), sender=OuterRef("sender"))
         parked = list(
             ParkedStatus.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(
-                ~Q(item__sender_ref="") & Exists(named.filter(sender=OuterRef("sender")))
-                | Q(item__sender_ref="") & Exists(theirs)
-            )
+            .filter(Exists(named), item__has_key="status")
             .select_related("sender__organisation")[:1000]
         )
         applied = _applied(parked, now)
         ParkedStatus.objects.filter(pk__in=applied).delete()
-    return len(applied)
+    return len(applied) + sum(place(now) for place in _ALSO)
 
 
 def _applied(parked: Sequence[ParkedStatus], now: datetime) -> list[int]:
@@ -157,20 +156,11 @@ def _applied(parked: Sequence[ParkedStatus], now: datetime) -> list[int]:
 def _could_apply(parked: Sequence[ParkedStatus], now: datetime) -> bool:
     try:
         with transaction.atomic():
-            apply_statuses([(sender, unplain(one.item)) for one, sender in _with_senders(parked)], now)
+            apply_statuses([(one.sender, unplain(one.item)) for one in parked], now)
     except Exception as error:  # noqa: BLE001 - the worker's end: what fails alone is tried again for a week
         log.warning("%d parked statuses could not be applied: %s", len(parked), type(error).__name__)
         return False
     return True
-
-
-def _with_senders(parked: Sequence[ParkedStatus]) -> Iterator[tuple[ParkedStatus, Sender]]:
-    """Each with the sender that it speaks of: the message's own where nobody could say when it came."""
-    unplaced = [one.provider_id for one in parked if not one.item.get("sender_ref")]
-    messages = Message.objects.filter(provider_id__in=unplaced).select_related("sender__organisation")
-    senders = {message.provider_id: message.sender for message in messages}
-    for one in parked:
-        yield one, one.sender if one.item.get("sender_ref") else senders.get(one.provider_id, one.sender)
 
 
 def _told(found: Sequence[Found]) -> dict[str, str]:
@@ -215,9 +205,7 @@ def _hear_opt_outs(found: Sequence[Found], now: datetime) -> None:
 
 
 def park(items: Sequence[tuple[Sender, StatusItem]], now: datetime) -> None:
-    """Keep what was told of messages that nobody knows yet. An item without a `sender_ref` waits for a message of any
-    sender of this one's organisation.
-    """
+    """Keep what was told of messages that nobody knows yet."""
     ParkedStatus.objects.bulk_create(
         ParkedStatus(sender=sender, provider_id=item.provider_id, item=_plain(item), parked_at=now)
         for sender, item in items

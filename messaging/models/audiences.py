@@ -63,9 +63,18 @@ class Audience(models.Model):
 
 
 class AudienceMember(models.Model):
+    """One person with a verdict. The statement that makes the rows has just made their audience and read their texts,
+    and nothing deletes either: asking for both once a row was a quarter of freezing a million people.
+    """
+
     id = models.BigAutoField(primary_key=True)
     audience = models.ForeignKey(
-        Audience, on_delete=models.CASCADE, related_name="members", db_index=False, verbose_name=_("audience")
+        Audience,
+        on_delete=models.CASCADE,
+        related_name="members",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("audience"),
     )
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+", verbose_name=_("contact"))
     verdict = models.SmallIntegerField(_("verdict"), choices=Verdict.choices)
@@ -77,6 +86,8 @@ class AudienceMember(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
+        db_constraint=False,
         verbose_name=_("text"),
     )
     values = models.JSONField(_("variables"), default=dict)

@@ -19,6 +19,13 @@ class MessagingRules(models.Model):
     marketing_cap_days = models.PositiveSmallIntegerField(_("in this many days"), default=7)
     quiet_from = models.TimeField(_("quiet from"), default=time(21), help_text=_("In the organisation's time zone."))
     quiet_until = models.TimeField(_("quiet until"), default=time(9))
+    unconfirmed_hours = models.BooleanField(
+        _("keep hours that are not confirmed"), default=False,
+        help_text=_(
+            "Also keep the hours in which practice or guidelines let marketing texts into a country, where nobody has"
+            " confirmed them as law (?). The confirmed ones always hold."
+        ),
+    )  # fmt: skip
     pair_gap_seconds = models.PositiveSmallIntegerField(_("seconds between two messages to one person"), default=6)
     failures_to_pause = models.PositiveSmallIntegerField(_("failures in a row that pause a send"), default=20)
     opt_outs_to_pause = models.PositiveSmallIntegerField(

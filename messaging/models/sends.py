@@ -85,6 +85,8 @@ class Send(models.Model):
                 name="send_open",
                 condition=models.Q(state__in=("scheduled", "releasing", "sending", "paused")),
             ),
+            # What a month's texts have cost is added up by when their sends ended.
+            models.Index(fields=("organisation", "ended_at"), name="texts_ended", condition=models.Q(channel="sms")),
         )
 
     def __str__(self) -> str:

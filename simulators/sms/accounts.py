@@ -15,6 +15,7 @@ class Account(BaseModel):
     senders: tuple[str, ...] = ()
     inbound_url: str = ""
     price: str = "0.0550"
+    balance: str = "100000"
     currency: str = "USD"
 
 

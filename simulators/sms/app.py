@@ -60,6 +60,9 @@ async def _handled(world: World, gateway: Gateway, call: Call) -> Response:
     """The answer, be it a refusal; what was decided is in the call's verdict."""
     call.verdict["decision"] = "answered"
     try:
+        if gateway.wire.asks_balance(call):
+            gateway.wire.authorise(call)
+            return gateway.wire.balance(gateway.left)
         return await submit(world, gateway, call)
     except Refused as refused:
         call.verdict |= {"decision": "refused", "no": refused.no}

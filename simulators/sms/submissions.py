@@ -1,5 +1,6 @@
 """A call with texts: refuse what the gateway refuses, take the rest, and answer as the phone's fate will have it."""
 
+from decimal import Decimal
 from typing import Any
 
 from starlette.responses import Response
@@ -26,6 +27,7 @@ async def submit(world: World, gateway: Gateway, call: Call) -> Response:
     _note(world, call, outcomes)
     taken = [one for _, one in outcomes if isinstance(one, Text)]
     for text in taken:
+        gateway.spent += Decimal(wire.account.price) * text.parts
         await network.begin(world, gateway, text)
     passing = [_passing(world, gateway, text.asked, text.nth) for text in taken]
     if "lost_share" in passing:

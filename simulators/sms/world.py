@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from simulators.common.agenda import Agenda
@@ -40,14 +41,21 @@ class Gateway:
         self.pace = MovingCount(1.0)
         self.own_ids: set[str] = set()
         self.phones = Phones()
+        self.spent = Decimal(0)
 
     @property
     def name(self) -> str:
         return self.wire.name
 
+    @property
+    def left(self) -> Decimal:
+        """What money is left: every part that was taken has cost its price."""
+        return Decimal(self.wire.account.balance) - self.spent
+
     def reset(self) -> None:
         """As at the start."""
         self.wire.account, self.misbehaviour = self.by_default
+        self.spent = Decimal(0)
         for forgetful in (self.mailer, self.pace, self.own_ids, self.phones):
             forgetful.clear()
         self.mailer.posts = self.mailer.given_up = 0

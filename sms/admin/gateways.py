@@ -1,20 +1,25 @@
 """Accounts at gateways. Secrets go in and never come out; the address for callbacks is told once, when it is made."""
 
 import json
+from decimal import Decimal
 from secrets import token_urlsafe
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ValidationError
-from unfold.decorators import display
+from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
 from accounts.admin import OrganisationScoped
+from accounts.admin.scope import back_to
+from sms.balances.asking import ask
+from sms.balances.known import Known, known_of
 from sms.callbacks import hash_of_key
 from sms.gateways.gateway import gateway, names
 from sms.models import SmsGateway
@@ -32,10 +37,12 @@ class GatewayForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = SmsGateway
-        fields = (*_SHOWN, "configuration", "secrets", "pause_reason")
+        fields = (*_SHOWN, "configuration", "secrets", "pause_reason", "balance_reserve")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "balance_reserve" in self.fields:
+            self.fields["balance_reserve"].required = False
         kind = self.fields.get("kind")
         if isinstance(kind, forms.ChoiceField):
             kind.choices = [(name, name.title()) for name in names()]
@@ -51,6 +58,7 @@ class GatewayForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned["balance_reserve"] = cleaned.get("balance_reserve") or Decimal(0)
         kind = cleaned.get("kind") or self.instance.kind
         if kind not in names():
             return cleaned
@@ -81,15 +89,18 @@ def _read(secrets: str | None) -> Any:
 class SmsGatewayAdmin(OrganisationScoped):
     recorded_as = "sms.gateway_changed"
     form = GatewayForm
-    list_display = ("name", "kind", "position", "shown_countries", "per_second", "connected", "shown_pause")
+    list_display = (
+        "name", "kind", "position", "shown_countries", "per_second", "shown_balance", "connected", "shown_pause",
+    )  # fmt: skip
     ordering = ("position", "name")
     fieldsets = (
         (None, {"fields": _SHOWN}),
         (_("Account"), {"fields": ("configuration", "secrets")}),
-        (_("Balance"), {"fields": ("balance", "balance_at")}),
+        (_("Balance"), {"fields": ("shown_balance", "balance_reserve", "balance_asked_at")}),
         (_("Pause"), {"fields": _PAUSE}),
     )
-    readonly_fields = ("balance", "balance_at", "paused_at")
+    readonly_fields = ("shown_balance", "balance_asked_at", "paused_at")
+    actions_detail = ("ask_balance",)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Somebody who may only look gets no box for secrets: a read-only field would print them."""
@@ -119,6 +130,32 @@ class SmsGatewayAdmin(OrganisationScoped):
     @display(description=_("countries"))
     def shown_countries(self, row: SmsGateway) -> str:
         return ", ".join(row.countries) or str(_("wherever it has a price"))
+
+    @display(description=_("balance"))
+    def shown_balance(self, row: SmsGateway) -> str:
+        return known_of(row, timezone.now()).in_words() if row.kind else "–"
+
+    def has_ask_balance_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        row = self.get_object(request, object_id) if object_id else None
+        return row is not None and self.has_change_permission(request, row)
+
+    @action(
+        description=_("Ask for the balance"),
+        permissions=["ask_balance"],
+        icon="account_balance_wallet",
+        dialog={
+            "title": _("Ask the gateway what money is left?"),
+            "description": _("It only reads. The answer is kept with its time."),
+            "form_class": BaseDialogForm,
+            "form_submit_text": _("Ask"),
+        },
+    )
+    def ask_balance(self, request: HttpRequest, form: forms.Form, object_id: str) -> HttpResponse:
+        row: SmsGateway = self.find(request, object_id)
+        ask(row, timezone.now())
+        told = known_of(row, timezone.now())
+        (messages.success if told.known == Known.TOLD else messages.warning)(request, told.in_words())
+        return back_to(self, row)
 
     @display(description=_("connected"), boolean=True)
     def connected(self, row: SmsGateway) -> bool:

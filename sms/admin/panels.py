@@ -12,6 +12,8 @@ from messaging.admin.panels import people_of, schedule_of
 from messaging.admin.samples import samples_of as people_read
 from messaging.models import Channel
 from sms.admin.bubbles import TextBubbles
+from sms.balances.holding import pays_for
+from sms.balances.known import balances_of
 from sms.campaigns.addresses import samples_of
 from sms.campaigns.contract import CampaignContract
 from sms.compliance.checking import in_words
@@ -39,7 +41,9 @@ def campaign_panels(reading: Reading, contract: CampaignContract) -> Iterator[Pa
     yield Panel(_("How many people, and who is left out"), "desk/panel_people.html", people_of(contract), "groups")
     yield Panel(_("What each person will read"), "desk/panel_texts.html", texts_of(reading, contract), "sms")
     yield Panel(_("What the rules of countries say about it"), "desk/panel_rules.html", rules_on(contract), "gavel")
-    yield Panel(_("Which way, how many parts, what it costs"), "desk/panel_ways.html", ways_of(contract), "payments")
+    yield Panel(
+        _("Which way, how many parts, what it costs"), "desk/panel_ways.html", ways_of(reading, contract), "payments"
+    )
     yield Panel(_("When, and from whom"), "desk/panel_text_schedule.html", schedule_of(reading, contract), "schedule")
 
 
@@ -83,8 +87,12 @@ def _tried_again(contract: RetryContract) -> dict[str, Any]:
     }
 
 
-def ways_of(contract: CampaignContract) -> dict[str, Any]:
+def ways_of(reading: Reading, contract: CampaignContract) -> dict[str, Any]:
+    """Ways, parts and cost as frozen; the money at the gateways as it is known now."""
+    gateways = {key for route in contract.routes for key in route.gateway_ids}
     return {
+        "balances": [part.in_words() for part in balances_of(gateways, reading.now)],
+        "pays": pays_for(contract.routes, contract.cost_ceiling, reading.now),
         "contract": contract,
         "people": sum(route.people for route in contract.routes),
         "parts": sum(route.parts for route in contract.routes),

@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
 from django.db.models import DecimalField, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import Organisation
 from messaging.models import Channel, Message, Send, Status
@@ -61,8 +63,10 @@ def sales_of(organisation: Organisation, sends: Collection[UUID] | None, period:
     mine = clicks if sends is None else clicks.filter(send__in=list(sends))
     annotated = credited(rows, period.window).annotate(
         clicked=Exists(mine),
-        viewed=Exists(_viewed(sends)),
-        whatsapp_at=Subquery(_whatsapp(period).order_by("-handed_at").values("handed_at")[:1]),
+        viewed=reduce(or_, (Exists(texts) for texts in _viewed(sends))),
+        whatsapp_at=Greatest(
+            *(Subquery(found.order_by("-handed_at").values("handed_at")[:1]) for found in _whatsapp(period))
+        ),
     )
     columns = ("kind", "currency", "amount", "refunded", "contact_id", "send", "clicked_at", "clicked", "viewed",
                "whatsapp_at")  # fmt: skip
@@ -105,22 +109,28 @@ def _refunded() -> Coalesce:
     return Coalesce(Subquery(sums.values("total")), Value(Decimal(0)), output_field=amount)
 
 
-def _viewed(sends: Collection[UUID] | None) -> QuerySet[Message]:
+def _of_the_person() -> tuple[QuerySet[Message], QuerySet[Message]]:
+    """The messages of who converted: by the contact they were written for, and by the tries, which follow a merge."""
+    own = OuterRef("contact")
+    return Message.objects.filter(contact=own), Message.objects.filter(attempts__contact=own)
+
+
+def _viewed(sends: Collection[UUID] | None) -> Iterator[QuerySet[Message]]:
     which = Q(send__channel=Channel.SMS) if sends is None else Q(send__in=list(sends))
-    return Message.objects.filter(
-        which,
-        contact=OuterRef("contact"),
-        status__in=_ARRIVED,
-        delivered_at__lte=OuterRef("occurred_at"),
-        delivered_at__gt=OuterRef("occurred_at") - Value(VIEWED),
-    )
+    for messages in _of_the_person():
+        yield messages.filter(
+            which,
+            status__in=_ARRIVED,
+            delivered_at__lte=OuterRef("occurred_at"),
+            delivered_at__gt=OuterRef("occurred_at") - Value(VIEWED),
+        )
 
 
-def _whatsapp(period: Period) -> QuerySet[Message]:
-    return Message.objects.filter(
-        send__channel=Channel.WHATSAPP,
-        contact=OuterRef("contact"),
-        status__in=_LEFT,
-        handed_at__lte=OuterRef("occurred_at"),
-        handed_at__gt=OuterRef("occurred_at") - Value(period.window),
-    )
+def _whatsapp(period: Period) -> Iterator[QuerySet[Message]]:
+    for messages in _of_the_person():
+        yield messages.filter(
+            send__channel=Channel.WHATSAPP,
+            status__in=_LEFT,
+            handed_at__lte=OuterRef("occurred_at"),
+            handed_at__gt=OuterRef("occurred_at") - Value(period.window),
+        )

@@ -18,8 +18,10 @@ from audit.record import record
 from messaging.models import Send
 from sms.automations.contract import RunContract
 from sms.automations.days import day_began
+from sms.balances.holding import is_used_up
 from sms.campaigns.life import make_send
 from sms.models import Automation, AutomationRun
+from sms.routing import routes_of
 
 TOOL = "sms_marketing.automations.run"
 AT_ONCE = 500
@@ -44,7 +46,7 @@ def _run(automation_id: UUID, organisation_id: UUID, now: datetime) -> int:
             .select_related("organisation")
             .get(pk=automation_id, organisation=organisation_id)
         )
-        if automation.state != Automation.State.ENABLED:
+        if automation.state != Automation.State.ENABLED or _has_no_money(automation, now):
             return 0
         chosen = _sort_out(automation, now)
         if not chosen:
@@ -57,12 +59,18 @@ def _run(automation_id: UUID, organisation_id: UUID, now: datetime) -> int:
         return 0 if against else len(chosen)
 
 
+def _has_no_money(automation: Automation, now: datetime) -> bool:
+    """Whether no gateway of its could pay: then its events wait, until they are stale, and nobody has to resume it."""
+    routes = routes_of(automation.campaign.identity, now.date())
+    return is_used_up({key for route in routes.values() for key in route.gateway_ids}, now)
+
+
 def _sort_out(automation: Automation, now: datetime) -> list[int]:
     """The runs that go now, one a person; the others are told why not."""
     runs = automation.runs.filter(outcome=Outcome.WAITING).select_related("event").order_by("pk")[:AT_ONCE]
     recent = now - timedelta(hours=automation.per_contact_hours)
     lately: set[int | None] = set(
-        automation.runs.filter(outcome=Outcome.SENT, at__gt=recent).values_list("contact_id", flat=True)
+        automation.runs.filter(outcome=Outcome.SENT, at__gt=recent, at__lte=now).values_list("contact_id", flat=True)
     )
     left = automation.daily_cap - automation.runs.filter(
         outcome=Outcome.SENT, at__gte=day_began(automation.organisation, now)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from approvals.contracts import Ask, Contract
 from messaging.engine.contract import CostCeiling, DueAt, NotAfter, PerSecond, Seal, SendContract
+from sms.balances.known import BalancePart
 from sms.campaigns.addresses import OptOutPart
 from sms.compliance.checking import CopyFinding
 from sms.links.standing import LinkPart
@@ -67,6 +68,13 @@ class CampaignContract(SendContract):
     cost_high: Annotated[
         Decimal, Field(description="Estimate: every text at the price of its dearest way. Charges may differ.")
     ]
+    balances: Annotated[
+        list[BalancePart], Field(description="What was known of the money at these gateways; it is asked again.")
+    ] = []
+    balance_pays: Annotated[
+        bool | None,
+        Field(description="Whether it would pay for this; false: it would be held when it begins; null: not known."),
+    ] = None
     findings: Annotated[
         list[CopyFinding], Field(description="What countries ask of the texts and do not find: errors and risks.")
     ] = []

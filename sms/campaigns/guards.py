@@ -12,6 +12,7 @@ from messaging.gate import rules_of
 from messaging.guards import AudienceFrozen, InTime, OrganisationMaySend, SenderHealthy
 from messaging.models import TemplateTranslation
 from messaging.quiet_hours import RecipientsNight
+from sms.balances.holding import WithinBalance
 from sms.campaigns.addresses import OptOutLinkStands, samples_of
 from sms.campaigns.contract import CampaignContract
 from sms.compliance.checking import reasons_against_copy
@@ -119,6 +120,7 @@ CAMPAIGN_GUARDS = (
     AudienceFrozen(),
     RoutesOpen(),
     WithinQuota(),
+    WithinBalance(),
     LinksStand(),
     OptOutLinkStands(),
     InTime(),

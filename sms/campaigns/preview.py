@@ -23,6 +23,8 @@ from messaging.engine.terms import (
 )
 from messaging.finding import find_own
 from messaging.models import Audience, AudienceMember, Channel, TemplateTranslation, Verdict
+from sms.balances.holding import pays_for
+from sms.balances.known import balances_of
 from sms.campaigns.addresses import OptOutPart, link_parts_of, opt_out_part_of, samples_of
 from sms.campaigns.contract import CampaignContract, CostAsk, RoutePart, TextPart
 from sms.campaigns.drafts import translations_of
@@ -117,6 +119,7 @@ def _contract(
     assert sender is not None  # a verified sender ID has its place in the engine
     parts = route_parts(audience, routes)
     cost = sum((part.cost for part in parts), Decimal(0))
+    ceiling = cost if ask.cost_ceiling is None else ask.cost_ceiling
     return CampaignContract(
         **terms_of_segment(campaign.segment),
         **terms_of_people(audience),
@@ -136,7 +139,9 @@ def _contract(
         routes=parts,
         currency=next(iter(routes.values())).currency,
         cost_high=cost,
-        cost_ceiling=cost if ask.cost_ceiling is None else ask.cost_ceiling,
+        cost_ceiling=ceiling,
+        balances=balances_of({key for part in parts for key in part.gateway_ids}, now),
+        balance_pays=pays_for(parts, ceiling, now),
         findings=_findings(campaign, words, [part.country for part in parts]),
     )
 

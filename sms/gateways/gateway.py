@@ -17,6 +17,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from sms.gateways.balance import Balance
 from sms.text import Encoding
 
 
@@ -204,6 +205,12 @@ class Gateway(Protocol):
     def read(self, account: Account, callback: Callback) -> Sequence[Receipt | Reply | Unknown]:
         """The items of a verified call, in its order; one bad item never loses its siblings. Raises `Malformed` when
         nothing of it can be read.
+        """
+        ...
+
+    def balance(self, account: Account) -> Balance | None:
+        """What money is left there; None where this kind, or this account's configuration, has no way to ask. Raises
+        `NotTold`.
         """
         ...
 

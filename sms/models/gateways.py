@@ -1,6 +1,7 @@
 """Accounts at gateways, and what a part costs there."""
 
 import uuid
+from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -38,14 +39,25 @@ class SmsGateway(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="USD")
     balance = models.DecimalField(_("balance"), max_digits=18, decimal_places=8, null=True, blank=True)
     balance_at = models.DateTimeField(_("balance as of"), null=True, blank=True)
+    balance_asked_at = models.DateTimeField(_("balance asked for at"), null=True, blank=True)
+    balance_problem = models.CharField(_("why the balance is not known"), max_length=200, blank=True)
+    balance_reserve = models.DecimalField(
+        _("reserve"), max_digits=18, decimal_places=8, default=Decimal(0),
+        help_text=_("What is to stay in the account, in its currency: below it campaigns are held, codes are not."),
+    )  # fmt: skip
     paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)
     pause_reason = models.CharField(_("why it is paused"), max_length=200, blank=True)
-    history = HistoricalRecords(excluded_fields=["secrets", "callback_key", "callback_key_hash"])
+    history = HistoricalRecords(
+        excluded_fields=["secrets", "callback_key", "callback_key_hash", "balance_asked_at", "balance_problem"]
+    )
 
     class Meta:
         verbose_name = _("SMS gateway")
         verbose_name_plural = _("SMS gateways")
-        constraints = (models.UniqueConstraint(fields=("organisation", "name"), name="gateway_name_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("organisation", "name"), name="gateway_name_once"),
+            models.CheckConstraint(name="reserve_not_negative", condition=models.Q(balance_reserve__gte=0)),
+        )
 
     def __str__(self) -> str:
         return self.name

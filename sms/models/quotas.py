@@ -1,5 +1,7 @@
 """What an organisation allows itself to spend on SMS in a month."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -10,8 +12,8 @@ from accounts.models import Organisation
 class Quota(models.Model):
     """The most that texts may cost in one month of the organisation's calendar, one row a currency.
 
-    What is used and reserved is read from sends and messages (`sms.quotas`): nothing is counted twice. Without a row
-    there is no limit in that currency.
+    What is used and reserved is read from sends and messages (`sms.quotas`). Without a row there is no limit in that
+    currency.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -22,7 +24,13 @@ class Quota(models.Model):
     monthly = models.DecimalField(
         _("most a month"), max_digits=18, decimal_places=6, help_text=_("What is scheduled counts as spent.")
     )
-    history = HistoricalRecords()
+    # What ended sends of a month have cost, added up as far as `counted_upto`, so that asking for what is left reads
+    # the sends of the last minutes alone (`sms.quotas`). `recounted_at`: when it was last added up from the beginning.
+    counted = models.DecimalField(max_digits=18, decimal_places=6, default=Decimal(0), editable=False)
+    counted_since = models.DateTimeField(null=True, editable=False)
+    counted_upto = models.DateTimeField(null=True, editable=False)
+    recounted_at = models.DateTimeField(null=True, editable=False)
+    history = HistoricalRecords(excluded_fields=["counted", "counted_since", "counted_upto", "recounted_at"])
 
     class Meta:
         verbose_name = _("SMS quota")

@@ -14,8 +14,8 @@ from sms.models.gateways import SmsGateway
 
 
 class PerformanceSnapshot(models.Model):
-    """What somebody read elsewhere for some days. The database refuses to change one: a correction is another row that
-    names it in `replaces`.
+    """What somebody read elsewhere for some days, or what a gateway told of its account on one. The database refuses to
+    change one: a correction is another row that names it in `replaces`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -40,7 +40,13 @@ class PerformanceSnapshot(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name=_("replaces")
     )
     request = models.OneToOneField(
-        ActionRequest, on_delete=models.PROTECT, related_name="snapshot", verbose_name=_("asked for as")
+        ActionRequest,
+        on_delete=models.PROTECT,
+        related_name="snapshot",
+        null=True,
+        blank=True,
+        verbose_name=_("asked for as"),
+        help_text=_("Empty for what a gateway told when Countersign asked it by itself."),
     )
     recorded_at = models.DateTimeField(_("recorded at"))
 

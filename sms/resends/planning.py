@@ -15,6 +15,8 @@ from messaging.finding import find_own
 from messaging.models import Audience, AudienceMember, Channel, Send, Status, Verdict
 from messaging.resends.planning import countersigned, freeze_again, refuse_unless_ended
 from messaging.resends.sending import StillToRepeat, repeat
+from sms.balances.holding import pays_for
+from sms.balances.known import balances_of
 from sms.campaigns.contract import CampaignContract
 from sms.campaigns.preview import route_parts
 from sms.models import SenderId
@@ -92,6 +94,8 @@ def _contract(
         "routes": parts,
         "cost_high": cost,
         "cost_ceiling": cost,
+        "balances": balances_of({key for part in parts for key in part.gateway_ids}, call.now),
+        "balance_pays": pays_for(parts, cost, call.now),
     }
     return RetryContract(
         **terms,

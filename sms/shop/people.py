@@ -10,6 +10,7 @@ from accounts.models import Organisation
 from approvals.contracts import Ask
 from approvals.reasons import Reason, Refused
 from messaging.contacts.identities import contacts_known_as
+from messaging.contacts.survivors import survivor_of
 from messaging.models import Contact, IdentityKind
 from messaging.phones import BadPhone, normalise
 
@@ -22,7 +23,8 @@ class AboutSomebody(Ask):
 
 
 def person_of(ask: AboutSomebody, organisation: Organisation) -> Contact | None:
-    """The contact that is meant; None for a phone that nobody is known by, and where nobody was named.
+    """The contact that is meant, as the person is known now; None for a phone that nobody is known by, and where nobody
+    was named.
 
     Raises Refused for an id that is nobody's of this organisation, and for what is no phone number.
     """
@@ -31,7 +33,7 @@ def person_of(ask: AboutSomebody, organisation: Organisation) -> Contact | None:
         if found is None:
             raise Refused(Reason("contact_not_found", _("There is no such contact."),
                                  _("Use an id of this organisation, or the phone."), "contact_id"))  # fmt: skip
-        return found
+        return survivor_of(found)
     if not ask.phone:
         return None
     try:

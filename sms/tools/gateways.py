@@ -10,6 +10,7 @@ from pydantic import Field
 from accounts.budgets import today_of
 from approvals.contracts import Answer, Ask
 from approvals.registry import Call, Kind, tool
+from sms.balances.known import known_of
 from sms.gateways.gateway import gateway
 from sms.models import SmsGateway
 from sms.routing import prices_on
@@ -37,6 +38,11 @@ class GatewayRow(Answer):
     currency: Annotated[str, Field(description="ISO 4217 code of its prices and balance.")]
     balance: Annotated[Decimal | None, Field(description="Money left there as last told; null: it has not told.")]
     balance_at: Annotated[datetime | None, Field(description="When it told.")]
+    balance_known: Annotated[
+        str, Field(description="told, stale or unknown: only a balance that was told lately holds texts back.")
+    ]
+    balance_problem: Annotated[str, Field(description="Why nothing newer is known; empty otherwise.")]
+    reserve: Annotated[Decimal, Field(description="What is to stay there: below it campaigns are held, codes are not.")]
     per_second: Annotated[int, Field(description="Texts a second that it takes.")]
     receipts: Annotated[str, Field(description="Whose word a delivery is: handset, carrier or none.")]
     takes_replies: Annotated[bool, Field(description="Whether it brings texts from people.")]
@@ -63,14 +69,14 @@ def list_gateways(call: Call, ask: GatewaysAsk) -> Gateways:
         if ask.country in (None, country):
             prices[key][country] = amount
     wanted = [row for row in rows if ask.country is None or _delivers(row, ask.country, prices[row.pk])]
-    return Gateways(gateways=[_gateway(row, prices[row.pk]) for row in wanted])
+    return Gateways(gateways=[_gateway(row, prices[row.pk], call.now) for row in wanted])
 
 
 def _delivers(row: SmsGateway, country: str, prices: dict[str, Decimal]) -> bool:
     return country in prices and (not row.countries or country in row.countries)
 
 
-def _gateway(row: SmsGateway, prices: dict[str, Decimal]) -> GatewayRow:
+def _gateway(row: SmsGateway, prices: dict[str, Decimal], now: datetime) -> GatewayRow:
     can = gateway(row.kind).capabilities
     return GatewayRow(
         gateway_id=row.pk,
@@ -84,6 +90,9 @@ def _gateway(row: SmsGateway, prices: dict[str, Decimal]) -> GatewayRow:
         currency=row.currency,
         balance=row.balance,
         balance_at=row.balance_at,
+        balance_known=known_of(row, now).known,
+        balance_problem=row.balance_problem,
+        reserve=row.balance_reserve,
         per_second=row.per_second,
         receipts=can.receipts,
         takes_replies=can.takes_replies,

@@ -1,6 +1,6 @@
 """sms_marketing.quotas.get: what a month's texts may cost, have cost and are promised, and how many more would go."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from pydantic import Field
 from accounts.budgets import today_of
 from approvals.contracts import Answer, Ask
 from approvals.registry import Call, Kind, tool
+from sms.balances.known import free_in, known_of
 from sms.models import SmsGateway
 from sms.quotas import Use, charged_in, month_of, use_of
 from sms.routing import prices_on
@@ -35,10 +36,15 @@ class BalanceRow(Answer):
     balance: Annotated[Decimal | None, Field(description="Money left there as last told; null: not told.")]
     currency: Annotated[str, Field(description="Its currency.")]
     as_of: Annotated[datetime | None, Field(description="When it told.")]
+    known: Annotated[str, Field(description="told, stale or unknown: only what was told lately is counted with.")]
     per_second: Annotated[int, Field(description="Texts a second that it takes.")]
     prices: Annotated[dict[str, Decimal], Field(description="Country -> what a part costs today.")]
     parts_left: Annotated[
-        dict[str, int], Field(description="Country -> parts that balance and quota pay for, whichever ends first.")
+        dict[str, int],
+        Field(
+            description="Country -> parts that quota and what is free of a balance told lately pay for, whichever ends"
+            " first."
+        ),
     ]
 
 
@@ -69,7 +75,7 @@ def get_quotas(call: Call, ask: QuotasAsk) -> Quotas:
         since=month.since,
         until=month.until,
         currencies=rows,
-        gateways=_balances(call, uses, today_of(call.organisation, call.now)),
+        gateways=_balances(call, uses),
         billing=_(
             "By part: up to 160 characters of the GSM alphabet or 70 others make one, 153 or 67 each of several."
         ),
@@ -87,22 +93,26 @@ def _currency(currency: str, use: Use, charged: Decimal) -> CurrencyRow:
     )
 
 
-def _balances(call: Call, uses: dict[str, Use], on: date) -> list[BalanceRow]:
+def _balances(call: Call, uses: dict[str, Use]) -> list[BalanceRow]:
     rows = list(SmsGateway.objects.filter(organisation=call.organisation, paused_at=None).order_by("position", "name"))
-    prices = prices_on(rows, on)
-    return [_balance(row, {country: prices[key, country] for key, country in prices if key == row.pk}, uses)
-            for row in rows]  # fmt: skip
+    prices = prices_on(rows, today_of(call.organisation, call.now))
+    return [
+        _balance(row, {country: prices[key, country] for key, country in prices if key == row.pk},
+                 uses.get(row.currency), call.now)
+        for row in rows
+    ]  # fmt: skip
 
 
-def _balance(row: SmsGateway, prices: dict[str, Decimal], uses: dict[str, Use]) -> BalanceRow:
-    use = uses.get(row.currency)
-    known = [one for one in (row.balance, use.left if use is not None else None) if one is not None]
+def _balance(row: SmsGateway, prices: dict[str, Decimal], use: Use | None, now: datetime) -> BalanceRow:
+    told = known_of(row, now)
+    known = [one for one in (free_in([told]), use.left if use is not None else None) if one is not None]
     money = max(min(known), Decimal(0)) if known else None
     return BalanceRow(
         gateway=row.name,
         balance=row.balance,
         currency=row.currency,
         as_of=row.balance_at,
+        known=told.known,
         per_second=row.per_second,
         prices=dict(sorted(prices.items())),
         parts_left={country: int(money // price) for country, price in sorted(prices.items()) if money is not None

@@ -5,7 +5,7 @@ from tests.faults.bug import Bug
 _CAMPAIGNS, _QUOTAS = "tests/sms/test_campaigns.py", "tests/sms/test_quotas.py"
 _TWILIO, _COUNTING = "tests/sms/gateways/test_twilio.py", "tests/sms/text/test_counting.py"
 _ITEMS, _BINDS = "tests/sms/test_items.py", "tests/sms/gateways/smpp/test_smpp_binds.py"
-_SETUP = "tests/sms/test_setup_tools.py"
+_SETUP, _BALANCES = "tests/sms/test_setup_tools.py", "tests/sms/test_holding.py"
 _IN_CONSTANT_TIME = "tests/faults/test_secrets_are_compared_in_constant_time.py"
 
 BUGS = (
@@ -134,6 +134,41 @@ BUGS = (
         "Quota.objects.select_for_update(no_key=True).filter(",
         "Quota.objects.filter(",
         (f"{_QUOTAS} -k at_once",),
+    ),
+    Bug(
+        "two sends released at once take the same money",
+        "sms/balances/holding.py",
+        'list(rows.select_for_update(of=("self",), no_key=True) if connection.in_atomic_block else rows)',
+        "list(rows)",
+        (f"{_BALANCES} -k released_at_once",),
+    ),
+    Bug(
+        "a balance of yesterday pays for today",
+        "sms/balances/known.py",
+        "    elif row.balance_at <= now - COUNTS_FOR:\n        known = Known.STALE\n",
+        "",
+        (f"{_BALANCES} -k hour_ago",),
+    ),
+    Bug(
+        "a part that came early speaks for the whole text",
+        "sms/items.py",
+        "kept = named([_storable(one) for one in told], row.pk)",
+        "kept = [_storable(one) for one in told]",
+        ("tests/sms/test_receipts_without_a_text.py -k part",),
+    ),
+    Bug(
+        "a merge begins the hours between two texts anew",
+        "sms/merging.py",
+        "(AutomationRun, Click,",
+        "(Click,",
+        ("tests/sms/test_automations.py -k found_to_be_one",),
+    ),
+    Bug(
+        "who is known twice is written to twice where an audience is judged in slices",
+        "messaging/audiences/people.py",
+        "AND c.organisation_id = %(organisation)s AND ({segment})\n)",
+        "AND c.organisation_id = %(organisation)s AND ({segment}) AND c.id > %(above)s\n)",
+        ("tests/messaging/test_audiences.py -k slices",),
     ),
     Bug(
         "the cap is asked for each campaign by itself",

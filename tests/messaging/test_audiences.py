@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from messaging.audiences import resolve
 from messaging.audiences.digest import digest_of
 from messaging.audiences.languages import readers
 from messaging.audiences.variables import Variable
@@ -450,6 +451,23 @@ def test_the_same_people_on_the_same_day_have_the_same_digest(tea: SpringTea) ->
     for name in ("Ann", "Bob", "Cat"):
         drinker(name)
     assert tea.resolved().digest == tea.resolved(now=NOON + timedelta(minutes=5)).digest
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 5])
+def test_a_large_organisation_is_judged_in_slices_with_the_same_answer(
+    tea: SpringTea, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    ann, bob, cat, dan, eve = (drinker(name) for name in ("Ann", "Bob", "Cat", "Dan", "Eve"))
+    same_person(ann, dan)  # known twice, and judged apart
+    written_to(bob, tea)
+    opted_out(cat)
+    whole = tea.resolved()
+    monkeypatch.setattr(resolve, "AT_ONCE", at_once)
+    sliced = tea.resolved()
+    assert [verdict_on(sliced, one) for one in (ann, bob, cat, dan, eve)] == [
+        "included", "capped", "suppressed", "duplicate", "included",
+    ]  # fmt: skip
+    assert (sliced.targeted, sliced.digest) == (5, whole.digest)
 
 
 def test_resolving_makes_no_message_and_touches_nobody(tea: SpringTea) -> None:

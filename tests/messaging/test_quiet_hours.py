@@ -74,6 +74,16 @@ def test_the_law_of_a_country_holds_where_an_organisation_has_no_quiet_hours() -
     assert night.until("IN") == datetime(2026, 3, 2, 4, 30, tzinfo=UTC)
 
 
+def test_hours_that_nobody_has_confirmed_are_kept_only_where_the_rules_say_so() -> None:
+    at = datetime(2026, 3, 2, 20, 30, tzinfo=ZoneInfo("Europe/London"))
+    rules = {"quiet_from": time(0), "quiet_until": time(0)}
+    assert RecipientsNight(MessagingRules(**rules), "Asia/Hong_Kong", at).until("GB") is None
+    night = RecipientsNight(MessagingRules(**rules, unconfirmed_hours=True), "Asia/Hong_Kong", at)
+    assert night.until("GB") == datetime(2026, 3, 3, 9, tzinfo=UTC)
+    # What is confirmed stays as it is.
+    assert night.until("IN") == datetime(2026, 3, 3, 4, 30, tzinfo=UTC)
+
+
 def test_zones_without_a_common_hour_are_never_woken() -> None:
     short = MessagingRules(quiet_from=time(11), quiet_until=time(9))
     at = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -13,6 +13,7 @@ from approvals.envelope import Envelope
 from approvals.execution import carry_out
 from approvals.models import ActionRequest, Policy
 from audit.models import Entry
+from messaging.contacts.merging import merge
 from messaging.models import ConsentEvidence, ConsentState, Contact, MergeTask, Suppression
 from tests.approvals.tea_room import approved, at_desk, codes_of, fresh, refused, request_of
 from tests.factories import (
@@ -84,6 +85,21 @@ def test_a_no_reaches_whoever_may_be_the_same_person() -> None:
     MergeTask.objects.create(organisation=harbour_tea(), first=ann, second=ann_too, evidence="phone", found_at=NOON)
     assert update([ann], "opt_out").data == {"changed": 2, "change": "opt_out"}
     assert standing(ann_too) == {("request", "any", "any")}
+
+
+@pytest.mark.parametrize("change", ["opt_out", "grant"])
+def test_whoever_still_names_a_contact_that_was_merged_away_means_the_person(change: str) -> None:
+    kept, shell = ContactFactory(), ContactFactory()
+    task = MergeTask.objects.create(organisation=kept.organisation, first=kept, second=shell, found_at=NOON)
+    merge(task, kept.pk, Actor.of_person(mei_chan(), Face.DESK), NOON)
+    answer = update([shell], change, category="utility", evidence="call 4711")
+    if change == "opt_out":
+        assert {reason for reason, *_rest in standing(kept)} == {"request"}
+        return
+    assert answer.request is not None
+    carry_out(approved(ActionRequest.objects.get(pk=answer.request.action_request_id)).pk, NOON)
+    assert ConsentState.objects.filter(contact=kept, category="utility", state="granted").exists()
+    assert not ConsentState.objects.filter(contact=shell, category="utility").exists()
 
 
 def test_a_no_from_a_clock_that_is_ahead_was_said_now() -> None:

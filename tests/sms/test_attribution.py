@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from messaging.models import Message, Status
-from sms.models import Charge, ShortLink, Visitor
+from accounts.actor import Actor, Face
+from messaging.contacts.merging import merge
+from messaging.models import Attempt, MergeTask, Message, Status
+from sms.models import Charge, Click, Conversion, ShortLink, Visitor
 from tests.approvals.tea_room import refused
-from tests.factories import NOON, sam_lee
+from tests.factories import NOON, mei_chan, sam_lee
 from tests.sms.links.tea_links import link_to, texted
 from tests.sms.shop.reports import buys, clicked, order, report, shop_key
 from tests.sms.tea_texts import TeaTexts, drinker, text_of, texter, use
@@ -63,6 +65,32 @@ def test_the_last_human_click_before_a_sale_wins_it_and_refunds_are_taken_off(
     assert [Decimal(money[name]) for name in ("gross", "refunds", "net")] == [380, 80, 300]
     assert (Decimal(told["cost"]), told["cost_source"], told["cost_currency"]) == (Decimal("0.50"), "estimate", "")
     assert told["paths"] == {"sms_click": 1}
+
+
+@pytest.mark.parametrize("keep", [0, 1])
+def test_a_click_and_a_sale_of_two_contacts_that_are_one_belong_together(
+    text: Message, link: ShortLink, key: str, keep: int
+) -> None:
+    people = [text.contact, drinker("Ann Lee")]
+    clicked(text, link, NOON + AN_HOUR)
+    report(key, "conversions", LATER, **buys(people[1], NOON + 2 * AN_HOUR))
+    assert asked(text)["attributed"] == 0
+    task = MergeTask.objects.create(organisation=people[0].organisation, first=people[0], second=people[1],
+                                    found_at=NOON)  # fmt: skip
+    merge(task, people[keep].pk, Actor.of_person(mei_chan(), Face.DESK), NOON)
+    assert asked(text)["attributed"] == 1
+    assert {Click.objects.get().contact_id, Conversion.objects.get().contact_id} == {people[keep].pk}
+
+
+def test_a_text_to_the_contact_of_before_still_counts_as_seen_before_the_sale(text: Message, key: str) -> None:
+    Attempt.objects.create(message=text, contact=text.contact, sender=text.sender, category="marketing",
+                           started_at=NOON, lease_until=NOON)  # fmt: skip
+    Message.objects.filter(pk=text.pk).update(status=Status.DELIVERED, delivered_at=NOON + AN_HOUR)
+    kept = drinker("Ann Lee")
+    task = MergeTask.objects.create(organisation=kept.organisation, first=text.contact, second=kept, found_at=NOON)
+    merge(task, kept.pk, Actor.of_person(mei_chan(), Face.DESK), NOON)
+    report(key, "conversions", LATER, **buys(kept, NOON + 2 * AN_HOUR))
+    assert asked(text)["viewed_without_click"] == 1
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,12 @@ from approvals.registry import registry
 from approvals.toolsets import offered_to
 from approvals.versions import token_of
 from messaging.consent.optouts import Stop, opt_out
+from messaging.contacts.merging import merge
 from messaging.engine.release import release_due
 from messaging.engine.take import take
-from messaging.models import Contact, Message, Send, Status, SuppressionReason, TemplateTranslation
+from messaging.models import Contact, MergeTask, Message, Send, Status, SuppressionReason, TemplateTranslation
 from sms.automations.running import TOOL, run_waiting
-from sms.models import Automation, AutomationRun, Campaign, SenderId, SenderIdState, ShopEvent
+from sms.models import Automation, AutomationRun, Campaign, SenderId, SenderIdState, ShopEvent, SmsGateway
 from tests.approvals.tea_room import approved, refused
 from tests.factories import NOON, PersonFactory, harbour_tea, mei_chan, other_tenant, sam_lee
 from tests.sms.shop.reports import report, shop_key
@@ -140,6 +141,32 @@ def test_one_person_gets_one_text_within_the_hours_that_were_agreed(shipped: Aut
     assert outcomes() == ["sent", "repeated", "repeated"]
     ships(key, ann, "4")
     assert run_waiting(NOON + 24 * HOUR) == 1
+
+
+@pytest.mark.parametrize("keep", [0, 1])
+def test_the_hours_of_a_person_go_on_after_two_contacts_were_found_to_be_one(
+    shipped: Automation, key: str, keep: int
+) -> None:
+    people = [drinker("Ann"), drinker("Ann Lee")]
+    enabled(shipped)
+    ships(key, people[0], "1")
+    assert run_waiting(NOON) == 1
+    task = MergeTask.objects.create(organisation=harbour_tea(), first=people[0], second=people[1], found_at=NOON)
+    merge(task, people[keep].pk, Actor.of_person(mei_chan(), Face.DESK), NOON)
+    ships(key, people[0], "2")  # the shop still knows her by either id
+    ships(key, people[1], "3")
+    run_waiting(NOON + HOUR)
+    assert outcomes() == ["sent", "repeated", "repeated"]
+    assert set(AutomationRun.objects.values_list("contact", flat=True)) == {people[keep].pk}
+
+
+def test_while_no_gateway_has_money_events_wait(shipped: Automation, key: str) -> None:
+    enabled(shipped)
+    ships(key, drinker("Ann"))
+    SmsGateway.objects.update(balance=Decimal(5), balance_reserve=Decimal(5), balance_at=NOON)
+    assert (run_waiting(NOON), outcomes()) == (0, ["waiting"])
+    SmsGateway.objects.update(balance=Decimal(6))
+    assert run_waiting(NOON) == 1
 
 
 def test_the_texts_of_a_day_are_used_up(shipped: Automation, key: str) -> None:

@@ -51,6 +51,18 @@ def test_after_a_merge_the_person_shares_one_cap(keep: int) -> None:
     assert verdict_on(kept) is Verdict.CAPPED
 
 
+@pytest.mark.parametrize(("ahead", "verdict"), [(timedelta(seconds=30), Verdict.CAPPED),
+                                                (timedelta(hours=1), Verdict.INCLUDED)])  # fmt: skip
+def test_a_try_that_lies_in_the_future_by_more_than_two_clocks_differ_caps_nobody(
+    ahead: timedelta, verdict: Verdict
+) -> None:
+    MessagingRulesFactory(marketing_cap=1)
+    ann = drinker("Ann")
+    written_to(TeaTexts(), ann)
+    Attempt.objects.update(started_at=NOON + ahead)
+    assert verdict_on(ann) is verdict
+
+
 @pytest.mark.parametrize("category", ["utility", "authentication"])
 def test_what_a_person_waits_for_neither_counts_as_marketing_nor_is_held_back_by_it(category: str) -> None:
     MessagingRulesFactory(marketing_cap=1)

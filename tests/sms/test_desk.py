@@ -12,6 +12,7 @@ from audit.models import Entry
 from sms.callbacks import hash_of_key
 from sms.models import GatewayPrice, GatewayRegistration, Quota, SenderId, SenderIdState, SmsGateway
 from tests.factories import ada_wong, harbour_tea, mei_chan, sam_lee
+from tests.sms.gateways.listener import listening
 from tests.sms.tea_papers import applied_for
 from tests.sms.tea_texts import TOKEN, TeaTexts
 
@@ -86,6 +87,22 @@ def test_an_empty_box_keeps_the_secrets_and_a_reason_pauses() -> None:
     assert row.paused_at is not None
     assert post(ada_wong(), f"{GATEWAYS}/{gateway.pk}/change/", **{**form, "pause_reason": ""}).status_code == 302
     assert SmsGateway.objects.get(pk=gateway.pk).paused_at is None
+
+
+def test_an_administrator_asks_a_gateway_for_its_balance_and_nobody_else_does() -> None:
+    with listening() as told:
+        told.body = b'{"balance": "12.50", "currency": "HKD"}'
+        gateway = TeaTexts(told.url).first
+        address = reverse("admin:sms_smsgateway_ask_balance", args=(gateway.pk,))
+        assert post(mei_chan(), address, _form_submitted="on").status_code == 403
+        assert told.asked == []
+        assert post(ada_wong(), address, _form_submitted="on").status_code == 204
+    page = signed_in(ada_wong()).get(f"{GATEWAYS}/{gateway.pk}/change/").content.decode()
+    assert "first: 12.50 HKD on" in page
+    form = {**NEW, "name": "first", "secrets": "", "balance_reserve": "3"}
+    assert post(ada_wong(), f"{GATEWAYS}/{gateway.pk}/change/", **form).status_code == 302
+    row = SmsGateway.objects.get(pk=gateway.pk)
+    assert (row.balance, row.balance_reserve) == (Decimal("12.5"), Decimal(3))
 
 
 def test_an_officer_sees_a_gateway_without_its_secrets_and_a_marketer_sees_none() -> None:

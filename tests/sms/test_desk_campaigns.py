@@ -17,7 +17,7 @@ from sms.admin.plots import Layer, stacked
 from sms.campaigns.contract import CampaignContract
 from sms.campaigns.reactions import reactions_to
 from sms.campaigns.report import ByGateway, gateways_of
-from sms.models import Click, LinkCode, Visitor
+from sms.models import Click, LinkCode, SmsGateway, Visitor
 from tests.desk.harbour import page
 from tests.factories import NOON, SuppressionFactory, mei_chan, sam_lee, vera_ng
 from tests.sms.links.tea_links import link_to
@@ -57,6 +57,15 @@ def test_the_officer_reads_the_copy_on_the_phone_where_links_lead_and_what_it_co
     assert "first → second" in told
     assert "Estimated 1.05 HKD" in told
     assert "Everybody in the segment 3" in told
+    assert "Whether the money at the gateways is enough is not known. first: balance unknown" in told
+
+
+@pytest.mark.parametrize(("balance", "words"), [("5", "is enough"), ("0.10", "is not enough: without more")])
+def test_the_officer_reads_whether_the_money_at_the_gateways_is_enough(tea: TeaTexts, balance: str, words: str) -> None:
+    drinker("Ann")
+    request = campaign_waits(tea)
+    SmsGateway.objects.update(balance=Decimal(balance), balance_at=NOON - timedelta(minutes=5))
+    assert f"The money at the gateways {words}" in decision(mei_chan(), request)
 
 
 def test_the_officer_reads_what_the_rules_of_countries_say_of_the_copy(tea: TeaTexts) -> None:

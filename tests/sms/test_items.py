@@ -52,4 +52,4 @@ def test_a_gateway_of_another_tenant_speaks_for_no_text_of_ours() -> None:
     assert ours.sender_ref == message.sender.provider_ref
     theirs = told_by(other.first, attempt, sid)
     assert isinstance(theirs, UnplacedItem), "it waits for a text of its own house"
-    assert theirs.status.sender_ref == ""
+    assert theirs.receipt.provider_id == sid

@@ -1,6 +1,7 @@
 """Receipts that come before their text is known, and ids that a gateway gives again after months."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from queue import SimpleQueue
 from typing import Any
 
@@ -12,9 +13,11 @@ from messaging.engine.taken import Ending, Result, Taken
 from messaging.inbox.apply import apply_waiting
 from messaging.inbox.statuses import match_parked
 from messaging.models import Attempt, Message, Outcome, ParkedStatus, Status, WebhookEvent
+from sms import submitted
 from sms.callbacks import pack
 from sms.gateways.gateway import Callback
-from sms.models import SmsGateway
+from sms.models import Charge, SmsGateway, SubmittedPart
+from sms.submitted import Submitted
 from sms.ways import tag_of
 from tests.factories import NOON, SenderFactory, other_tenant
 from tests.sms.tea_texts import TeaTexts, drinker, gateway_at, text_of
@@ -61,6 +64,43 @@ def test_a_receipt_that_beats_the_answer_waits_for_its_text() -> None:
     assert (ParkedStatus.objects.count(), match_parked(NOON), statuses(ann)) == (1, 0, [Status.ACCEPTED])
     named(ann, tea.first, "4711")
     assert match_parked(NOON) == 1
+    assert (ParkedStatus.objects.count(), statuses(ann)) == (0, [Status.DELIVERED])
+
+
+@pytest.mark.django_db
+def test_a_price_that_is_told_before_its_text_is_known_waits_with_the_receipt() -> None:
+    tea = TeaTexts()
+    ann = text_of(tea, drinker("Ann"))
+    plain(tea.first)
+    receipts: Any = RECEIPTS["receipts"]
+    tea.first.configuration = {**RECEIPTS, "receipts": {**receipts, "price": "price"}}
+    tea.first.save()
+    tells(tea.first, "4711&price=0.31")
+    assert (match_parked(NOON), Charge.objects.count()) == (0, 0)
+    named(ann, tea.first, "4711")
+    assert match_parked(NOON) == 1
+    charge = Charge.objects.get()
+    assert (charge.message, charge.amount, charge.currency) == (ann, Decimal("0.31"), "HKD")
+    assert (ParkedStatus.objects.count(), statuses(ann)) == (0, [Status.DELIVERED])
+
+
+@pytest.mark.django_db
+def test_a_part_that_is_told_before_its_text_is_known_does_not_speak_for_the_whole() -> None:
+    tea = TeaTexts()
+    ann = text_of(tea, drinker("Ann"))
+    attempt = Attempt.objects.create(message=ann, contact=ann.contact, sender=ann.sender, started_at=NOON,
+                                     category="marketing", lease_until=NOON)  # fmt: skip
+    plain(tea.first)
+    for key in ("4711", "4712"):
+        tells(tea.first, key)
+    assert (ParkedStatus.objects.count(), match_parked(NOON)) == (2, 0)
+    submitted.keep([Submitted(tea.first.pk, attempt.pk, ("4711", "4712", "4713"), 3)], NOON)
+    named(ann, tea.first, "4711")
+    assert (match_parked(NOON), statuses(ann)) == (2, [Status.ACCEPTED])
+    assert list(SubmittedPart.objects.order_by("part").values_list("progress", flat=True)) == [
+        "delivered", "delivered", "accepted",
+    ]  # fmt: skip
+    tells(tea.first, "4713")
     assert (ParkedStatus.objects.count(), statuses(ann)) == (0, [Status.DELIVERED])
 
 

@@ -85,6 +85,16 @@ def test_the_same_days_of_the_same_source_are_told_once_and_a_correction_waits_f
     assert "already_replaced" in refused(lambda: record(replaces_id=str(first.pk))).codes
 
 
+def test_what_a_gateway_told_of_itself_is_neither_corrected_nor_in_the_way() -> None:
+    gateway = TeaTexts().first
+    told = PerformanceSnapshot.objects.create(
+        organisation=gateway.organisation, gateway=gateway, source="twilio", method="asked", currency="HKD",
+        from_day="2026-02-28", until_day="2026-02-28", figures={"balance": "12.5"}, evidence=[], recorded_at=NOON,
+    )  # fmt: skip
+    assert state(record(source="twilio", gateway_id=str(gateway.pk))) == "succeeded"
+    assert refused(lambda: record(replaces_id=str(told.pk))).codes == ["performancesnapshot_not_found"]
+
+
 def test_more_deliveries_than_people_are_decided_by_a_person(text: Message) -> None:
     answer = record(campaign_id=str(text.send.campaign.pk), figures={"delivered": 2_000})
     assert state(answer) == "pending"

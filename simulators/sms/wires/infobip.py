@@ -5,6 +5,7 @@ Source: the SMS part of its published OpenAPI, version 3 of sending.
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -15,6 +16,7 @@ from simulators.sms.wires.wire import Outcome, as_text, same, with_plus
 from simulators.sms.words import Asked, Call, Event, No, Refused, Stage, Text, Trouble, Written
 
 Status = tuple[int, str, int, str]
+BALANCE = "/account/1/balance"
 
 # A text that is refused by itself: HTTP 200 and one of these.
 REFUSALS: dict[No, Status] = {
@@ -61,7 +63,13 @@ class Infobip:
         self.account = account
 
     def serves(self, call: Call) -> bool:
-        return call.path == "/sms/3/messages"
+        return call.path in ("/sms/3/messages", BALANCE)
+
+    def asks_balance(self, call: Call) -> bool:
+        return call.method == "GET" and call.path == BALANCE
+
+    def balance(self, left: Decimal) -> Response:
+        return _json({"balance": float(left), "currency": self.account.currency}, 200)
 
     def authorise(self, call: Call) -> None:
         scheme, _, given = call.headers.get("authorization", "").partition(" ")

@@ -1,12 +1,13 @@
 """The wire of a small local gateway, as many of them are: fields in a form, a query or JSON; the answer says in words
 whether it worked; receipts are a form with a secret header.
 
-`POST /plain/send` answers JSON, `GET /plain/send.txt` answers one line.
+`POST /plain/send` answers JSON, `GET /plain/send.txt` and `GET /plain/credit` answer one line.
 """
 
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from simulators.sms.accounts import PlainAccount
 from simulators.sms.wires.wire import Outcome, as_text, same, with_plus
 from simulators.sms.words import Asked, Call, Event, No, Refused, Stage, Text, Trouble, Written
 
+BALANCE = "/plain/credit"
 REFUSALS: dict[No, tuple[str, str]] = {
     No.CREDENTIALS: ("E01", "wrong username or password"),
     No.MALFORMED: ("E02", "a field is missing"),
@@ -57,7 +59,13 @@ class Plain:
         return self.account.longest
 
     def serves(self, call: Call) -> bool:
-        return call.path in ("/plain/send", "/plain/send.txt")
+        return call.path in ("/plain/send", "/plain/send.txt", BALANCE)
+
+    def asks_balance(self, call: Call) -> bool:
+        return call.method == "GET" and call.path == BALANCE
+
+    def balance(self, left: Decimal) -> Response:
+        return PlainTextResponse(f"OK credit={left} {self.account.currency}")
 
     def authorise(self, call: Call) -> None:
         """User and password among the fields, or the password in `X-Api-Key`."""

@@ -9,6 +9,7 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +21,7 @@ from simulators.sms.accounts import TwilioAccount
 from simulators.sms.wires.wire import Outcome, basic, same
 from simulators.sms.words import Asked, Call, Event, No, Refused, Stage, Text, Trouble, Written
 
-PATH = re.compile(r"/2010-04-01/Accounts/([^/]+)/Messages\.json")
+PATH = re.compile(r"/2010-04-01/Accounts/([^/]+)/(?:Messages|Balance)\.json")
 
 REFUSALS: dict[No, tuple[int, int, str]] = {
     No.CREDENTIALS: (401, 20003, "Authenticate"),
@@ -60,6 +61,13 @@ class Twilio:
 
     def serves(self, call: Call) -> bool:
         return PATH.fullmatch(call.path) is not None
+
+    def asks_balance(self, call: Call) -> bool:
+        return call.method == "GET" and call.path.endswith("/Balance.json")
+
+    def balance(self, left: Decimal) -> Response:
+        account = self.account
+        return _json({"account_sid": account.account_sid, "balance": str(left), "currency": account.currency}, 200)
 
     def authorise(self, call: Call) -> None:
         """The auth token, or the secret of the API key; both for the account in the path."""

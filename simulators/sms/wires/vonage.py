@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -24,6 +25,7 @@ from simulators.sms.accounts import VonageAccount
 from simulators.sms.wires.wire import Outcome, as_text, basic, same, with_plus
 from simulators.sms.words import Asked, Call, Event, No, Refused, Stage, Text, Trouble, Written
 
+BALANCE = "/account/get-balance"
 TYPES = "https://developer.vonage.com/api-errors/messages#"
 LONGEST_TOKEN = 15 * 60  # seconds
 
@@ -64,12 +66,18 @@ class Vonage:
         self.account = account
 
     def serves(self, call: Call) -> bool:
-        return call.path == "/v1/messages"
+        return call.path in ("/v1/messages", BALANCE)
+
+    def asks_balance(self, call: Call) -> bool:
+        return call.method == "GET" and call.path == BALANCE
+
+    def balance(self, left: Decimal) -> Response:
+        return Response(orjson.dumps({"value": float(left), "autoReload": False}), media_type="application/json")
 
     def authorise(self, call: Call) -> None:
         """Key and secret, or a token that the application's private key has signed lately."""
         scheme, _, token = call.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and self.account.public_key:
+        if scheme.lower() == "bearer" and self.account.public_key and not self.asks_balance(call):
             right = _is_signed(token, self.account.public_key, self.account.application_id, call.now)
         else:
             user, password = basic(call)

@@ -4,6 +4,7 @@ import hmac
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Protocol
 
 from starlette.responses import Response
@@ -29,6 +30,14 @@ class Wire(Protocol):
 
     def serves(self, call: Call) -> bool:
         """Whether this call is meant for it."""
+        ...
+
+    def asks_balance(self, call: Call) -> bool:
+        """Whether it asks what money is left."""
+        ...
+
+    def balance(self, left: Decimal) -> Response:
+        """What money is left, as the gateway says it."""
         ...
 
     def authorise(self, call: Call) -> None:

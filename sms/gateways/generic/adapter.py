@@ -8,6 +8,7 @@ from urllib.parse import quote, quote_plus, urlencode
 import orjson
 
 from messaging.carriers import Retry, Scope, SendFailed
+from sms.gateways.balance import Balance, NotTold, ask, balance_in
 from sms.gateways.failures import Row, refusal
 from sms.gateways.gateway import (
     Account,
@@ -21,7 +22,7 @@ from sms.gateways.gateway import (
     Unknown,
     register,
 )
-from sms.gateways.generic.configuration import GenericConfiguration, GenericSecrets, Refusal
+from sms.gateways.generic.configuration import BalanceQuestion, GenericConfiguration, GenericSecrets, Refusal
 from sms.gateways.generic.finding import Said
 from sms.gateways.generic.places import SECRET, fill, fill_all
 from sms.gateways.generic.reading import items_of, receipt_of, reply_of
@@ -87,6 +88,18 @@ class Generic:
             return [receipt_of(item, receipts) for item in items_of(callback, receipts)]
         return (Unknown(callback.kind, f"the configuration does not say how a {callback.kind} is written"),)
 
+    def balance(self, account: Account) -> Balance | None:
+        """As the description says, where it does. Raises `NotTold` when the answer has nothing at that place."""
+        configuration: GenericConfiguration = account.configuration
+        if (asked := configuration.balance) is None:
+            return None
+        try:
+            answer = ask(_balance_request(asked, configuration.basic_user, account.secrets), hidden(account))
+        except KeyError as error:
+            raise NotTold(f"The account has no {error.args[0]}") from None
+        said = Said(answer.body)
+        return balance_in(answer, said.find(asked.amount), said.find(asked.currency) if asked.currency else "")
+
 
 def _request(account: Account, submission: Submission) -> Request:
     """The request in this text's words. Raises `SendFailed` when the description asks for what is not there."""
@@ -106,17 +119,10 @@ def _filled(configuration: GenericConfiguration, values: Mapping[str, str], secr
     body, written_as = _body(configuration, values)
     if written_as and not any(name.lower() == "content-type" for name in headers):
         headers["Content-Type"] = written_as
-    if user := configuration.basic_user:
-        if not secrets.secret("basic"):
-            raise KeyError(f"{SECRET}basic")
-        headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
-        headers["Authorization"] = basic(user, secrets.secret("basic"))
-    url = fill(configuration.url, values, lambda value: quote(value, safe=""))
-    if "/" not in url.partition("://")[2]:
-        url += "/"
-    if configuration.query:
-        url = f"{url}?{urlencode(fill_all(configuration.query, values))}"
-    return Request(url, headers, body, configuration.method)
+    url = _url(
+        fill(configuration.url, values, lambda value: quote(value, safe="")), fill_all(configuration.query, values)
+    )
+    return Request(url, _signed_in(headers, configuration.basic_user, secrets), body, configuration.method)
 
 
 def _body(configuration: GenericConfiguration, values: Mapping[str, str]) -> tuple[bytes | None, str]:
@@ -126,6 +132,29 @@ def _body(configuration: GenericConfiguration, values: Mapping[str, str]) -> tup
     if configuration.form is not None:
         return form(fill_all(configuration.form, values)), FORM
     return None, ""
+
+
+def _balance_request(asked: BalanceQuestion, user: str, secrets: GenericSecrets) -> Request:
+    """Raises KeyError for a secret that the account does not have."""
+    values = {f"{SECRET}{name}": value.get_secret_value() for name, value in secrets.values.items()}
+    headers = _signed_in(fill_all(asked.headers, values), user, secrets)
+    return Request(_url(asked.url, fill_all(asked.query, values)), headers, method="GET")
+
+
+def _signed_in(headers: Mapping[str, str], user: str, secrets: GenericSecrets) -> dict[str, str]:
+    """With who asks, where the description names a user. Raises KeyError when its password was not given."""
+    if not user:
+        return dict(headers)
+    if not secrets.secret("basic"):
+        raise KeyError(f"{SECRET}basic")
+    kept = {name: value for name, value in headers.items() if name.lower() != "authorization"}
+    return {**kept, "Authorization": basic(user, secrets.secret("basic"))}
+
+
+def _url(url: str, query: Mapping[str, str]) -> str:
+    if "/" not in url.partition("://")[2]:
+        url += "/"
+    return f"{url}?{urlencode(query)}" if query else url
 
 
 def _values(account: Account, submission: Submission) -> dict[str, str]:

@@ -106,6 +106,27 @@ class Replies(Calls):
         return [(name, getattr(self, name)) for name in ("id", "phone", "sender", "text", "at")]
 
 
+class BalanceQuestion(Configuration):
+    """How the account is asked what money is left there: a GET, whose places are {secret.NAME} alone."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^/?#{}\s@]+(/[^?#{}\s]*)?$", max_length=500)]
+    headers: Templates = {}
+    query: Templates = {}
+    amount: Annotated[Place, Field(description="Where the amount stands in the answer.")]
+    currency: Annotated[
+        Place | None, Field(description="Where its currency stands; without, it is the one of the prices here.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _knows_secrets_alone(self) -> Self:
+        templates = [*self.headers.values(), *self.query.values()]
+        if strange := {one for one in set().union(*map(places_of, templates)) if not one.startswith(SECRET)}:
+            raise ValueError(f"A balance is nobody's text: take {', '.join(sorted(strange))} out.")
+        if not all(one.isascii() and one.isprintable() for pair in self.headers.items() for one in pair):
+            raise ValueError("A header holds printable ASCII alone.")
+        return self
+
+
 class GenericConfiguration(Configuration):
     """A gateway in words. Places: {to} {to_digits} {text} {sender} {reference} {callback} {encoding} {parts} and
     {secret.NAME}.
@@ -124,6 +145,7 @@ class GenericConfiguration(Configuration):
     refused: Annotated[tuple[Refusal, ...], Field(max_length=100)] = ()
     receipts: Receipts | None = None
     replies: Replies | None = None
+    balance: BalanceQuestion | None = None
     callback_header: Annotated[
         str,
         Field(pattern=r"^[a-z0-9-]{0,60}$", description="Header in which callbacks carry secret.callback; or none."),

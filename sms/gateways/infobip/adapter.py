@@ -12,6 +12,7 @@ import orjson
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from messaging.carriers import Retry, SendFailed
+from sms.gateways.balance import Balance, NotTold, ask, balance_in
 from sms.gateways.failures import UNLISTED, refusal
 from sms.gateways.gateway import (
     Account,
@@ -54,6 +55,15 @@ class InfobipConfiguration(Configuration):
     price_is_a_part: Annotated[
         bool, Field(description="A receipt's price is for one part; off where the account is told the whole price.")
     ] = True
+    # Not confirmed by a published description: off until somebody has tried it with the account. (?)
+    balance_path: Annotated[
+        str,
+        Field(
+            pattern=r"^(/[^?#\s]{1,200})?$",
+            description="Where the balance is told, answered as balance and currency; empty: nowhere. Not confirmed for"
+            " every account: try /account/1/balance.",
+        ),
+    ] = ""
 
 
 class InfobipSecrets(Secrets):
@@ -76,6 +86,11 @@ class _Message(BaseModel):
     id: Annotated[str | None, Field(alias="messageId", max_length=200)] = None
     status: _Status
     details: _Details | None = None
+
+
+class _Left(BaseModel):
+    balance: float | str
+    currency: str
 
 
 class _Answer(BaseModel):
@@ -118,10 +133,21 @@ class Infobip:
         configuration: InfobipConfiguration = account.configuration
         return items_of(callback.kind, callback.body, configuration.price_is_a_part)
 
+    def balance(self, account: Account) -> Balance | None:
+        configuration: InfobipConfiguration = account.configuration
+        if not configuration.balance_path:
+            return None
+        url = f"{configuration.base_url}{configuration.balance_path}"
+        answer = ask(Request(url, _signed_in(account), method="GET"), _hidden(account))
+        try:
+            left = _Left.model_validate_json(answer.body)
+        except ValidationError:
+            raise NotTold("The answer holds no balance") from None
+        return balance_in(answer, left.balance, left.currency)
+
 
 def _request(account: Account, submission: Submission) -> Request:
     configuration: InfobipConfiguration = account.configuration
-    secrets: InfobipSecrets = account.secrets
     reference = str(submission.reference)
     message: dict[str, Any] = {
         "sender": submission.sender.removeprefix("+"),
@@ -138,12 +164,14 @@ def _request(account: Account, submission: Submission) -> Request:
         message["options"] = {"validityPeriod": {"amount": minutes, "timeUnit": "MINUTES"}}
     # What was approved is what is sent: no substituted characters, no links that count anew.
     options = {"includeSmsCountInResponse": True, "tracking": {"shortenUrl": False, "trackClicks": False}}
-    headers = {
-        "Authorization": f"App {secrets.api_key.get_secret_value()}",
-        "Content-Type": "application/json", "Accept": "application/json",
-    }  # fmt: skip
+    headers = {"Content-Type": "application/json", **_signed_in(account)}
     body = orjson.dumps({"messages": [message], "options": options})
     return Request(f"{configuration.base_url}/sms/3/messages", headers, body)
+
+
+def _signed_in(account: Account) -> dict[str, str]:
+    secrets: InfobipSecrets = account.secrets
+    return {"Authorization": f"App {secrets.api_key.get_secret_value()}", "Accept": "application/json"}
 
 
 def _taken(answer: Answer, reference: str) -> Taken:

@@ -10,6 +10,7 @@ import orjson
 from pydantic import ValidationError
 
 from messaging.carriers import Retry, SendFailed
+from sms.gateways.balance import Balance
 from sms.gateways.gateway import (
     Account,
     Callback,
@@ -62,6 +63,10 @@ class Smpp:
         """Of a refused hand-over; the codes in receipts are each operator's own (`receipt_errors`)."""
         status = int(code, 16) if re.fullmatch("0x[0-9A-F]{8}", code) else None
         return Failure.UNCLEAR if status is None else row(status).failure
+
+    def balance(self, account: Account) -> Balance | None:
+        """The protocol has no word for it."""
+        return None
 
 
 def _request(account: Account, submission: Submission) -> Request:

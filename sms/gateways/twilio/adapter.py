@@ -11,6 +11,7 @@ import orjson
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from messaging.carriers import Malformed, Retry, SendFailed
+from sms.gateways.balance import Balance, NotTold, ask, balance_in
 from sms.gateways.failures import refusal
 from sms.gateways.gateway import (
     Account,
@@ -73,6 +74,11 @@ class _Created(BaseModel):
     num_segments: str | int | None = None
 
 
+class _Left(BaseModel):
+    balance: str
+    currency: str
+
+
 class _Refused(BaseModel):
     code: int
     message: str = ""
@@ -110,10 +116,19 @@ class Twilio:
         item = _reply(form) if callback.kind == "reply" else _receipt(form, callback.query)
         return (item,)
 
+    def balance(self, account: Account) -> Balance | None:
+        """The Balance resource. Twilio says it of no subaccount: those are billed through their parent."""
+        url = f"{_address_of(account)}/Balance.json"
+        answer = ask(Request(url, _signed_in(account), method="GET"), _hidden(account))
+        try:
+            left = _Left.model_validate_json(answer.body)
+        except ValidationError:
+            raise NotTold("The answer holds no balance; subaccounts have none") from None
+        return balance_in(answer, left.balance, left.currency)
+
 
 def _request(account: Account, submission: Submission) -> Request:
     configuration: TwilioConfiguration = account.configuration
-    secrets: TwilioSecrets = account.secrets
     service = configuration.messaging_service_sid
     fields = {
         "To": submission.to,
@@ -128,11 +143,20 @@ def _request(account: Account, submission: Submission) -> Request:
         fields["ValidityPeriod"] = str(max(1, min(36_000, int(submission.valid_for.total_seconds()))))
     if submission.is_secret:
         fields["ContentRetention"] = "discard"
+    return Request(f"{_address_of(account)}/Messages.json", {"Content-Type": FORM, **_signed_in(account)}, form(fields))
+
+
+def _address_of(account: Account) -> str:
+    configuration: TwilioConfiguration = account.configuration
+    return f"{configuration.base_url}/2010-04-01/Accounts/{configuration.account_sid}"
+
+
+def _signed_in(account: Account) -> dict[str, str]:
+    configuration: TwilioConfiguration = account.configuration
+    secrets: TwilioSecrets = account.secrets
     key = configuration.api_key_sid
-    auth = (key, secrets.api_key_secret) if key else (configuration.account_sid, secrets.auth_token)
-    url = f"{configuration.base_url}/2010-04-01/Accounts/{configuration.account_sid}/Messages.json"
-    headers = {"Content-Type": FORM, "Authorization": basic(auth[0], auth[1].get_secret_value())}
-    return Request(url, headers, form(fields))
+    user, password = (key, secrets.api_key_secret) if key else (configuration.account_sid, secrets.auth_token)
+    return {"Authorization": basic(user, password.get_secret_value())}
 
 
 def _hidden(account: Account) -> list[str]:

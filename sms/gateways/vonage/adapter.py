@@ -11,6 +11,7 @@ import orjson
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from messaging.carriers import Malformed, Retry, SendFailed
+from sms.gateways.balance import Balance
 from sms.gateways.failures import refusal
 from sms.gateways.gateway import (
     Account,
@@ -27,6 +28,7 @@ from sms.gateways.gateway import (
     register,
 )
 from sms.gateways.http import Answer, Request, basic, exchange
+from sms.gateways.vonage.account import balance_of
 from sms.gateways.vonage.errors import MESSAGES, STATUSES, row, row_of_either
 from sms.gateways.vonage.reading import client_ref, code_of, fields_of, item_of, plain
 from sms.gateways.vonage.signature import Method, claims_of, covers, is_fresh, is_signed, same
@@ -66,6 +68,16 @@ class VonageConfiguration(Configuration):
     base_url: Annotated[str, Field(pattern=r"^https?://[^/?#]+$", description="Where the API is.")] = (
         "https://api.nexmo.com"
     )
+    account_url: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://[^/?#]+)?$",
+            description="Where the balance is asked for, with API key and secret; empty: nowhere.",
+        ),
+    ] = "https://rest.nexmo.com"
+    balance_currency: Annotated[
+        str, Field(pattern=r"^[A-Z]{3}$", description="What the balance counts in; Vonage's answer names no currency.")
+    ] = "EUR"
 
 
 class VonageSecrets(Secrets):
@@ -125,6 +137,13 @@ class Vonage:
 
     def read(self, account: Account, callback: Callback) -> Sequence[Receipt | Reply | Unknown]:
         return (item_of(callback),)
+
+    def balance(self, account: Account) -> Balance | None:
+        configuration: VonageConfiguration = account.configuration
+        if not configuration.account_url:
+            return None
+        user = (configuration.api_key, account.secrets.api_secret.get_secret_value())
+        return balance_of(configuration.account_url, user, configuration.balance_currency, _hidden(account))
 
     def _has_token(self, account: Account, callback: Callback) -> bool:
         configuration: VonageConfiguration = account.configuration

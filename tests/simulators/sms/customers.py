@@ -75,20 +75,27 @@ def at_twilio(simulator: SmsSimulator, **secrets: str) -> tuple[Gateway, Any, An
 
 def at_vonage(simulator: SmsSimulator, **secrets: str) -> tuple[Gateway, Any, Any]:
     adapter = Vonage()
-    configuration = adapter.configuration(api_key="abcd1234", base_url=simulator.base_url)
+    configuration = adapter.configuration(
+        api_key="abcd1234", base_url=simulator.base_url, account_url=simulator.base_url
+    )
     given = {"signature_secret": "simulated-signature-secret-0123456789", "api_secret": "simulated-api-secret"}
     return adapter, configuration, adapter.secrets.model_validate({**given, **secrets})
 
 
 def at_infobip(simulator: SmsSimulator, **secrets: str) -> tuple[Gateway, Any, Any]:
     adapter = Infobip()
-    configuration = adapter.configuration(base_url=simulator.base_url)
+    configuration = adapter.configuration(base_url=simulator.base_url, balance_path="/account/1/balance")
     return adapter, configuration, adapter.secrets.model_validate({"api_key": "simulated-infobip-key", **secrets})
 
 
 def at_plain(simulator: SmsSimulator, **secrets: str) -> tuple[Gateway, Any, Any]:
     adapter = Generic()
-    configuration = adapter.configuration.model_validate({**PLAIN, "url": f"{simulator.base_url}/plain/send"})
+    balance = {
+        "url": f"{simulator.base_url}/plain/credit", "headers": {"X-Api-Key": "{secret.password}"},
+        "amount": {"after": "credit=", "until": " "},
+    }  # fmt: skip
+    described = {**PLAIN, "url": f"{simulator.base_url}/plain/send", "balance": balance}
+    configuration = adapter.configuration.model_validate(described)
     values = {"password": "simulated-password", "callback": "simulated-receipt-secret", **secrets}
     return adapter, configuration, adapter.secrets.model_validate({"values": values})
 

@@ -1,10 +1,13 @@
 """Each wire end to end: the product's adapter sends over real HTTP, the pretend gateway calls back as the real one."""
 
+from decimal import Decimal
+
 import pytest
 import requests
 
 from messaging.carriers import Retry, SendFailed
 from simulators.process import SmsSimulator
+from sms.gateways.balance import NotTold
 from sms.gateways.gateway import Failure, Receipt, Reply
 from tests.simulators.sms.customers import GATEWAYS, Customer, customer_of
 from tests.sms.gateways.listener import Listener
@@ -32,6 +35,25 @@ def refused(customer: Customer, **asked: str) -> SendFailed:
     with pytest.raises(SendFailed) as raised:
         customer.send(**asked)
     return raised.value
+
+
+def test_the_balance_falls_by_what_each_part_cost(customer: Customer, simulator: SmsSimulator, name: str) -> None:
+    simulator.set_account(name, balance="12.5", price="0.05")
+    customer.send(LONG)
+    told = customer.adapter.balance(customer.account)
+    assert told is not None
+    assert (told.amount, told.currency) == (
+        Decimal("12.40"), {"vonage": "EUR", "plain": ""}.get(name, "USD"),
+    )  # fmt: skip
+
+
+def test_a_balance_is_told_to_its_account_alone(name: str, simulator: SmsSimulator, listener: Listener) -> None:
+    wrong = {"plain": {"password": "no-password"}, "twilio": {"auth_token": "wrong-token"}}
+    keys = {"vonage": {"api_secret": "wrong-secret"}, "infobip": {"api_key": "wrong-api-key"}, **wrong}
+    stranger = customer_of(name, simulator, listener, **keys[name])
+    with pytest.raises(NotTold) as raised:
+        stranger.adapter.balance(stranger.account)
+    assert "wrong" not in str(raised.value)
 
 
 def test_a_text_arrives_and_is_told_by_signed_receipts(
