@@ -9,6 +9,7 @@ from approvals.admin.panels import Panel, Reading, register_panel
 from approvals.numerals import number
 from messaging.models import Category, TemplateTranslation
 from sms.admin.bubbles import TextBubbles
+from sms.admin.panels import rules_panel
 from sms.automations.contract import AutomationContract
 from sms.campaigns.addresses import samples_of
 from sms.campaigns.drafts import DraftContract
@@ -50,6 +51,7 @@ def text_panels(reading: Reading, contract: TemplateContract) -> Iterator[Panel]
 
 def automation_panels(reading: Reading, contract: AutomationContract) -> Iterator[Panel]:
     yield _wording(contract.texts, {}, {})
+    yield rules_panel(contract.findings, list(contract.prices))
     money = contract.currency
     prices = ", ".join(f"{country} {number(price)} {money}" for country, price in contract.prices.items())
     facts = [
