@@ -166,7 +166,7 @@ def consent_panels(reading: Reading, contract: ConsentContract) -> Iterator[Pane
 def _consent_facts(contract: ConsentContract) -> list[tuple[Any, Any]]:
     return [
         (_("For messages of"), Category(contract.category).label),
-        (_("By"), Channel(contract.channel).label),
+        (_("Channel"), Channel(contract.channel).label),
         (_("Where they did it"), contract.source),
         (_("When"), moment(contract.occurred_at)),
         (_("Evidence"), contract.evidence or _("none")),

@@ -55,6 +55,22 @@ def test_a_mail_holds_the_summary_and_sums_and_nobodys_number() -> None:
     assert mail_waiting(NOON + timedelta(days=1)) == 0
 
 
+def test_a_mail_names_neither_the_copy_nor_whom_else_it_went_to_nor_any_contact() -> None:
+    text = text_of(TeaTexts(), drinker("Ann"))
+    campaign = text.send.campaign
+    campaign.name = "For Ann, +852 6111 0001\r\nBcc: everybody@example.test"
+    campaign.save()
+    notify(mei_chan(), ada_wong(), campaign_id=str(campaign.pk))
+    mail_waiting(NOON)
+    for one in mail.outbox:
+        raw = one.message().as_string()
+        assert len(one.recipients()) == 1
+        assert "\n" not in one.subject
+        assert not {"bcc", "cc"} & {name.lower() for name in one.message().keys()}
+        for secret in (str(text.translation.definition["text"]), "6111 0001", "everybody@", str(text.contact.key)):  # type: ignore[union-attr]
+            assert secret not in raw
+
+
 @pytest.mark.parametrize(
     ("topic", "who", "may"),
     [
