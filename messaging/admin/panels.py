@@ -16,6 +16,7 @@ from messaging.admin.imports import import_counts
 from messaging.admin.moments import moment
 from messaging.admin.progress import Part, reason_name
 from messaging.admin.samples import samples_of
+from messaging.admin.senders import status_in_words, tier_in_words
 from messaging.admin.template_panel import template_panels
 from messaging.audiences.people import size_of
 from messaging.broadcasts.contract import BroadcastContract
@@ -107,9 +108,12 @@ def _cost(contract: BroadcastContract) -> dict[str, Any]:
 def schedule_of(reading: Reading, contract: SendContract) -> dict[str, Any]:
     organisation = reading.actor.organisation
     senders = Sender.objects.select_related("account")
+    sender = senders.filter(pk=contract.sender_id, organisation=organisation).first()
     return {
         "contract": contract,
-        "sender": senders.filter(pk=contract.sender_id, organisation=organisation).first(),
+        "sender": sender,
+        "status": status_in_words(sender.status) if sender else "",
+        "tier": tier_in_words(sender.tier) if sender else "",
         "rules": rules_of(organisation),
         "timezone": organisation.timezone,
     }

@@ -91,6 +91,11 @@ def _is_metas(sender: Sender) -> bool:
     return sender.channel == Channel.WHATSAPP
 
 
+def status_in_words(status: str) -> str:
+    """Meta's word for it, as a word."""
+    return status.replace("_", " ").capitalize()
+
+
 def tier_in_words(tier: str) -> str:
     """TIER_10K as 10,000, TIER_UNLIMITED in words; what is none of them as Meta says it."""
     size = tier.removeprefix("TIER_")
@@ -128,7 +133,7 @@ class SenderAdmin(WithHistory):
 
     @display(description=_("status"))
     def shown_status(self, sender: Sender) -> str:
-        return str(sender.status).replace("_", " ").capitalize() if _is_metas(sender) else "–"
+        return status_in_words(sender.status) if _is_metas(sender) else "–"
 
     @display(description=_("people a day"))
     def shown_tier(self, sender: Sender) -> str:

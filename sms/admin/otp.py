@@ -5,13 +5,17 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from accounts.admin import WithHistory
 from accounts.admin.scope import person_of
+from messaging.models import TemplateTranslation
+from sms.admin.bubbles import TextBubbles
 from sms.models import OtpRules, OtpTemplate
 from sms.otp.wording import digest_of, is_approved, problems_of
 
@@ -66,10 +70,19 @@ class OtpTemplateAdmin(WithHistory):
     ordering = ("name",)
     fieldsets = (
         (None, {"fields": (("name", "purpose"), "identity")}),
-        (_("Text"), {"fields": ("texts", ("default_language", "host"), "lifetime_seconds")}),
+        (_("Text"), {"fields": ("phones", "texts", ("default_language", "host"), "lifetime_seconds")}),
         (_("Approval"), {"fields": ("approve", "written_by", ("approved_by", "approved_at"))}),
     )
-    readonly_fields = ("written_by", "approved_by", "approved_at")
+    readonly_fields = ("phones", "written_by", "approved_by", "approved_at")
+
+    @display(description=_("what people read"))
+    def phones(self, template: OtpTemplate) -> SafeString | str:
+        """Each language on the phone, as it was saved last; the form below it holds what may be edited."""
+        draw = TextBubbles({})
+        texts = [TemplateTranslation(language=language, definition={"text": text})
+                 for language, text in sorted((template.texts or {}).items())]  # fmt: skip
+        bubbles = [draw(one, None, one.language, str(_("before the code is filled in"))) for one in texts]
+        return SafeString(render_to_string("desk/phones.html", {"bubbles": bubbles})) if bubbles else "–"
 
     @display(description=_("approval"), label={"approved": "success", "waits": "warning"})
     def shown_approval(self, template: OtpTemplate) -> tuple[str, str]:

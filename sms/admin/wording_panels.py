@@ -29,8 +29,10 @@ def draft_panels(reading: Reading, contract: DraftContract) -> Iterator[Panel]:
         (_("Sender"), contract.sender_name),
         (_("Category"), Category(contract.category).label),
         *((one.variable, f"{one.name} → {one.destination}") for one in contract.links),
+        (_("What it is for"), contract.goal or "–"),
+        (_("Notes for the review"), contract.advice or "–"),
     ]
-    yield _facts(_("The campaign"), facts, contract.advice)
+    yield _facts(_("The campaign"), facts, _("A draft sends nothing: its people and its cost are decided on later."))
 
 
 def text_panels(reading: Reading, contract: TemplateContract) -> Iterator[Panel]:

@@ -66,7 +66,7 @@ def test_a_mail_names_neither_the_copy_nor_whom_else_it_went_to_nor_any_contact(
         raw = one.message().as_string()
         assert len(one.recipients()) == 1
         assert "\n" not in one.subject
-        assert not {"bcc", "cc"} & {name.lower() for name in one.message().keys()}
+        assert not {"bcc", "cc"} & {name.lower() for name in one.message()}
         for secret in (str(text.translation.definition["text"]), "6111 0001", "everybody@", str(text.contact.key)):  # type: ignore[union-attr]
             assert secret not in raw
 
