@@ -19,7 +19,7 @@ from tests.desk.harbour import page
 from tests.factories import NOON, TemplateFactory, harbour_tea, mei_chan, sam_lee, vera_ng
 from tests.sms.links.tea_links import link_to
 from tests.sms.tea_papers import APPLICATION, SNAPSHOT
-from tests.sms.tea_texts import TeaTexts, campaign_of, copy_of, drinker, text_of, texter, use
+from tests.sms.tea_texts import TeaTexts, campaign_of, copy_of, drinker, failed_text, text_of, texter, use
 
 pytestmark = pytest.mark.django_db
 
@@ -139,9 +139,10 @@ def test_a_send_by_sms_is_not_told_in_the_words_of_whatsapp() -> None:
 
 
 def test_a_text_is_drawn_as_its_phone_shows_it_with_what_it_costs() -> None:
-    text = text_of(TeaTexts(), drinker("Ann"))
+    text = failed_text(TeaTexts(), drinker("Ann"))
     Message.objects.update(price=Decimal("0.50"))
     shown = page(mei_chan(), "messaging_message_change", text.pk)
     assert "cs-phone-sms" in shown
+    assert "0.50 HKD" in shown
     assert "Harbour Tea: spring tea is in. Stop: 21234567" in shown
     assert "cannot be read as a template" not in shown
