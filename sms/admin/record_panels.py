@@ -53,11 +53,16 @@ def contact_panels(reading: Reading, contract: ContactContract) -> Iterator[Pane
         return (value if in_clear else mask(value, kind)) if value else "–"
 
     told = [
-        ("phone", _("Phone"), shown(now and now.phone, "phone"), shown(row and row.phone, "phone")),
-        ("name", _("Name"), shown(now and now.name, "name"), shown(row and row.name, "name")),
-        ("language", _("Language"), (now and now.language) or "–", contract.language or "–"),
+        ("phone", _("Phone"), shown(now.phone if now else None, "phone"), shown(row.phone if row else None, "phone")),
+        ("name", _("Name"), shown(now.name if now else None, "name"), shown(row.name if row else None, "name")),
+        ("language", _("Language"), (now.language if now else "") or "–", contract.language or "–"),
         ("tags", _("Tags"), in_words(contract.tags_before), in_words(contract.tags)),
-        ("crm_key", _("CRM id"), shown(now and now.crm_id, "identifier"), shown(row and row.crm_id, "identifier")),
+        (
+            "crm_key",
+            _("CRM id"),
+            shown(now.crm_id if now else None, "identifier"),
+            shown(row.crm_id if row else None, "identifier"),
+        ),
     ]
     rows = [line for name, *line in told if name in contract.changes]
     yield _table(_("What is set"), [_("What"), _("As it is now"), _("As it would be")], rows, "person_edit")
