@@ -47,7 +47,9 @@ def contact_panels(reading: Reading, contract: ContactContract) -> Iterator[Pane
     """Who it is stands in the line of the import that keeps it, and is shown as far as its reader may see it."""
     organisation, in_clear = reading.actor.organisation, reading.actor.sees_personal_data
     row = ImportRow.objects.filter(batch=contract.batch_id, batch__organisation=organisation).first()
-    now = Contact.objects.filter(organisation=organisation, key=contract.contact_id).first()
+    now = None
+    if contract.contact_id is not None:
+        now = Contact.objects.filter(organisation=organisation, key=contract.contact_id).first()
 
     def shown(value: str | None, kind: str) -> str:
         return (value if in_clear else mask(value, kind)) if value else "–"
@@ -81,7 +83,9 @@ def contact_panels(reading: Reading, contract: ContactContract) -> Iterator[Pane
 
 
 def link_panels(reading: Reading, contract: LinkContract) -> Iterator[Panel]:
-    segment = Segment.objects.filter(pk=contract.segment_id, organisation=reading.actor.organisation).first()
+    segment = None
+    if contract.segment_id is not None:
+        segment = Segment.objects.filter(pk=contract.segment_id, organisation=reading.actor.organisation).first()
     facts: list[tuple[Words, Any]] = [
         (_("Leads to"), contract.destination),
         (_("Looks like"), contract.shape),
