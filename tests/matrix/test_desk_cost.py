@@ -37,12 +37,17 @@ def noon() -> Iterator[None]:
         yield
 
 
-def twin_of(row: Any) -> Any:
-    """The same row, with what was fetched along with it, and nothing that one of them loads later is the others'."""
-    twin = copy.copy(row)
-    for name, related in twin._state.fields_cache.items():
-        twin._state.fields_cache[name] = twin_of(related) if isinstance(related, Model) else related
-    return twin
+def twin_of(row: Any, made: dict[int, Any] | None = None) -> Any:
+    """The same row, with what was fetched along with it, and nothing that one of them loads later is the others'.
+
+    Rows may lead back to each other: each is made once.
+    """
+    made = {} if made is None else made
+    if id(row) not in made:
+        made[id(row)] = twin = copy.copy(row)
+        for name, related in list(row._state.fields_cache.items()):
+            twin._state.fields_cache[name] = twin_of(related, made) if isinstance(related, Model) else related
+    return made[id(row)]
 
 
 @pytest.fixture
