@@ -13,7 +13,8 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -99,7 +100,10 @@ class EntryAdmin(ReadOnly):
 
     @display(description=_("details"))
     def details(self, entry: Entry) -> str:
-        return format_html("<pre>{}</pre>", json.dumps(entry.facts, ensure_ascii=False, indent=2))
+        """Names and values as they were written down, one a line; what is nested stays as it is kept."""
+        told = ((name, one if isinstance(one, str) else json.dumps(one, ensure_ascii=False))
+                for name, one in sorted(entry.facts.items()))  # fmt: skip
+        return format_html_join(SafeString("<br>"), "<code>{}</code> {}", told) or "–"
 
     @display(description=_("sealed"))
     def sealed(self, entry: Entry) -> str:

@@ -30,7 +30,7 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
     (
         _("Sending"),
         (
-            (_("Broadcasts"), "campaign", "messaging.send", ""),
+            (_("Sends"), "campaign", "messaging.send", ""),
             (_("SMS campaigns"), "sms", "sms.campaign", ""),
             (_("Automations"), "bolt", "sms.automation", ""),
             (_("Messages"), "chat", "messaging.message", ""),

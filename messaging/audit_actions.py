@@ -24,7 +24,7 @@ action("sender.resume", _("{actor} let {subject} send again"))
 action("contacts.merged", _("{actor} merged the contact {merged} into {subject}"))
 action("contacts.kept_apart", _("{actor} kept the contacts {first} and {second} apart"))
 action("message.closed", _("{messages} messages stay unknown for good: nobody settled them in three days"))
-action("send.repeated", _("{actor} had {people} unknown messages sent again"))
+action("send.repeated", _("{actor} had {people} messages sent again"))
 action("message.unsure", _("{messages} messages were being handed over when it broke off: unknown"))
 
 # Contacts and consent

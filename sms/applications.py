@@ -111,7 +111,7 @@ class ApplicationContract(Contract):
 
     def sentence(self) -> str:
         words = {"value": self.value, "brand": self.brand, "countries": ", ".join(self.countries)}
-        return gettext("Sender ID %(value)s for %(brand)s in %(countries)s") % words
+        return gettext("Apply for the sender ID %(value)s for %(brand)s in %(countries)s") % words
 
 
 class Applied(Answer):

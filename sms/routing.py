@@ -4,11 +4,13 @@ A gateway may when it is open, delivers there, carries the sender ID (its own re
 known. Who is asked first: the position that people gave, then the price, then the name.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
+
+from django.db.models import F
 
 from sms.models import GatewayPrice, GatewayRegistration, SenderId, SmsGateway
 
@@ -30,12 +32,26 @@ class Route:
 
 def routes_of(identity: SenderId, on: date) -> dict[str, Route]:
     """Country -> route, for every country that this sender ID may be used in on that day."""
-    active = GatewayRegistration.objects.filter(identity=identity, status=GatewayRegistration.Status.ACTIVE)
-    gateways = SmsGateway.objects.filter(
-        pk__in=active.values("gateway"), organisation=identity.organisation_id, paused_at=None
-    )
+    return routes_of_all([identity], on)[identity.pk]
+
+
+def routes_of_all(identities: Collection[SenderId], on: date) -> dict[UUID, dict[str, Route]]:
+    """Sender ID -> its routes, in as many questions as for one."""
+    active = GatewayRegistration.objects.filter(
+        identity__in=[one.pk for one in identities], status=GatewayRegistration.Status.ACTIVE,
+        gateway__organisation=F("identity__organisation"), gateway__paused_at=None,
+    ).select_related("gateway")  # fmt: skip
+    carriers: dict[UUID, list[SmsGateway]] = {one.pk: [] for one in identities}
+    for registration in active:
+        carriers[registration.identity_id].append(registration.gateway)
+    prices = prices_on({one.pk: one for ways in carriers.values() for one in ways}.values(), on)
+    return {one.pk: _routes(one, carriers[one.pk], prices) for one in identities}
+
+
+def _routes(
+    identity: SenderId, gateways: Iterable[SmsGateway], prices: Mapping[tuple[UUID, str], Decimal]
+) -> dict[str, Route]:
     ordered = sorted(gateways, key=lambda one: (one.position, one.name))
-    prices = prices_on(ordered, on)
     found = {}
     for country in identity.countries:
         if not may_be_used(identity, country):

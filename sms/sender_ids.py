@@ -1,7 +1,8 @@
 """The life of a sender ID after it was applied for, and where it can be used. Each move is a transition of its FSM."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from approvals.reasons import Reason, Refused, refuse_if_any
 from audit.record import record
 from messaging.models import Channel, Sender
 from sms.models import SenderId, SenderIdState
-from sms.routing import may_be_used, routes_of
+from sms.routing import may_be_used, routes_of_all
 
 # What gateways take from one sender ID where nobody has said more; administrators change it at the sender.
 TEXTS_A_SECOND = 10
@@ -20,8 +21,14 @@ TEXTS_A_SECOND = 10
 
 def usable_in(identity: SenderId, on: date) -> list[str]:
     """The countries it can send to on that day: verified, let through there, and carried by an open gateway."""
-    ready = identity.state == SenderIdState.VERIFIED and identity.sender is not None
-    return sorted(routes_of(identity, on)) if ready else []
+    return usable_in_all([identity], on)[identity.pk]
+
+
+def usable_in_all(identities: Collection[SenderId], on: date) -> dict[UUID, list[str]]:
+    """Sender ID -> the countries that it can send to on that day."""
+    ready = [one for one in identities if one.state == SenderIdState.VERIFIED and one.sender_id is not None]
+    routes = routes_of_all(ready, on) if ready else {}
+    return {one.pk: sorted(routes.get(one.pk, {})) for one in identities}
 
 
 def verify(identity: SenderId, actor: Actor, now: datetime) -> SenderId:

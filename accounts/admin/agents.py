@@ -9,7 +9,9 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
@@ -44,7 +46,7 @@ class AgentAdmin(OrganisationScoped):
     recorded_as = "agent.changed"
     form = AgentForm
     list_display = ("name", "owner", "key_start", "toolset", "day", "state", "last_used_at")
-    list_select_related = ("owner",)
+    list_select_related = ("owner", "organisation")
     search_fields = ("name", "key_prefix")
     search_help_text = _("Search by name or by the first characters of the key")
     fieldsets = (
@@ -68,9 +70,13 @@ class AgentAdmin(OrganisationScoped):
 
     @display(description=_("a day"))
     def day(self, agent: Agent) -> str:
-        return _("%(people)s people, %(money)s %(currency)s") % {
-            "people": agent.people_per_day,
-            "money": agent.money_per_day,
+        words = ngettext(
+            "%(people)s person, %(money)s %(currency)s", "%(people)s people, %(money)s %(currency)s",
+            agent.people_per_day,
+        )  # fmt: skip
+        return words % {
+            "people": number_format(agent.people_per_day, force_grouping=True),
+            "money": number_format(agent.money_per_day, force_grouping=True),
             "currency": agent.organisation.currency,
         }
 

@@ -57,6 +57,7 @@ class OrganisationScoped(ModelAdmin):
     # The audit action a change made here is recorded under; a page without one offers no changes.
     recorded_as: ClassVar[str] = ""
     actions = None
+    empty_value_display = "–"
     list_per_page = 50
     show_full_result_count = False
     compressed_fields = True
@@ -166,6 +167,12 @@ class WithHistory(OrganisationScoped, SimpleHistoryAdmin):
         if request.method != "GET":
             raise PermissionDenied
         return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def set_history_delta_changes(self, request: HttpRequest, historical_records: Any, *args: Any) -> None:
+        """Where nobody gave a reason, the page would say None."""
+        super().set_history_delta_changes(request, historical_records, *args)
+        for record in historical_records:
+            record.history_change_reason = record.history_change_reason or self.empty_value_display
 
 
 class ReadOnly(OrganisationScoped):

@@ -73,7 +73,9 @@ def _who_decides(request: ActionRequest) -> str:
 
 
 def _decided(decision: Decision) -> Step:
-    who = str(decision.person) if decision.person else decision.rule
+    if decision.person is None:
+        return Step("check_circle", _by_rule(decision.rule), decision.at, decision.note, "good")
+    who = str(decision.person)
     texts = {
         Decision.Verdict.APPROVE: (_("%s approved") % who, "check_circle", "good"),
         Decision.Verdict.REJECT: (_("%s rejected") % who, "cancel", "bad"),
@@ -81,6 +83,14 @@ def _decided(decision: Decision) -> Step:
     }
     text, icon, tone = texts[Decision.Verdict(decision.verdict)]
     return Step(icon, text, decision.at, decision.note, tone)
+
+
+def _by_rule(rule: str) -> str:
+    """What `approvals.calls` writes where no person decides: the policy's name, or that the tool asks for nobody."""
+    kind, _colon, name = rule.partition(": ")
+    if kind == "policy":
+        return _("Approved by the policy “%s”; no person was asked") % name
+    return _("Approved at once: nobody is asked about this")
 
 
 def _ending(request: ActionRequest) -> Iterator[Step]:

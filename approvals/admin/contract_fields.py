@@ -1,5 +1,6 @@
 """A contract's fields in words for people, whatever tool it is of."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,10 +11,13 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
+from approvals.admin.panels import Words
 from approvals.numerals import number
 
 # Rows of a nested list that are shown; the whole stands in the sealed text below.
 _MOST_ROWS = 12
+# Characters of an id or a hash among other words.
+_SHORT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,22 @@ def name_in_words(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
+_fields: dict[str, Words] = {}
+_keys: dict[str, Words] = {}
+
+
+def register_words(fields: Mapping[str, Words], keys: Mapping[str, Words]) -> None:
+    """Have names of fields, and of what maps count, said in other words than their own."""
+    _fields.update(fields)
+    _keys.update(keys)
+
+
 def label_of(name: str) -> str:
-    return _(name_in_words(name))
+    return str(_fields[name]) if name in _fields else _(name_in_words(name))
+
+
+def _key_in_words(key: str) -> str:
+    return str(_keys[key]) if key in _keys else label_of(key)
 
 
 def in_words(value: Any) -> str:
@@ -58,8 +76,10 @@ def in_words(value: Any) -> str:
         return formats.date_format(value, "DATE_FORMAT")
     if isinstance(value, int | Decimal):
         return number(value)
+    if isinstance(value, UUID) or _is_hash(value):
+        return f"{str(value)[:_SHORT]}…"
     if isinstance(value, dict):
-        return " · ".join(f"{label_of(str(key))} {in_words(item)}" for key, item in value.items())
+        return " · ".join(f"{_key_in_words(str(key))} {in_words(item)}" for key, item in value.items())
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(in_words(item) for item in value)
     return str(value)
@@ -71,7 +91,8 @@ def _field(name: str, value: Any, meaning: str) -> Field:
         return _table(label, list(value), meaning)
     if isinstance(value, BaseModel):
         return Field(label, " · ".join(f"{part.label} {part.text}" for part in fields_of(value)), meaning)
-    return Field(label, in_words(value), meaning, is_id=isinstance(value, UUID) or _is_hash(value))
+    is_id = isinstance(value, UUID) or _is_hash(value)
+    return Field(label, str(value) if is_id else in_words(value), meaning, is_id=is_id)
 
 
 def _table(label: str, items: list[BaseModel], meaning: str) -> Field:

@@ -10,8 +10,8 @@ from approvals.previews import contract_of
 from approvals.registry import Tool
 
 _AGREED = (State.APPROVED, State.EXECUTING, State.SUCCEEDED, State.UNSURE)
-# These differ every time and say nothing to a reader.
-_NOISE = ("_id", "_digest", "_at", "_about", "digest")
+# These differ every time and say nothing to a reader, or stand in full in a panel of their own.
+_NOISE = ("_id", "_digest", "_at", "_about", "digest", "base_version", "_before", "before", "findings", "not_resent")
 _KEPT = ("due_at",)
 
 
@@ -44,11 +44,12 @@ def differences(tool: Tool, contract: Contract, before: ActionRequest) -> list[D
         earlier = contract_of(tool, before.preview)
     except ValueError:
         return []
-    return [
+    told = (
         Difference(label_of(name), _say(getattr(earlier, name)), _say(getattr(contract, name)))
         for name in type(contract).model_fields
         if not _is_noise(name) and getattr(earlier, name) != getattr(contract, name)
-    ]
+    )
+    return [one for one in told if one.before != one.now]
 
 
 def _is_noise(name: str) -> bool:
@@ -62,5 +63,6 @@ def _say(value: Any) -> str:
 
 
 def _say_item(item: Any) -> str:
+    """Without what is nested deeper, such as a template's definition: panels draw that."""
     told = {name: value for name, value in item if not (_is_noise(name) or name.endswith("_ids"))}
-    return " ".join(in_words(value) for value in told.values() if value not in (None, "", []))
+    return " ".join(in_words(one) for one in told.values() if one not in (None, "", []) and not isinstance(one, dict))

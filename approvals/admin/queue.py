@@ -23,6 +23,7 @@ from approvals.admin.decision_page import decision_context, sentence_of
 from approvals.admin.dialogs import VERDICTS, decide
 from approvals.admin.page_by_key import PageByKey
 from approvals.admin.turn import OPEN, in_order_of_turn, is_my_turn
+from approvals.describing import summary_of
 from approvals.models import ActionRequest, State
 from approvals.numerals import number
 from approvals.registry import registry
@@ -83,9 +84,12 @@ class ActionRequestAdmin(ReadOnly):
 
     @display(description=_("what"))
     def what(self, request: ActionRequest) -> SafeString:
+        tool = registry.get(request.tool)
+        does = summary_of(tool) if tool else request.tool
         return format_html(
-            '<span class="cs-two"><strong>{}</strong><small>{}</small></span>', sentence_of(request), request.tool
-        )
+            '<span class="cs-two"><strong>{}</strong><small title="{}">{}</small></span>',
+            sentence_of(request), request.tool, does,
+        )  # fmt: skip
 
     @display(description=_("who asks"))
     def who(self, request: ActionRequest) -> SafeString:
@@ -166,7 +170,6 @@ class ActionRequestAdmin(ReadOnly):
             **decision_context(asked, actor_of(request), timezone.now()),
             "title": sentence_of(asked),
             "opts": self.opts,
-            "original": asked,
             "media": self.media,
             **more,
         }

@@ -1,7 +1,7 @@
 """A message as the phone will show it, for the desk's pages. Built from what would be sent, by the same code."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.utils.html import escape
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from approvals.reasons import Refused
-from messaging.models import TemplateTranslation
+from messaging.models import Channel, Message, TemplateTranslation
 from messaging.whatsapp.templates.definition import Definition
 from messaging.whatsapp.templates.named_values import values_of
 from messaging.whatsapp.templates.render import Rendered, render
@@ -51,6 +51,25 @@ class Bubble:
     footer: str = ""
     buttons: tuple[BubbleButton, ...] = ()
     problems: tuple[str, ...] = ()
+
+
+Drawing = Callable[[Message, Mapping[str, str]], Bubble]
+_drawings: dict[str, Drawing] = {}
+
+
+def register_drawing(channel: Channel, draw: Drawing) -> None:
+    """Have messages of a channel drawn by its own code, as its phones show them."""
+    _drawings[channel] = draw
+
+
+def message_bubble(message: Message, values: Mapping[str, str]) -> Bubble | None:
+    """What this person was sent, with these values; None where no text was kept, as of a one-time password."""
+    if message.translation is None:
+        return None
+    draw = _drawings.get(message.send.channel)
+    if draw is not None:
+        return draw(message, values)
+    return bubble_of(message.translation, values, message.translation.language)
 
 
 def bubble_of(

@@ -1,6 +1,5 @@
 """Contacts: who they are, what they agreed to, what they were sent. Numbers and names are masked for most roles."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -15,6 +14,7 @@ from unfold.paginator import InfinitePaginator
 
 from accounts.admin import ReadOnlyInline, sees_personal_data
 from messaging.admin.masked import MaskedInline, MaskedPage, shown
+from messaging.admin.moments import moment
 from messaging.admin.opt_out_dialog import RecordsOptOuts
 from messaging.contacts.last_written import with_last_outbound
 from messaging.models import ConsentEvidence, ConsentState, Contact, Identity, InboundMessage, Message, Suppression
@@ -124,9 +124,8 @@ class ContactAdmin(RecordsOptOuts, MaskedPage):
         return contacts.annotate(opted_out=Exists(standing, output_field=BooleanField()))
 
     @display(description=_("last written to"))
-    def last_outbound_at(self, contact: Contact) -> datetime | None:
-        when: datetime | None = contact.last_outbound_at  # type: ignore[attr-defined]
-        return when
+    def last_outbound_at(self, contact: Contact) -> str:
+        return moment(contact.last_outbound_at)  # type: ignore[attr-defined]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
@@ -171,11 +170,16 @@ class ContactAdmin(RecordsOptOuts, MaskedPage):
     def shown_tags(self, contact: Contact) -> str:
         return ", ".join(contact.tags) or "–"
 
-    @display(description=_("may be written to"), label={"no": "danger", "bad": "warning", "yes": "success"})
-    def shown_state(self, contact: Any) -> tuple[str, Any]:
+    @display(description=_("state"))
+    def shown_state(self, contact: Any) -> SafeString:
+        """Drawn here: Unfold's own labels are drawn in lists alone."""
         if contact.opted_out:
-            return "no", _("Opted out")
-        return ("bad", _("Invalid")) if contact.invalid_at else ("yes", _("Known"))
+            colour, words = "danger", _("Opted out")
+        elif contact.invalid_at:
+            colour, words = "warning", _("Number is not valid")
+        else:
+            colour, words = "success", _("No opt-out")
+        return format_html('<span class="cs-label cs-label-{}">{}</span>', colour, words)
 
 
 def _known_as(term: str, request: HttpRequest) -> QuerySet[Identity]:

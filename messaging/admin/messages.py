@@ -13,7 +13,8 @@ from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
 from accounts.admin import ReadOnlyInline, actor_of
-from messaging.admin.bubbles import bubble_of
+from approvals.numerals import number
+from messaging.admin.bubbles import message_bubble
 from messaging.admin.masked import MaskedPage, shown
 from messaging.admin.resend_dialog import BUTTON, ResendForm, ask_again
 from messaging.admin.rows_of import RowsOf
@@ -77,7 +78,7 @@ class MessageAdmin(Addressed):
             _("On its way"),
             {"fields": (("queued_at", "handed_at"), ("sent_at", "delivered_at"), ("read_at", "failed_at"))},
         ),
-        (_("Charged"), {"fields": (("category", "market"), ("price", "billable"))}),
+        (_("Charged"), {"fields": (("category", "market"), ("shown_price", "billable"))}),
     )
     inlines = (AttemptInline,)
 
@@ -97,11 +98,13 @@ class MessageAdmin(Addressed):
     def phone(self, message: Message) -> SafeString | str:
         from django.template.loader import render_to_string
 
-        if message.translation is None:
-            return "–"
         values = {name: shown(message, str(value), "text") for name, value in message.values.items()}
-        bubble = bubble_of(message.translation, values, message.translation.language)
-        return SafeString(render_to_string("desk/bubble.html", {"bubble": bubble}))
+        bubble = message_bubble(message, values)
+        return "–" if bubble is None else SafeString(render_to_string("desk/bubble.html", {"bubble": bubble}))
+
+    @display(description=_("price"))
+    def shown_price(self, message: Message) -> str:
+        return f"{number(message.price)} {message.send.preview.contract.get('currency', '')}".strip()
 
     @display(description=_("what is known"))
     def unknown(self, message: Message) -> SafeString | str:

@@ -7,20 +7,23 @@ from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from approvals.admin.contract_fields import register_words
 from approvals.admin.panels import Panel, Reading, register_drift, register_panel
 from approvals.masking import mask
 from messaging.admin.bubbles import bubble_of
-from messaging.admin.drift import drift_on
+from messaging.admin.drift import drift_on, resend_drift
 from messaging.admin.imports import import_counts
+from messaging.admin.moments import moment
 from messaging.admin.progress import Part, reason_name
 from messaging.admin.samples import samples_of
+from messaging.admin.senders import status_in_words, tier_in_words
 from messaging.admin.template_panel import template_panels
 from messaging.audiences.people import size_of
 from messaging.broadcasts.contract import BroadcastContract
 from messaging.consent.changes import ConsentContract
 from messaging.engine.contract import SendContract
 from messaging.gate import rules_of
-from messaging.models import UNKNOWN, Attempt, AudienceMember, Channel, Contact, ImportBatch, Sender, Verdict
+from messaging.models import UNKNOWN, Attempt, AudienceMember, Category, Channel, Contact, ImportBatch, Sender, Verdict
 from messaging.pricing.markets import market_names
 from messaging.pricing.rate_cards import SHIPPED_CARD_NOTICE
 from messaging.resends.contract import ResendContract
@@ -105,9 +108,12 @@ def _cost(contract: BroadcastContract) -> dict[str, Any]:
 def schedule_of(reading: Reading, contract: SendContract) -> dict[str, Any]:
     organisation = reading.actor.organisation
     senders = Sender.objects.select_related("account")
+    sender = senders.filter(pk=contract.sender_id, organisation=organisation).first()
     return {
         "contract": contract,
-        "sender": senders.filter(pk=contract.sender_id, organisation=organisation).first(),
+        "sender": sender,
+        "status": status_in_words(sender.status) if sender else "",
+        "tier": tier_in_words(sender.tier) if sender else "",
         "rules": rules_of(organisation),
         "timezone": organisation.timezone,
     }
@@ -152,9 +158,24 @@ def consent_panels(reading: Reading, contract: ConsentContract) -> Iterator[Pane
     yield Panel(
         _("Whose consent changes"),
         "desk/panel_consent.html",
-        {"contract": contract, "people": people, "more": max(0, len(contract.contact_ids) - len(people))},
+        {
+            "facts": _consent_facts(contract),
+            "people": people,
+            "more": max(0, len(contract.contact_ids) - len(people)),
+        },
         "handshake",
     )
+
+
+def _consent_facts(contract: ConsentContract) -> list[tuple[Any, Any]]:
+    return [
+        (_("For messages of"), Category(contract.category).label),
+        (_("Channel"), Channel(contract.channel).label),
+        (_("Where they did it"), contract.source),
+        (_("When"), moment(contract.occurred_at)),
+        (_("Evidence"), contract.evidence or _("none")),
+        (_("Their own verified act"), _("yes") if contract.customers_own_act else _("no")),
+    ]
 
 
 def import_panels(reading: Reading, contract: ImportContract) -> Iterator[Panel]:
@@ -163,9 +184,24 @@ def import_panels(reading: Reading, contract: ImportContract) -> Iterator[Panel]
         yield Panel(_("What the file would do"), "desk/import_counts.html", import_counts(batch), "upload_file")
 
 
+register_words(
+    {
+        "cost_low": _("Cost at least"),
+        "cost_high": _("Cost at most"),
+        "cost_ceiling": _("Never more than"),
+        "due_at": _("Begins"),
+        "not_after": _("Nothing after"),
+        "per_second": _("Messages a second"),
+        "targeted": _("Everybody in the segment"),
+        "included": _("Written to"),
+        "excluded": _("Left out"),
+        "means_everyone": _("Means everyone"),
+    },
+    {verdict.name.lower(): verdict.label for verdict in Verdict},
+)
 register_panel(BroadcastContract, broadcast_panels)
 register_panel(ResendContract, resend_panels)
-register_drift(ResendContract, drift_on(Channel.WHATSAPP))
+register_drift(ResendContract, resend_drift)
 register_panel(ImportContract, import_panels)
 register_drift(BroadcastContract, drift_on(Channel.WHATSAPP))
 register_panel(TemplateContract, template_panels)

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from messaging.engine.tallies import Tally
-from messaging.models import Send, SendState, Verdict
+from messaging.models import Send, SendState, Status, Verdict
 
 # While a send is in one of these, its page asks for news.
 UNDER_WAY = (SendState.SCHEDULED, SendState.RELEASING, SendState.SENDING, SendState.PAUSED)
@@ -27,8 +27,8 @@ def parts_of(tally: Tally) -> list[Part]:
     parts = [
         Part("read", _("Read"), tally.read, "status=50"),
         Part("delivered", _("Delivered"), tally.delivered, "status=40"),
-        Part("sent", _("Sent by WhatsApp"), tally.sent, "status=30"),
-        Part("accepted", _("Accepted by WhatsApp"), tally.accepted + tally.held, "status=20"),
+        Part("sent", Status.SENT.label, tally.sent, "status=30"),
+        Part("accepted", Status.ACCEPTED.label, tally.accepted + tally.held, "status=20"),
         Part("failed", _("Failed"), tally.failed, "status=35"),
         Part("unsure", _("Outcome unknown"), tally.unsure, "unknown=any"),
         Part("waiting", _("Waiting"), tally.queued + tally.sending, "status=0"),

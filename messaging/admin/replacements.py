@@ -21,6 +21,7 @@ from messaging.models import Message, Replacement, Status
 @admin.register(Replacement)
 class ReplacementAdmin(MaskedPage):
     list_display = ("who", "shown_first", "why", "tried_at", "shown_send", "second")
+    list_display_links = ("why",)  # the other columns lead to pages of their own
     list_filter = (OfSend,)
     ordering = ("-attempt__started_at", "-pk")
     sortable_by = ()

@@ -12,7 +12,10 @@ from messaging.admin.over_time import over_time_of
 from messaging.admin.progress import reason_name
 from messaging.broadcasts.report import report_of
 from messaging.engine.tallies import failures_of, tally
-from messaging.models import Send, Verdict
+from messaging.models import Channel, Send, Verdict
+
+# Nobody tells us of a text that it was read.
+_TELL_READING = (Channel.WHATSAPP,)
 
 
 def report_context(send: Send, *, in_clear: bool) -> dict[str, Any]:
@@ -20,7 +23,8 @@ def report_context(send: Send, *, in_clear: bool) -> dict[str, Any]:
     numbers = report_of(send)
     return {
         "report": numbers,
-        "funnel": _funnel(numbers),
+        "funnel": _funnel(numbers, Channel(send.channel)),
+        "tells_reading": send.channel in _TELL_READING,
         "over_time": _over_time(send),
         "left_out": left_out_of(send),
         "failures": [
@@ -31,19 +35,19 @@ def report_context(send: Send, *, in_clear: bool) -> dict[str, Any]:
     }
 
 
-def _funnel(numbers: dict[str, Any]) -> Any:
+def _funnel(numbers: dict[str, Any], channel: Channel) -> Any:
     outcomes = numbers["outcomes"]
     delivered, read = numbers["delivered"], numbers["read"]
     taken = sum(outcomes[name] for name in ("accepted", "held", "sent", "delivered", "read"))
     included = numbers["targeted"] - sum(numbers["excluded"].values())
-    steps = (
+    steps = [
         (_("Targeted"), numbers["targeted"]),
         (_("Written to"), included),
-        (_("Taken by WhatsApp"), taken),
+        (_("Taken by the provider"), taken),
         (_("Delivered"), delivered),
-        (_("Read"), read),
-        (_("Replied"), numbers["replied"]),
-    )
+    ]
+    if channel in _TELL_READING:
+        steps += [(_("Read"), read), (_("Replied"), numbers["replied"])]
     people = series(pgettext("how many", "People"), "plain", [count for _name, count in steps])
     return chart([name for name, _count in steps], [people], sideways=True)
 

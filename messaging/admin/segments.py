@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -16,6 +16,16 @@ from messaging.admin.progress import Part, reason_name
 from messaging.audiences.people import size_of
 from messaging.models import Channel, Segment
 from messaging.segments import RuleError
+
+_CHANNELS = (Channel.WHATSAPP, Channel.SMS)
+
+
+def _size_on(channel: Channel, segment: Segment) -> SafeString:
+    size = size_of(segment.rule, segment.organisation, channel, "marketing", timezone.now())
+    parts = [Part("included", _("may get marketing"), size.reachable)]
+    parts += [Part("excluded", reason_name(reason), people) for reason, people in size.excluded.items()]
+    shown = {"channel": channel.label, "parts": parts, "total": size.targeted}
+    return SafeString(render_to_string("desk/size.html", shown))
 
 
 @admin.register(Segment)
@@ -36,14 +46,11 @@ class SegmentAdmin(ReadOnly, WithHistory):
 
     @display(description=_("right now"))
     def size_now(self, segment: Segment) -> SafeString:
-        """Counted when the page is opened: by marketing's consent, the strictest."""
+        """Counted when the page is opened, for each channel: by marketing's consent, the strictest."""
         try:
-            size = size_of(segment.rule, segment.organisation, Channel.WHATSAPP, "marketing", timezone.now())
+            return format_html_join("", "{}", ((_size_on(channel, segment),) for channel in _CHANNELS))
         except RuleError as error:
             return format_html('<span class="cs-label cs-label-danger">{}</span>', str(error))
-        parts = [Part("included", _("may get marketing"), size.reachable)]
-        parts += [Part("excluded", reason_name(reason), people) for reason, people in size.excluded.items()]
-        return SafeString(render_to_string("desk/size.html", {"parts": parts, "total": size.targeted}))
 
     def has_history_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_view_permission(request, obj)

@@ -15,10 +15,11 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 from accounts.admin import OrganisationScoped, WithHistory, actor_of
 from accounts.admin.scope import back_to, person_of
 from accounts.desk_permissions import DECIDERS
+from approvals.numerals import number
 from approvals.reasons import Refused
 from messaging.admin.moments import moment
 from messaging.engine.senders import pause_sender, resume_sender
-from messaging.models import Sender, WhatsAppAccount
+from messaging.models import Channel, Sender, WhatsAppAccount
 
 SECRETS = ("access_token", "app_secret", "verify_token")
 
@@ -87,10 +88,33 @@ class WhatsAppAccountAdmin(OrganisationScoped):
         return ("restricted", account.restriction or str(_("restricted"))) if account.restricted_at else None
 
 
+def _is_metas(sender: Sender) -> bool:
+    return sender.channel == Channel.WHATSAPP
+
+
+def status_in_words(status: str) -> str:
+    """Meta's word for it, as a word."""
+    return status.replace("_", " ").capitalize()
+
+
+def tier_in_words(tier: str) -> str:
+    """TIER_10K as 10,000, TIER_UNLIMITED in words; what is none of them as Meta says it."""
+    size = tier.removeprefix("TIER_")
+    if size == "UNLIMITED":
+        return str(_("any number"))
+    thousands = size.removesuffix("K")
+    if not thousands.isdigit():
+        return tier
+    return number(int(thousands) * (1000 if size.endswith("K") else 1))
+
+
 @admin.register(Sender)
 class SenderAdmin(WithHistory):
     recorded_as = "sender.changed"
-    list_display = ("display_name", "number", "account", "shown_quality", "status", "tier", "per_second", "shown_pause")
+    list_display = (
+        "display_name", "number", "channel", "account", "shown_quality", "shown_status", "shown_tier", "per_second",
+        "shown_pause",
+    )  # fmt: skip
     list_select_related = ("account", "lane")
     fieldsets = (
         (None, {"fields": (("display_name", "number"), ("account", "provider_ref"), ("channel", "carrier"))}),
@@ -105,8 +129,22 @@ class SenderAdmin(WithHistory):
         description=_("quality"),
         label={"GREEN": "success", "YELLOW": "warning", "RED": "danger"},
     )
-    def shown_quality(self, sender: Sender) -> tuple[str, str]:
-        return sender.quality, sender.get_quality_display()
+    def shown_quality(self, sender: Sender) -> tuple[str, str] | None:
+        return (str(sender.quality), sender.get_quality_display()) if _is_metas(sender) else None
+
+    @display(description=_("status"))
+    def shown_status(self, sender: Sender) -> str:
+        return status_in_words(sender.status) if _is_metas(sender) else "–"
+
+    @display(description=_("people a day"))
+    def shown_tier(self, sender: Sender) -> str:
+        """Meta's messaging limit: to how many people in 24 hours."""
+        return tier_in_words(sender.tier) if _is_metas(sender) else "–"
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Meta says nothing of what gateways carry."""
+        shown = super().get_fieldsets(request, obj)
+        return shown if obj is None or _is_metas(obj) else [part for part in shown if "tier" not in part[1]["fields"]]
 
     @display(description=_("pause"), label={"paused": "danger", "refused": "warning"})
     def shown_pause(self, sender: Sender) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""Broadcasts: how far each is, live, with a stop button; afterwards its report."""
+"""Sends of every channel: how far each is, live, with a stop button; afterwards its report."""
 
 from typing import Any
 
@@ -22,6 +22,7 @@ from accounts.admin import ReadOnly, actor_of, sees_personal_data
 from accounts.admin.scope import back_to, person_of
 from accounts.desk_permissions import DECIDERS, SENDERS
 from accounts.roles import Role
+from approvals.numerals import number
 from approvals.reasons import Refused
 from approvals.templatetags.desk import state_colour
 from messaging.admin.progress import is_under_way, parts_of, share_done
@@ -29,7 +30,7 @@ from messaging.admin.report import report_context
 from messaging.admin.resend_dialog import BUTTON, ResendForm, ask_again
 from messaging.engine.sends import move_send, resume_send
 from messaging.engine.tallies import tallies, tally
-from messaging.models import Send, SendState
+from messaging.models import Category, Send, SendState
 from messaging.resends.planning import ENDED, unknown_attempts
 
 _MAY_STOP = (SendState.SCHEDULED, SendState.RELEASING, SendState.SENDING, SendState.PAUSED)
@@ -39,7 +40,7 @@ _MAY_PAUSE = (SendState.SCHEDULED, SendState.RELEASING, SendState.SENDING)
 @admin.register(Send)
 class SendAdmin(ReadOnly):
     list_display = ("what", "shown_state", "shown_progress", "shown_numbers", "sender", "due_at", "ended_at")
-    list_filter = (("state", ChoicesDropdownFilter),)
+    list_filter = (("state", ChoicesDropdownFilter), ("channel", ChoicesDropdownFilter))
     list_filter_submit = True
     list_select_related = ("sender", "template", "audience")
     ordering = ("-created_at",)
@@ -62,12 +63,12 @@ class SendAdmin(ReadOnly):
             send.counted = counted[send.pk]
         return shown
 
-    @display(description=_("broadcast"))
+    @display(description=_("send"))
     def what(self, send: Send) -> SafeString:
-        template = send.template.name if send.template else ""
         return format_html(
-            '<span class="cs-two"><strong>{}</strong><small>{} · {}</small></span>', send.name, template, send.category
-        )
+            '<span class="cs-two"><strong>{}</strong><small>{} · {} · {}</small></span>',
+            send.name, send.get_channel_display(), send.get_kind_display(), Category(send.category).label,
+        )  # fmt: skip
 
     @display(description=_("state"))
     def shown_state(self, send: Send) -> SafeString:
@@ -86,7 +87,7 @@ class SendAdmin(ReadOnly):
 
     @display(description=_("handed over"))
     def shown_numbers(self, send: Any) -> str:
-        return f"{send.counted.taken:,} / {send.audience.included:,}"
+        return f"{number(send.counted.taken)}\u00a0/\u00a0{number(send.audience.included)}"
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -152,8 +153,8 @@ class SendAdmin(ReadOnly):
         icon="stop_circle",
         variant=ActionVariant.DANGER,
         dialog={
-            "title": _("Stop this broadcast?"),
-            "description": _("Nobody who still waits is written to. A stopped broadcast does not begin again."),
+            "title": _("Stop this send?"),
+            "description": _("Nobody who still waits is written to. A stopped send does not begin again."),
             "form_class": BaseDialogForm,
             "form_submit_text": _("Stop it"),
         },
@@ -166,7 +167,7 @@ class SendAdmin(ReadOnly):
         permissions=["pause"],
         icon="pause_circle",
         dialog={
-            "title": _("Pause this broadcast?"),
+            "title": _("Pause this send?"),
             "description": _("Nothing more is handed over until somebody lets it go on."),
             "form_class": BaseDialogForm,
             "form_submit_text": _("Pause it"),
@@ -181,7 +182,7 @@ class SendAdmin(ReadOnly):
         icon="play_circle",
         variant=ActionVariant.PRIMARY,
         dialog={
-            "title": _("Let this broadcast go on?"),
+            "title": _("Let this send go on?"),
             "description": _("Every person is checked again before anything is handed over."),
             "form_class": BaseDialogForm,
             "form_submit_text": _("Let it go on"),

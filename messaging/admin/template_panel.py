@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.admin.panels import Panel, Reading
 from messaging.admin.bubbles import bubble_of
-from messaging.models import TemplateTranslation
+from messaging.models import Category, TemplateTranslation, WhatsAppAccount
 from messaging.whatsapp.review.contract import TemplateContract
 
 
@@ -21,6 +21,13 @@ def template_panels(reading: Reading, contract: TemplateContract) -> Iterator[Pa
         before = bubble_of(kept, None, text.language, str(_("as it is now"))) if kept and changed else None
         shown.append({"now": now, "before": before, "is_new": kept is None, "same": kept is not None and not changed})
     yield Panel(_("What people would read"), "desk/panel_template.html", {"shown": shown, "contract": contract}, "chat")
+    account = WhatsAppAccount.objects.filter(pk=contract.account_id, organisation=reading.actor.organisation).first()
+    facts = [
+        (_("Category"), Category(contract.category).label),
+        (_("Read by who has no other language"), contract.default_language),
+        (_("WhatsApp account"), account or "–"),
+    ]
+    yield Panel(_("What Meta is told of it"), "desk/panel_facts.html", {"facts": facts}, "rule")
     if contract.findings:
         yield Panel(
             _("What the check of the texts found"),

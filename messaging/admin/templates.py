@@ -14,7 +14,7 @@ from unfold.decorators import display
 
 from accounts.admin import ReadOnly, WithHistory
 from messaging.admin.bubbles import bubble_of
-from messaging.models import Template, TemplateTranslation, TranslationStatus
+from messaging.models import Channel, Template, TemplateTranslation, TranslationStatus
 
 STATUS_COLOURS = {
     TranslationStatus.APPROVED: "success",
@@ -51,7 +51,8 @@ class TemplateAdmin(ReadOnly, WithHistory):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Template]:
         translations = TemplateTranslation.objects.order_by("language")
-        rows: QuerySet[Template] = super().get_queryset(request)
+        """What Meta reviews: the texts of SMS are reusable texts, and campaigns' own."""
+        rows: QuerySet[Template] = super().get_queryset(request).filter(channel=Channel.WHATSAPP)
         return rows.prefetch_related(Prefetch("translations", queryset=translations))
 
     @display(description=_("languages"))

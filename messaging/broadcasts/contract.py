@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from pydantic import Field
 
 from approvals.contracts import Ask, Contract
+from approvals.numerals import number
 from messaging.audiences.variables import Variable
 from messaging.engine.contract import CostCeiling, DueAt, NotAfter, PerSecond, Seal, SendContract
 
@@ -50,10 +51,10 @@ class BroadcastContract(SendContract):
     price_card: Annotated[str, Field(description="The date from which the prices count.")]
 
     def sentence(self) -> str:
-        numbers = {"name": self.name, "people": self.included, "sender": self.sender_name}
+        numbers = {"name": self.name, "people": number(self.included), "sender": self.sender_name}
         words = ngettext(
-            "Broadcast “%(name)s” to %(people)d person from %(sender)s",
-            "Broadcast “%(name)s” to %(people)d people from %(sender)s",
+            "Broadcast “%(name)s” to %(people)s person from %(sender)s",
+            "Broadcast “%(name)s” to %(people)s people from %(sender)s",
             self.included,
         )
         return words % numbers

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from pydantic import Field
 
 from approvals.contracts import Answer, Ask, Contract, Moment
+from approvals.numerals import number
 from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call
 from audit.record import record
 from messaging.consent.evidence import Act, write_down
 from messaging.consent.optouts import START_COUNTS_FOR, Stop, lock_contacts, opt_back_in, opt_out, whole_person
 from messaging.contacts.survivors import survivor_of
-from messaging.models import Channel, ConsentAct, Contact, Suppression, SuppressionReason
+from messaging.models import Category, Channel, ConsentAct, Contact, Suppression, SuppressionReason
 
 # Until this many people in one call, a consent somebody gave is a clerk's entry; above it is a bulk change.
 BULK_FROM = 2
@@ -66,13 +67,37 @@ class ConsentContract(Contract):
     opted_out: Annotated[int, Field(description="How many of them have opted out now.")]
 
     def sentence(self) -> str:
-        words = {"change": self.change, "people": len(self.contact_ids), "category": self.category}
-        sentence = ngettext(
-            "Consent “%(change)s” (%(category)s) for %(people)d person",
-            "Consent “%(change)s” (%(category)s) for %(people)d people",
-            len(self.contact_ids),
+        people = len(self.contact_ids)
+        return _sentence(self.change, people) % {
+            "people": number(people), "category": Category(self.category).label,
+        }  # fmt: skip
+
+
+def _sentence(change: str, people: int) -> str:
+    """What is written down of how many people."""
+    if change == "grant":
+        return ngettext(
+            "Write down that %(people)s person agreed to messages (%(category)s)",
+            "Write down that %(people)s people agreed to messages (%(category)s)",
+            people,
         )
-        return sentence % words
+    if change == "withdraw":
+        return ngettext(
+            "Write down that %(people)s person took back their consent (%(category)s)",
+            "Write down that %(people)s people took back their consent (%(category)s)",
+            people,
+        )
+    if change == "opt_in":
+        return ngettext(
+            "Lift the opt-out of %(people)s person (%(category)s)",
+            "Lift the opt-outs of %(people)s people (%(category)s)",
+            people,
+        )
+    return ngettext(
+        "Write nothing to %(people)s person any more (%(category)s)",
+        "Write nothing to %(people)s people any more (%(category)s)",
+        people,
+    )
 
 
 class ConsentChanged(Answer):

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 from pydantic import Field
 
 from approvals.contracts import Answer, Ask
+from approvals.numerals import number
 from messaging.broadcasts.contract import BroadcastContract
 
 # Attempts in one request: as many as a person can be expected to look through.
@@ -33,11 +34,11 @@ class ResendContract(BroadcastContract):
 
     def sentence(self) -> str:
         words = ngettext(
-            "Send “%(name)s” again to %(people)d person, who may get it twice",
-            "Send “%(name)s” again to %(people)d people, who may get it twice",
+            "Send “%(name)s” again to %(people)s person, who may get it twice",
+            "Send “%(name)s” again to %(people)s people, who may get it twice",
             self.included,
         )
-        return words % {"name": self.name, "people": self.included}
+        return words % {"name": self.name, "people": number(self.included)}
 
 
 class Resent(Answer):

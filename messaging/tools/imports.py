@@ -14,6 +14,7 @@ from pydantic import Field
 from accounts.roles import Role
 from approvals.contracts import Answer, Ask, Contract
 from approvals.floors import Always
+from approvals.numerals import number
 from approvals.reasons import Reason, Refused
 from approvals.registry import Call, Kind, tool
 from messaging.imports.merge import merge
@@ -64,10 +65,10 @@ class ImportContract(Contract):
     findings: Annotated[list[FindingPart], Field(description="What was found, the most frequent first.")]
 
     def sentence(self) -> str:
-        words = {"name": self.name, "new": self.new, "update": self.update}
+        words = {"name": self.name, "new": number(self.new), "update": number(self.update)}
         sentence = ngettext(
-            "Import “%(name)s”: %(new)d new contact, %(update)d known",
-            "Import “%(name)s”: %(new)d new contacts, %(update)d known",
+            "Import “%(name)s”: %(new)s new contact, %(update)s known",
+            "Import “%(name)s”: %(new)s new contacts, %(update)s known",
             self.new,
         )
         return sentence % words

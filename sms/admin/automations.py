@@ -76,7 +76,7 @@ class AutomationAdmin(ReadOnly, WithHistory):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Automation]:
         rows: QuerySet[Automation] = super().get_queryset(request)
-        return rows.select_related("campaign__texts", "campaign__segment", "campaign__identity", "request")
+        return rows.select_related("campaign__texts", "campaign__segment", "campaign__identity", "request__preview")
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The outcomes of all rows of the page in one question."""
@@ -120,7 +120,8 @@ class AutomationAdmin(ReadOnly, WithHistory):
 
     @display(description=_("cost a day at most"))
     def shown_cost(self, automation: Automation) -> str:
-        return number(automation.cost_a_day)
+        contract = automation.request.preview.contract if automation.request else {}
+        return f"{number(automation.cost_a_day)} {contract.get('currency', '')}".strip()
 
     @display(description=_("events of 24 hours"))
     def last_day(self, automation: Any) -> str:

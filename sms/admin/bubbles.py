@@ -9,8 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from messaging.admin.bubbles import Bubble
-from messaging.models import TemplateTranslation
+from messaging.admin.bubbles import Bubble, register_drawing
+from messaging.models import Channel, Message, TemplateTranslation
+from sms.campaigns.addresses import OptOutPart, samples_of
+from sms.links.standing import LinkPart
 from sms.text import UnsendableText, measure
 from sms.text.filling import MissingValue, fill, fill_shared
 
@@ -39,6 +41,18 @@ class TextBubbles:
         return Bubble(caption, note, "sms", body=_with_links(text, self.samples.values()))
 
 
+def drawn(message: Message, values: Mapping[str, str]) -> Bubble:
+    """A message's text with one person's values. Links stand as their samples: a code is its person's alone."""
+    assert message.translation is not None
+    contract = message.send.preview.contract
+    opt_out = contract.get("opt_out_link")
+    samples = samples_of(
+        [LinkPart.model_validate(part) for part in contract.get("links", [])],
+        OptOutPart.model_validate(opt_out) if opt_out else None,
+    )
+    return TextBubbles(samples)(message.translation, values, message.translation.language)
+
+
 def _with_links(text: str, addresses: Collection[str]) -> SafeString:
     """The text, its addresses set off as phones do. They lead nowhere here."""
     if not addresses:
@@ -46,3 +60,6 @@ def _with_links(text: str, addresses: Collection[str]) -> SafeString:
     pieces = re.split(f"({'|'.join(map(re.escape, addresses))})", text)
     drawn = [format_html("<u>{}</u>" if place % 2 else "{}", piece) for place, piece in enumerate(pieces)]
     return SafeString("".join(drawn))
+
+
+register_drawing(Channel.SMS, drawn)

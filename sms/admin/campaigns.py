@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin import ReadOnly, sees_personal_data
+from approvals.numerals import number
 from approvals.templatetags.desk import state_colour
 from messaging.admin.bubbles import Bubble
 from messaging.engine.tallies import tallies
@@ -74,7 +75,7 @@ class CampaignAdmin(ReadOnly):
     def shown_numbers(self, campaign: Any) -> str:
         if campaign.counted is None:
             return "–"
-        return f"{confirmed(campaign.counted).delivered:,} / {campaign.send.audience.included:,}"
+        return f"{number(confirmed(campaign.counted).delivered)}\u00a0/\u00a0{number(campaign.send.audience.included)}"
 
     @display(description=_("due"))
     def due_at(self, campaign: Campaign) -> Any:

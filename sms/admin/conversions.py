@@ -38,7 +38,7 @@ class RefundInline(ReadOnlyInline):
 
     @display(description=_("amount"))
     def shown_amount(self, refund: Refund) -> str:
-        return number(refund.amount)
+        return f"{number(refund.amount)} {refund.conversion.currency}"
 
 
 @admin.register(Conversion)

@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -48,9 +50,13 @@ class ShortLinkAdmin(OrganisationScoped):
     ordering = ("-created_at",)
     list_select_related = ("owner",)
     fields = (
-        "name", "destination", "base_url", "utm", "per_person", "tracked", "owner", "created_at", "expires_at",
+        "name", "destination", "base_url", "shown_utm", "per_person", "tracked", "owner", "created_at", "expires_at",
         "looked_at", "landing_problem", "revoked_at", "revoked_because",
     )  # fmt: skip
+
+    @display(description=_("campaign parameters"))
+    def shown_utm(self, link: ShortLink) -> SafeString | str:
+        return format_html_join(SafeString("<br>"), "{}: {}", sorted(link.utm.items())) or "–"
 
     @display(description=_("over"), boolean=True)
     def is_over(self, link: ShortLink) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin import OrganisationScoped, WithHistory
+from accounts.models import Organisation
 from approvals.numerals import number
 from sms.models import GatewayPrice, Quota
 from sms.quotas import Use, month_of, use_of
@@ -48,6 +49,16 @@ class QuotaAdmin(WithHistory):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (*self.readonly_fields, "currency") if obj is not None else self.readonly_fields
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """What the month has used, in one question for all currencies."""
+        shown = super().get_changelist_instance(request)
+        rows = list(shown.result_list)
+        told = _uses(rows[0].organisation) if rows else {}
+        for quota in rows:
+            quota.use = told[quota.currency]
+        shown.result_list = rows
+        return shown
+
     @display(description=_("most a month"), ordering="monthly")
     def shown_monthly(self, quota: Quota) -> str:
         return number(quota.monthly)
@@ -70,6 +81,10 @@ def _use(quota: Quota) -> Use:
     """The use of this month; a form for a new quota has nothing to count."""
     if not quota.currency:
         return Use(None, Decimal(0), Decimal(0))
+    known: Use | None = getattr(quota, "use", None)
+    return known or _uses(quota.organisation)[quota.currency]
+
+
+def _uses(organisation: Organisation) -> dict[str, Use]:
     now = timezone.now()
-    found = use_of(quota.organisation, month_of(quota.organisation, now), now)
-    return found[quota.currency]
+    return use_of(organisation, month_of(organisation, now), now)

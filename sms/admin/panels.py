@@ -1,22 +1,20 @@
 """What the decision page shows of a campaign: people, what they read, where links lead, ways, parts and cost."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from approvals.admin.panels import Panel, Reading, register_drift, register_panel
-from messaging.admin.drift import drift_on
+from approvals.admin.panels import Panel, Reading, register_panel
 from messaging.admin.panels import people_of, schedule_of
 from messaging.admin.samples import samples_of as people_read
-from messaging.models import Channel
 from sms.admin.bubbles import TextBubbles
 from sms.balances.holding import pays_for
 from sms.balances.known import balances_of
 from sms.campaigns.addresses import samples_of
 from sms.campaigns.contract import CampaignContract
-from sms.compliance.checking import in_words
+from sms.compliance.checking import CopyFinding, in_words
 from sms.gateways.gateway import Failure
 from sms.resends.contract import RetryContract
 
@@ -40,7 +38,7 @@ _NOT_AGAIN = {
 def campaign_panels(reading: Reading, contract: CampaignContract) -> Iterator[Panel]:
     yield Panel(_("How many people, and who is left out"), "desk/panel_people.html", people_of(contract), "groups")
     yield Panel(_("What each person will read"), "desk/panel_texts.html", texts_of(reading, contract), "sms")
-    yield Panel(_("What the rules of countries say about it"), "desk/panel_rules.html", rules_on(contract), "gavel")
+    yield rules_panel(contract.findings, [part.country for part in contract.routes])
     yield Panel(
         _("Which way, how many parts, what it costs"), "desk/panel_ways.html", ways_of(reading, contract), "payments"
     )
@@ -62,13 +60,18 @@ def texts_of(reading: Reading, contract: CampaignContract) -> dict[str, Any]:
     }
 
 
-def rules_on(contract: CampaignContract) -> dict[str, Any]:
+def rules_panel(findings: Sequence[CopyFinding], countries: Sequence[str]) -> Panel:
+    told = rules_on(findings, countries)
+    return Panel(_("What the rules of countries say about it"), "desk/panel_rules.html", told, "gavel")
+
+
+def rules_on(findings: Sequence[CopyFinding], countries: Sequence[str]) -> dict[str, Any]:
     """What was found when the preview was made, what refuses first. The gate asks again at the moment of sending."""
-    findings = []
-    for found in sorted(contract.findings, key=lambda one: (one.severity, one.language, one.code)):
+    shown = []
+    for found in sorted(findings, key=lambda one: (one.severity, one.language, one.code)):
         text, fix = in_words(found)
-        findings.append({"found": found, "text": text, "fix": fix, "countries": ", ".join(found.countries)})
-    return {"findings": findings, "countries": ", ".join(part.country for part in contract.routes)}
+        shown.append({"found": found, "text": text, "fix": fix, "countries": ", ".join(found.countries)})
+    return {"findings": shown, "countries": ", ".join(countries)}
 
 
 def retry_panels(reading: Reading, contract: RetryContract) -> Iterator[Panel]:
@@ -101,4 +104,3 @@ def ways_of(reading: Reading, contract: CampaignContract) -> dict[str, Any]:
 
 register_panel(CampaignContract, campaign_panels)
 register_panel(RetryContract, retry_panels)
-register_drift(CampaignContract, drift_on(Channel.SMS))

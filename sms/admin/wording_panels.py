@@ -9,6 +9,7 @@ from approvals.admin.panels import Panel, Reading, register_panel
 from approvals.numerals import number
 from messaging.models import Category, TemplateTranslation
 from sms.admin.bubbles import TextBubbles
+from sms.admin.panels import rules_panel
 from sms.automations.contract import AutomationContract
 from sms.campaigns.addresses import samples_of
 from sms.campaigns.drafts import DraftContract
@@ -28,8 +29,10 @@ def draft_panels(reading: Reading, contract: DraftContract) -> Iterator[Panel]:
         (_("Sender"), contract.sender_name),
         (_("Category"), Category(contract.category).label),
         *((one.variable, f"{one.name} → {one.destination}") for one in contract.links),
+        (_("What it is for"), contract.goal or "–"),
+        (_("Notes for the review"), contract.advice or "–"),
     ]
-    yield _facts(_("The campaign"), facts, contract.advice)
+    yield _facts(_("The campaign"), facts, _("A draft sends nothing: its people and its cost are decided on later."))
 
 
 def text_panels(reading: Reading, contract: TemplateContract) -> Iterator[Panel]:
@@ -50,6 +53,7 @@ def text_panels(reading: Reading, contract: TemplateContract) -> Iterator[Panel]
 
 def automation_panels(reading: Reading, contract: AutomationContract) -> Iterator[Panel]:
     yield _wording(contract.texts, {}, {})
+    yield rules_panel(contract.findings, list(contract.prices))
     money = contract.currency
     prices = ", ".join(f"{country} {number(price)} {money}" for country, price in contract.prices.items())
     facts = [

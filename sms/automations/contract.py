@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from pydantic import Field
 
 from accounts.budgets import Spend
 from approvals.contracts import Answer, Ask, Contract
+from approvals.numerals import number
 from sms.campaigns.contract import CampaignContract
 from sms.compliance.checking import CopyFinding
 
@@ -74,9 +76,14 @@ class AutomationContract(Contract):
         return self.category if self.state == "enabled" else ""
 
     def sentence(self) -> str:
-        facts = {"name": self.name, "cap": self.daily_cap}
+        facts = {"name": self.name, "cap": number(self.daily_cap)}
         if self.state == "enabled":
-            return _("Enable the automation “%(name)s”, up to %(cap)d texts a day") % facts
+            words = ngettext(
+                "Enable the automation “%(name)s”, up to %(cap)s text a day",
+                "Enable the automation “%(name)s”, up to %(cap)s texts a day",
+                self.daily_cap,
+            )
+            return words % facts
         return _("Keep the automation “%(name)s” paused") % facts
 
 

@@ -6,10 +6,11 @@ from typing import Annotated
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from pydantic import Field
 
 from approvals.contracts import Answer, Ask, Contract
+from approvals.numerals import number
 from approvals.reasons import Reason, Refused
 from approvals.registry import Call
 from approvals.versions import check_token
@@ -38,8 +39,13 @@ class CancelContract(Contract):
     gone: Annotated[int, Field(description="People whose text has left already: those cannot be recalled.")]
 
     def sentence(self) -> str:
-        numbers = {"name": self.name, "waiting": self.waiting, "gone": self.gone}
-        return _("Cancel “%(name)s”: %(waiting)d people will not get it, %(gone)d texts have left") % numbers
+        waiting = ngettext(
+            "%(people)s person will not get it", "%(people)s people will not get it", self.waiting
+        ) % {"people": number(self.waiting)}  # fmt: skip
+        gone = ngettext("%(texts)s text has left", "%(texts)s texts have left", self.gone) % {
+            "texts": number(self.gone)
+        }
+        return _("Cancel “%(name)s”: %(waiting)s, %(gone)s") % {"name": self.name, "waiting": waiting, "gone": gone}
 
 
 class Cancelled(Answer):

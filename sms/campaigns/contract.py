@@ -4,10 +4,11 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from pydantic import Field
 
 from approvals.contracts import Ask, Contract
+from approvals.numerals import number
 from messaging.engine.contract import CostCeiling, DueAt, NotAfter, PerSecond, Seal, SendContract
 from sms.balances.known import BalancePart
 from sms.campaigns.addresses import OptOutPart
@@ -80,5 +81,9 @@ class CampaignContract(SendContract):
     ] = []
 
     def sentence(self) -> str:
-        numbers = {"name": self.name, "people": self.included, "sender": self.sender_name}
-        return _("SMS campaign “%(name)s” to %(people)d people from %(sender)s") % numbers
+        words = ngettext(
+            "SMS campaign “%(name)s” to %(people)s person from %(sender)s",
+            "SMS campaign “%(name)s” to %(people)s people from %(sender)s",
+            self.included,
+        )
+        return words % {"name": self.name, "people": number(self.included), "sender": self.sender_name}

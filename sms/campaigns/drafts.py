@@ -93,7 +93,7 @@ class DraftContract(Contract):
     is_scheduled: Annotated[bool, Field(description="Whether a send of it is scheduled: then nothing may be edited.")]
 
     def sentence(self) -> str:
-        return _("SMS campaign “%(name)s” in %(languages)s") % {
+        return _("Draft of the SMS campaign “%(name)s” in %(languages)s") % {
             "name": self.name, "languages": ", ".join(sorted(self.texts)),
         }  # fmt: skip
 

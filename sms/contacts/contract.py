@@ -5,12 +5,24 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from approvals.contracts import Answer, Ask, Contract, Moment
 from messaging.consent.changes import LONG_AGO
 
 Tag = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^;,|、，；\r\n]+$")]
+
+
+# What may be set, in words for whoever decides.
+_FIELDS = {
+    "phone": gettext_lazy("phone"),
+    "name": gettext_lazy("name"),
+    "language": gettext_lazy("language"),
+    "tags": gettext_lazy("tags"),
+    "crm_key": gettext_lazy("CRM id"),
+    "consent": gettext_lazy("consent"),
+}
 
 
 class ConsentGiven(Ask):
@@ -69,7 +81,8 @@ class ContactContract(Contract):
     as_of: Annotated[datetime, Field(description="When it was true there.")]
 
     def sentence(self) -> str:
-        words = {"changes": ", ".join(self.changes), "source": self.source}
+        changes = ", ".join(str(_FIELDS.get(name, name)) for name in self.changes)
+        words = {"changes": changes, "source": self.source}
         if self.contact_id is None:
             return _("New contact (%(changes)s) from %(source)s") % words
         return _("Contact edited (%(changes)s) from %(source)s") % words

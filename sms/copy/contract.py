@@ -58,7 +58,7 @@ class TemplateContract(Contract):
     ]
 
     def sentence(self) -> str:
-        return _("Text template “%(name)s” in %(languages)s") % {
+        return _("Reusable text “%(name)s” in %(languages)s") % {
             "name": self.name, "languages": ", ".join(sorted(self.texts)),
         }  # fmt: skip
 

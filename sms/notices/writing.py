@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
@@ -16,6 +16,7 @@ from accounts.budgets import Spend
 from accounts.models import Organisation, Person
 from accounts.roles import DECIDE, SCOPES_OF_ROLE, Role
 from approvals.contracts import Answer, Ask, Contract
+from approvals.numerals import number
 from approvals.reasons import Reason, Refused, refuse_if_any
 from approvals.registry import Call
 from audit.facts import masked
@@ -59,9 +60,9 @@ class NoticeContract(Contract):
         return Spend(people=len(self.owner_ids))
 
     def sentence(self) -> str:
-        return gettext("Mail to %(people)d people: %(subject)s") % {
-            "people": len(self.owner_ids), "subject": self.subject,
-        }  # fmt: skip
+        people = len(self.owner_ids)
+        words = ngettext("Mail to %(people)s person: %(subject)s", "Mail to %(people)s people: %(subject)s", people)
+        return words % {"people": number(people), "subject": self.subject}
 
 
 class Notified(Answer):

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 from pydantic import Field
 
 from approvals.contracts import Answer, Ask
+from approvals.numerals import number
 from messaging.resends.contract import MOST
 from sms.campaigns.contract import CampaignContract
 
@@ -35,11 +36,11 @@ class RetryContract(CampaignContract):
 
     def sentence(self) -> str:
         words = ngettext(
-            "Send the failed text of “%(name)s” to %(people)d person again",
-            "Send the failed texts of “%(name)s” to %(people)d people again",
+            "Send the failed text of “%(name)s” to %(people)s person again",
+            "Send the failed texts of “%(name)s” to %(people)s people again",
             self.included,
         )
-        return words % {"name": self.name, "people": self.included}
+        return words % {"name": self.name, "people": number(self.included)}
 
 
 class Retried(Answer):

@@ -3,16 +3,19 @@
 import html
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
 from django.db import connection
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.actor import Actor, Face
 from accounts.models import Person
 from accounts.roles import Role
-from approvals.models import ActionRequest
+from approvals.models import ActionRequest, Policy
+from approvals.numerals import number
 from approvals.taint import note_untrusted_read
 from messaging.models import Contact, Sender, TemplateTranslation
 from tests.desk.harbour import ANN, approve, page, press, signed_in, wish
@@ -169,3 +172,16 @@ def test_what_waits_for_me_leaves_out_what_others_decide_and_what_is_mine(reques
     sam.role = Role.COMPLIANCE
     sam.save()
     assert waiting(sam) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hant", "zh-hans"])
+def test_thousands_are_told_apart_in_every_language(language: str) -> None:
+    with override(language):
+        assert (number(12345), number(Decimal("1234567.5"))) == ("12,345", "1,234,567.50")
+
+
+def test_a_decision_by_a_rule_names_the_rule_and_no_person() -> None:
+    agent = AgentFactory()
+    Policy.objects.create(organisation=agent.organisation, name="Segments at once", tools="*", outcome="automatic")
+    request = wish(agent, "whatsapp.segment.upsert", name="Some", rule="tag:tea", purpose="Some of them")
+    assert "Approved by the policy “Segments at once”; no person was asked" in text_of(request)

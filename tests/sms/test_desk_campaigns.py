@@ -80,7 +80,9 @@ def test_a_finding_is_read_in_the_language_of_its_reader(tea: TeaTexts) -> None:
     drinker("Ann")
     request = campaign_waits(tea)
     with override("zh-hant"):
-        told = str(rules_on(CampaignContract.model_validate(request.preview.contract))["findings"][0]["text"])
+        told = str(
+            rules_on(CampaignContract.model_validate(request.preview.contract).findings, ["HK"])["findings"][0]["text"]
+        )
     assert told == "退訂方法沒有以所有規定的語言說明。"
 
 

@@ -13,6 +13,7 @@ from accounts.models import Person
 from accounts.roles import Role
 from approvals.defaults import default_policies
 from approvals.envelope import Envelope
+from sms.campaigns.drafts import texts_of
 from sms.models import ReviewNotice
 from sms.notices.mailing import mail_waiting
 from tests.approvals.tea_room import refused
@@ -53,6 +54,22 @@ def test_a_mail_holds_the_summary_and_sums_and_nobodys_number() -> None:
     assert str(ann.phone) not in body
     assert "Ann" not in body
     assert mail_waiting(NOON + timedelta(days=1)) == 0
+
+
+def test_a_mail_names_neither_the_copy_nor_whom_else_it_went_to_nor_any_contact() -> None:
+    text = text_of(TeaTexts(), drinker("Ann"))
+    campaign = text.send.campaign
+    campaign.name = "For Ann, +852 6111 0001\r\nBcc: everybody@example.test"
+    campaign.save()
+    notify(mei_chan(), ada_wong(), campaign_id=str(campaign.pk))
+    mail_waiting(NOON)
+    for one in mail.outbox:
+        raw = one.message().as_string()
+        assert len(one.recipients()) == 1
+        assert "\n" not in one.subject
+        assert not {"bcc", "cc"} & {name.lower() for name in one.message()}
+        for secret in (texts_of(campaign)["en"], "6111 0001", "everybody@", str(text.contact.key)):
+            assert secret not in raw
 
 
 @pytest.mark.parametrize(

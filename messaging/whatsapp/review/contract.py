@@ -70,7 +70,7 @@ class TemplateContract(Contract):
 
     def sentence(self) -> str:
         languages = ", ".join(text.language for text in self.texts)
-        return _("Template “%(name)s” (%(languages)s) to Meta's review") % {"name": self.name, "languages": languages}
+        return _("Template “%(name)s” (%(languages)s)") % {"name": self.name, "languages": languages}
 
     def definitions(self) -> list[Definition]:
         return [Definition.model_validate(text.definition) for text in self.texts]
