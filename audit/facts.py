@@ -36,6 +36,8 @@ _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![\w.:-])\d{10,15}(?![\w:-])"), "[masked phone]"),
 )  # fmt: skip
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
 # Most of what is recorded are names of fields and codes; none of the patterns fits so few small letters.
 _PLAIN_WORD = re.compile(r"[a-z_.]{0,24}")
 
@@ -46,11 +48,16 @@ class BadFacts(ValueError):
 
 def clean(facts: Mapping[str, object]) -> dict[str, object]:
     """The facts as JSON-ready values with personal data and secrets masked. Raises BadFacts."""
-    kept = {_text(str(name)): _value(name, value, 1) for name, value in facts.items()}
-    size = len(json.dumps(kept, ensure_ascii=False).encode())
+    return {_text(str(name)): _value(name, value, 1) for name, value in facts.items()}
+
+
+def spelt(kept: Mapping[str, object]) -> str:
+    """Clean facts as JSON, for a jsonb column: the database spells them in its own way. Raises BadFacts."""
+    text = _ENCODER.encode(kept)
+    size = len(text) if text.isascii() else len(text.encode())
     if size > MOST_BYTES:
         raise BadFacts(f"the facts take {size} bytes, more than {MOST_BYTES}: record counts and ids, not contents")
-    return kept
+    return text
 
 
 def masked(text: str) -> str:

@@ -23,11 +23,13 @@ class Entry(models.Model):
     """One thing that happened. Says who, what and to which row; holds ids, never a person's data."""
 
     id = models.BigAutoField(primary_key=True)
+    # No foreign key, which would lock the organisation's row for every entry: `triggers.KEPT` holds the other end.
     organisation = models.ForeignKey(
         "accounts.Organisation",
         on_delete=models.PROTECT,
         related_name="+",
         db_index=False,
+        db_constraint=False,
         verbose_name=_("organisation"),
     )
     at = models.DateTimeField(_("when"))

@@ -53,3 +53,22 @@ $$ LANGUAGE plpgsql;
 """
 
 NO_FUNCTIONS = "DROP FUNCTION audit_only_forward(); DROP FUNCTION audit_refuses(); DROP FUNCTION audit_xid_lift();"
+
+# An entry asks for its organisation's row no more (a lock and a look for each, and every writer of one organisation
+# would wait for the same row's page); instead an organisation with entries is refused to go.
+KEPT = """
+CREATE FUNCTION audit_keeps_organisations() RETURNS trigger AS $$
+BEGIN
+    IF EXISTS (SELECT FROM gone g JOIN audit_entry e ON e.organisation_id = g.id) THEN
+        RAISE foreign_key_violation USING MESSAGE = 'the record tells of an organisation that is deleted';
+    END IF;
+    RETURN NULL;
+END;
+$$ LANGUAGE plpgsql;
+CREATE TRIGGER kept_with_its_record AFTER DELETE ON accounts_organisation
+    REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION audit_keeps_organisations();
+"""
+NOT_KEPT = """
+DROP TRIGGER kept_with_its_record ON accounts_organisation;
+DROP FUNCTION audit_keeps_organisations();
+"""

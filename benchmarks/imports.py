@@ -27,7 +27,7 @@ _HEAD = "phone,name,language,tags,consent_source,consent_at,tier\n"
 
 
 def run(rounds: int, scale: int) -> Iterator[Outcome]:
-    rows = 50_000 * scale
+    rows = 100_000 * scale
     where = world.organisation("bench-import")
     world.contacts(where, rows // 2)
     with connection.cursor() as cursor:

@@ -15,7 +15,8 @@ from audit.record import record, record_many
 from messaging.imports.known_people import joining_by_hash
 from messaging.imports.merge_statements import (
     CREATE,
-    DERIVE_AGREED,
+    DERIVE_KNOWN,
+    DERIVE_NEW,
     DERIVE_WITHDRAWN,
     FIND_AGAIN,
     LOCK,
@@ -23,6 +24,7 @@ from messaging.imports.merge_statements import (
     PEOPLE,
     SAY_WHAT_WAS_TOLD_BEFORE,
     SAY_WHO_SAID_NO,
+    SILENT,
     STEPS,
     TALLY,
 )
@@ -62,17 +64,17 @@ def _carry_out(batch: ImportBatch, actor: Actor, now: datetime) -> dict[str, int
     }
     done = {}
     with joining_by_hash(), connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.import_people")
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.import_people, pg_temp.import_silent")
         cursor.execute(PEOPLE, values)
         cursor.execute("ANALYZE import_people (contact_id, phone, is_new, opt_out)")
-        for statement in (CREATE, FIND_AGAIN, LOCK, SAY_WHO_SAID_NO, SAY_WHAT_WAS_TOLD_BEFORE):
+        for statement in (CREATE, FIND_AGAIN, LOCK, SILENT, SAY_WHO_SAID_NO, SAY_WHAT_WAS_TOLD_BEFORE):
             cursor.execute(statement, values)
         for name, statement in STEPS.items():
             cursor.execute(statement, values)
             done[name] = cursor.rowcount
         cursor.execute(OPT_OUT, values)
         opted_out = [contact for (contact,) in cursor.fetchall()]
-        for statement in (DERIVE_AGREED, DERIVE_WITHDRAWN):
+        for statement in (DERIVE_NEW, DERIVE_KNOWN, DERIVE_WITHDRAWN):
             cursor.execute(statement, values)
         cursor.execute(TALLY)
         created, stayed = cursor.fetchone()

@@ -8,7 +8,7 @@ from messaging.imports.known_people import CONTACT_ID, KNOWN_AS, SAID_NO
 PEOPLE: Final = f"""
 CREATE TEMPORARY TABLE import_people ON COMMIT DROP AS
 SELECT found.*, coalesce(found.known_id, nextval(pg_get_serial_sequence('messaging_contact', 'id'))) AS contact_id,
-    found.known_id IS NULL AS is_new, false AS said_no, false AS told_before
+    found.known_id IS NULL AS is_new
 FROM (
     SELECT r.line, r.phone, r.name, r.language, r.country, r.tags, r.attributes, r.crm_id, r.consent_category,
         r.consent_source, r.consent_at, r.opt_out, {CONTACT_ID} AS known_id,
@@ -43,9 +43,25 @@ SELECT count(*) FROM (
     ORDER BY c.id FOR NO KEY UPDATE) locked
 """
 
+# Whose yes is not written down, and why; kept apart, because changing the wide rows of the people costs far more.
+SILENT: Final = """
+CREATE TEMPORARY TABLE import_silent (line integer PRIMARY KEY, said_no boolean NOT NULL) ON COMMIT DROP
+"""
+
 SAY_WHO_SAID_NO: Final = f"""
-UPDATE import_people p SET said_no = true
+INSERT INTO import_silent
+SELECT p.line, true FROM import_people p
 WHERE NOT p.is_new AND NOT p.opt_out AND {SAID_NO.format(contact="p.contact_id", category="p.consent_category")}
+"""
+
+# A statement of its own: asked while evidence is being inserted, it would read the growing table once a row.
+SAY_WHAT_WAS_TOLD_BEFORE: Final = """
+INSERT INTO import_silent
+SELECT DISTINCT p.line, false FROM import_people p JOIN messaging_consentevidence e ON e.contact_id = p.contact_id
+WHERE NOT p.is_new AND NOT p.opt_out AND e.organisation_id = %(organisation)s AND e.channel = %(channel)s
+AND e.category = p.consent_category AND e.act = 'granted' AND e.source = p.consent_source
+AND e.occurred_at = p.consent_at
+ON CONFLICT (line) DO NOTHING
 """
 
 _UPDATE: Final = """
@@ -70,13 +86,6 @@ ORDER BY line
 ON CONFLICT (organisation_id, kind, value) DO NOTHING
 """
 
-# A statement of its own: asked while evidence is being inserted, it would read the growing table once a row.
-SAY_WHAT_WAS_TOLD_BEFORE: Final = """
-UPDATE import_people p SET told_before = true FROM messaging_consentevidence e
-WHERE NOT p.is_new AND e.contact_id = p.contact_id AND e.channel = %(channel)s AND e.category = p.consent_category
-AND e.act = 'granted' AND e.source = p.consent_source AND e.occurred_at = p.consent_at
-"""
-
 # A yes over which a no stands is not written down: derived again later, it might win.
 _AGREE: Final = """
 INSERT INTO messaging_consentevidence (organisation_id, contact_id, channel, category, act, source, detail, occurred_at,
@@ -84,7 +93,7 @@ INSERT INTO messaging_consentevidence (organisation_id, contact_id, channel, cat
 SELECT DISTINCT ON (contact_id, consent_category, consent_source, consent_at)
     %(organisation)s, contact_id, %(channel)s, consent_category, 'granted', consent_source, '', consent_at,
     %(now)s, %(by)s, false, %(batch)s::uuid
-FROM import_people WHERE NOT opt_out AND NOT said_no AND NOT told_before
+FROM import_people WHERE NOT opt_out AND line NOT IN (SELECT line FROM import_silent)
 """
 
 STEPS: Final = {"updated": _UPDATE, "identified": _IDENTIFY, "agreed": _AGREE}
@@ -106,13 +115,23 @@ withdrawn AS (
 SELECT contact_id FROM noes ORDER BY contact_id
 """
 
+# Nobody else can have told us of people whom this transaction stores, and each stands on one line: nothing to look up.
+DERIVE_NEW: Final = """
+INSERT INTO messaging_consentstate (organisation_id, contact_id, channel, category, state, since, source)
+SELECT %(organisation)s, contact_id, %(channel)s, consent_category, 'granted', consent_at, consent_source
+FROM import_people WHERE is_new AND NOT opt_out
+"""
+
 # What was agreed to before is newer or it is not; a no over it is none of these people's (SAY_WHO_SAID_NO).
-DERIVE_AGREED: Final = """
+DERIVE_KNOWN: Final = """
 INSERT INTO messaging_consentstate AS now (organisation_id, contact_id, channel, category, state, since, source)
-SELECT DISTINCT ON (contact_id, consent_category)
-    %(organisation)s, contact_id, %(channel)s, consent_category, 'granted', consent_at, consent_source
-FROM import_people WHERE NOT opt_out AND NOT said_no AND NOT told_before
-ORDER BY contact_id, consent_category, consent_at DESC
+SELECT DISTINCT ON (p.contact_id, p.consent_category)
+    %(organisation)s, p.contact_id, %(channel)s, p.consent_category, 'granted', p.consent_at, p.consent_source
+FROM import_people p LEFT JOIN messaging_consentstate w
+    ON w.organisation_id = %(organisation)s AND w.contact_id = p.contact_id AND w.channel = %(channel)s
+    AND w.category = p.consent_category AND w.since >= p.consent_at
+WHERE NOT p.is_new AND NOT p.opt_out AND p.line NOT IN (SELECT line FROM import_silent) AND w.id IS NULL
+ORDER BY p.contact_id, p.consent_category, p.consent_at DESC
 ON CONFLICT (contact_id, channel, category) DO UPDATE
 SET state = excluded.state, since = excluded.since, source = excluded.source WHERE now.since < excluded.since
 """
@@ -130,4 +149,6 @@ ON CONFLICT (contact_id, channel, category) DO UPDATE
 SET state = excluded.state, since = excluded.since, source = excluded.source
 """
 
-TALLY: Final = "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE said_no) FROM import_people"
+TALLY: Final = """
+SELECT (SELECT count(*) FROM import_people WHERE is_new), (SELECT count(*) FROM import_silent WHERE said_no)
+"""

@@ -129,39 +129,37 @@ def _counts(batch: ImportBatch) -> dict[str, int]:
         return dict(zip(columns, cursor.fetchone(), strict=True))
 
 
+# Ranked by a few narrow columns; each line is then read once more with its place among the lines of its person.
 _JUDGE: Final = f"""
-WITH ranked AS (
-    SELECT r.*, {CONTACT_ID} AS contact_id,
-        -- Of the lines about one person the opt-out counts, else the first.
-        row_number() OVER same AS place, first_value(r.line) OVER same AS first_line
+WITH usable AS (
+    SELECT r.line, r.phone, r.opt_out, {CONTACT_ID} AS contact_id
     FROM import_staging r {KNOWN_AS.format(row="r")}
     WHERE r.judged = '' OR (r.judged = 'no_consent' AND r.opt_out)
-    WINDOW same AS (PARTITION BY {CONTACT_ID}, CASE WHEN {CONTACT_ID} IS NULL THEN r.phone END
-        ORDER BY r.opt_out DESC, r.line)
 ),
-judged AS (
-    SELECT line, phone, name, language, country, tags, attributes, crm_id, consent_category, consent_source, consent_at,
-        opt_out,
-        CASE WHEN place > 1 THEN 'duplicate' WHEN opt_out THEN 'opt_out'
-             WHEN contact_id IS NULL THEN 'new' ELSE 'update' END AS verdict,
-        CASE WHEN place > 1
-             THEN problems || jsonb_build_array(
-                jsonb_build_object('code', 'duplicate', 'column', '', 'line', first_line))
-             WHEN contact_id IS NOT NULL AND NOT opt_out
-                  AND {SAID_NO.format(contact="ranked.contact_id", category="ranked.consent_category")}
-             THEN problems || '[{{"code": "stays_opted_out", "column": ""}}]'::jsonb
-             ELSE problems END AS problems
-    FROM ranked
-    UNION ALL
-    SELECT line, phone, name, language, country, tags, attributes, crm_id, consent_category, consent_source, consent_at,
-        opt_out, judged, problems
-    FROM import_staging WHERE judged = 'invalid' OR (judged = 'no_consent' AND NOT opt_out)
+ranked AS (
+    -- Of the lines about one person the opt-out counts, else the first.
+    SELECT line, contact_id, row_number() OVER same AS place, first_value(line) OVER same AS first_line
+    FROM usable
+    WINDOW same AS (PARTITION BY contact_id, CASE WHEN contact_id IS NULL THEN phone END ORDER BY opt_out DESC, line)
 )
 INSERT INTO messaging_importrow (batch_id, line, phone, name, language, country, tags, attributes, crm_id,
     consent_category, consent_source, consent_at, opt_out, verdict, problems)
-SELECT %(batch)s, line, phone, name, language, country, tags, attributes, crm_id, consent_category, consent_source,
-    consent_at, opt_out, verdict, problems
-FROM judged ORDER BY line
+SELECT %(batch)s, r.line, r.phone, r.name, r.language, r.country, r.tags, r.attributes, r.crm_id,
+    r.consent_category, r.consent_source, r.consent_at, r.opt_out,
+    CASE WHEN known.line IS NULL THEN r.judged
+         WHEN known.place > 1 THEN 'duplicate'
+         WHEN r.opt_out THEN 'opt_out'
+         WHEN known.contact_id IS NULL THEN 'new'
+         ELSE 'update' END,
+    CASE WHEN known.place > 1
+         THEN r.problems || jsonb_build_array(
+            jsonb_build_object('code', 'duplicate', 'column', '', 'line', known.first_line))
+         WHEN known.contact_id IS NOT NULL AND NOT r.opt_out
+              AND {SAID_NO.format(contact="known.contact_id", category="r.consent_category")}
+         THEN r.problems || '[{{"code": "stays_opted_out", "column": ""}}]'::jsonb
+         ELSE r.problems END
+FROM import_staging r LEFT JOIN ranked known ON known.line = r.line
+ORDER BY r.line
 """
 
 _COUNT: Final = """

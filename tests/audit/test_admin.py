@@ -30,7 +30,8 @@ def signed_in(person: Person) -> Client:
 
 def exported_by(person: Person) -> Entry:
     actor = Actor.of_person(person, Face.DESK)
-    return record(EXPORTED, actor.organisation, actor, now=NOON, request_id=REQUEST, note="<b>tea</b>")
+    number = record(EXPORTED, actor.organisation, actor, now=NOON, request_id=REQUEST, note="<b>tea</b>")
+    return Entry.objects.get(pk=number)
 
 
 def page(client: Client, address: object) -> str:

@@ -38,7 +38,7 @@ def checkpoints(settings: Settings, tmp_path: Path) -> Path:
 def happened(organisation: Organisation, times: int) -> list[int]:
     with transaction.atomic():
         beat = Actor.system(organisation, "beat")
-        return [record(EXPORTED, organisation, beat, now=NOON, note=f"{n} 杯\n").pk for n in range(times)]
+        return [record(EXPORTED, organisation, beat, now=NOON, note=f"{n} 杯\n") for n in range(times)]
 
 
 def exported(folder: Path, organisation: Organisation | None = None) -> Path:

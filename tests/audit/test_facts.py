@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from django.utils.translation import gettext_lazy as _
 
-from audit.facts import BadFacts, clean
+from audit.facts import BadFacts, clean, spelt
 from tests.factories import NOON
 
 
@@ -102,7 +102,7 @@ def test_what_a_jsonb_column_refuses_is_replaced() -> None:
 )
 def test_what_cannot_be_kept_is_refused_by_name(value: object, problem: str) -> None:
     with pytest.raises(BadFacts, match=problem):
-        clean({"fact": value})
+        spelt(clean({"fact": value}))
 
 
 def test_facts_nested_without_end_are_refused() -> None:

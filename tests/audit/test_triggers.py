@@ -2,14 +2,14 @@
 
 import pgtrigger
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts.actor import Actor
 from accounts.tenancy import as_login_role
 from audit.audit_actions import EXPORTED
 from audit.models import Entry, Segment
 from audit.record import record
-from tests.factories import NOON, harbour_tea
+from tests.factories import NOON, harbour_tea, other_tenant
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +62,10 @@ def test_the_orm_changes_and_deletes_nothing() -> None:
 def test_a_session_that_asks_pgtrigger_to_stand_aside_is_refused_too() -> None:
     with pgtrigger.ignore(), pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         connection.cursor().execute("DELETE FROM audit_entry")
+
+
+def test_an_organisation_of_which_the_record_tells_is_not_deleted() -> None:
+    coffee = other_tenant()
+    record(EXPORTED, coffee, Actor.system(coffee, "beat"), now=NOON)
+    with pytest.raises(IntegrityError, match="the record tells of an organisation"), transaction.atomic():
+        connection.cursor().execute("DELETE FROM accounts_organisation WHERE id = %s", [coffee.pk])
