@@ -10,7 +10,7 @@ from tests.stateful.messaging_life import Messaging
 from tests.stateful.opening import open_shop
 from tests.thoroughness import tries
 
-GAMES = {"": (tries(4, 60), tries(8, 12)), "long": (200, 50)}
+GAMES = {"": (tries(3, 60), tries(8, 12)), "long": (200, 50)}
 
 
 @pytest.mark.django_db
