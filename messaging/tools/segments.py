@@ -18,9 +18,9 @@ from approvals.versions import check_token, edited_since, token_of
 from messaging.audiences.people import Size, size_of
 from messaging.finding import find_own
 from messaging.models import Channel, Segment, Send, SendState
+from messaging.paging import PageAnswer, PageAsk, page
 from messaging.segments import describe, parse
 from messaging.segments.keeping import keep_segment, segment_name_taken
-from messaging.tools.paging import PageAnswer, PageAsk, page
 
 SendCategory = Literal["marketing", "utility", "authentication", "service"]
 

@@ -15,7 +15,7 @@ from approvals.floors import Never, When
 from approvals.registry import Call, Kind, tool
 from approvals.versions import token_of
 from messaging.gate import marketing_cap_in_words, rules_of
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, PageAsk, page
 from sms.automations import keeping, planning, running
 from sms.automations.contract import AutomationContract, AutomationKept, RunContract, TriggerName
 from sms.automations.guards import AutomationStands, AutomationUnchanged, SafeToEnable, WithinTheDaysCost

@@ -15,7 +15,7 @@ from approvals.registry import Call, Kind, tool
 from approvals.versions import token_of
 from messaging.engine.tallies import Tally, tallies
 from messaging.finding import find_own
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, PageAsk, page
 from sms.campaigns import cancelling, drafts, life, preview
 from sms.campaigns.addresses import opt_out_variable_of, short_link_ids_of
 from sms.campaigns.cancelling import CanBeCancelled, CancelContract, Cancelled

@@ -14,7 +14,7 @@ from approvals.reasons import Reason, Refused
 from approvals.registry import Call, Kind, tool
 from messaging.finding import find_own
 from messaging.models import Channel, Contact, Message, Send, Status, Verdict
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, PageAsk, page
 from sms.campaigns.reactions import reactions_to
 from sms.campaigns.report import Report, report_of
 from sms.models import Campaign, Charge

@@ -12,7 +12,7 @@ from approvals.contracts import Answer
 from approvals.floors import Always
 from approvals.registry import Call, Kind, tool
 from approvals.versions import token_of
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, PageAsk, page
 from messaging.tools.setup import Identifier
 from sms import applications
 from sms.applications import ApplicationContract, ApplicationFits, Applied, Document

@@ -13,7 +13,7 @@ from approvals.models import ActionRequest, State
 from approvals.registry import Call, Kind, tool
 from approvals.versions import token_of
 from messaging.models import Template, TemplateTranslation, TranslationStatus
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, PageAsk, page
 from sms.copy import templates
 from sms.copy.contract import TemplateContract, TemplateKept
 from sms.copy.templates import TemplateUnchanged, touches_compliance
