@@ -11,6 +11,7 @@ from approvals.contracts import Ask, Contract
 from messaging.engine.contract import CostCeiling, DueAt, NotAfter, PerSecond, Seal, SendContract
 from sms.campaigns.addresses import OptOutPart
 from sms.compliance.checking import CopyFinding
+from sms.copy.texts import MostParts
 from sms.links.standing import LinkPart
 
 
@@ -21,9 +22,7 @@ class CostAsk(Ask):
     not_after: NotAfter = None
     per_second: PerSecond = None
     cost_ceiling: CostCeiling = None
-    most_parts: Annotated[
-        int, Field(ge=1, le=10, description="A text that takes more parts than this is left out, not cut.")
-    ] = 4
+    most_parts: MostParts = 4
 
 
 class TextPart(Contract):
