@@ -20,9 +20,9 @@ from accounts.admin.scope import back_to, person_of
 from accounts.budgets import today_of
 from accounts.desk_permissions import DECIDERS
 from approvals.reasons import Refused
-from sms import sender_ids
 from sms.models import GatewayRegistration, SenderId, SenderIdState
-from sms.sender_ids import usable_in
+from sms.routing import usable_in
+from sms.sender_ids import deciding
 
 _FROM_REGISTERS = ("register_reference", "opt_out_number")
 
@@ -124,7 +124,7 @@ class SenderIdAdmin(WithHistory):
     def _move(self, request: HttpRequest, object_id: str, move: str, *why: str) -> HttpResponse:
         identity: SenderId = self.find(request, object_id)
         try:
-            getattr(sender_ids, move)(identity, *why, actor_of(request), timezone.now())
+            getattr(deciding, move)(identity, *why, actor_of(request), timezone.now())
         except Refused as no:
             for reason in no.reasons:
                 messages.error(request, f"{reason.text} {reason.fix}")
