@@ -1,12 +1,12 @@
 """Carrying out: once, as it was approved, or not at all."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pydantic import create_model
 
 from accounts.actor import Actor, Face
-from approvals import decisions
 from approvals.calls import call
 from approvals.canonical import seal_of
 from approvals.execution import carry_out
@@ -16,18 +16,7 @@ from audit.models import Entry
 from messaging.models import Segment
 from tests.approvals import tea_menu as room
 from tests.approvals.carrying_out import A_MINUTE_LATER, ended
-from tests.approvals.tea_room import (
-    approved,
-    at_once,
-    fresh,
-    poured,
-    previewed,
-    request_of,
-    serving,
-    tamper,
-    tea_agent,
-    wish,
-)
+from tests.approvals.tea_room import approved, fresh, previewed, request_of, serving, tamper, tea_agent, wish
 from tests.factories import NOON, AgentFactory, PersonFactory, harbour_tea, mei_chan, other_tenant
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tea_room")]
@@ -155,6 +144,18 @@ def test_one_of_two_decisions_removed_after_the_approval_voids_it() -> None:
     assert ended(request) == ("voided", ["seal_broken"], 0)
 
 
+@pytest.mark.parametrize(
+    "change", [{"role": "admin"}, {"role": "marketer"}, {"is_active": False}, {"organisation": None}]
+)
+def test_an_approver_who_has_lost_the_right_voids_it(change: dict[str, Any]) -> None:
+    request = approved(serving())
+    mei = mei_chan()
+    for name, value in change.items():
+        setattr(mei, name, value)
+    mei.save()
+    assert ended(request) == ("voided", ["approver_lost_role"], 0)
+
+
 def test_a_guard_that_has_turned_voids_it_with_its_reason() -> None:
     request = approved(serving())
     organisation = harbour_tea()
@@ -209,29 +210,6 @@ def test_a_crash_fails_the_request_and_keeps_nothing_of_its_effect() -> None:
 def test_a_no_of_the_tool_itself_fails_the_request_and_keeps_nothing_of_its_effect() -> None:
     request = approved(serving(blend="bitter"))
     assert ended(request) == ("failed", ["too_bitter"], 0)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_twenty_threads_have_exactly_one_effect() -> None:
-    request = approved(serving())
-    outcomes = at_once(*[lambda: carry_out(request.pk, A_MINUTE_LATER)] * 20)
-    assert [outcome.state for outcome in outcomes] == ["succeeded"] * 20
-    assert poured() == 1
-    assert Entry.objects.filter(action="request.start").count() == 1
-    assert Entry.objects.filter(action="request.succeed").count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_withdrawal_and_a_worker_at_once_leave_one_of_both() -> None:
-    agent = tea_agent()
-    for _ in range(3):
-        Segment.objects.all().delete()
-        request = approved(serving(agent))
-        at_once(
-            lambda request=request: carry_out(request.pk, A_MINUTE_LATER),
-            lambda request=request: decisions.withdraw(request.pk, agent, A_MINUTE_LATER),
-        )
-        assert (fresh(request).state, poured()) in {("succeeded", 1), ("withdrawn", 0)}
 
 
 def test_a_decision_by_a_rule_is_recorded_as_one() -> None:
