@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin import ReadOnly, WithHistory
+from approvals.admin.labels import label
 from messaging.admin.progress import Part, reason_name
 from messaging.audiences.people import size_of
 from messaging.models import Channel, Segment
@@ -40,7 +41,7 @@ class SegmentAdmin(ReadOnly, WithHistory):
         try:
             size = size_of(segment.rule, segment.organisation, Channel.WHATSAPP, "marketing", timezone.now())
         except RuleError as error:
-            return format_html('<span class="cs-label cs-label-danger">{}</span>', str(error))
+            return label("danger", str(error))
         parts = [Part("included", _("may get marketing"), size.reachable)]
         parts += [Part("excluded", reason_name(reason), people) for reason, people in size.excluded.items()]
         return SafeString(render_to_string("desk/size.html", {"parts": parts, "total": size.targeted}))

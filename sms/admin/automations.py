@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin import ReadOnly, WithHistory
+from approvals.admin.labels import label
 from approvals.numerals import number
 from messaging.admin.masked import MaskedInline, shown
 from sms.admin.campaigns import copy_of
@@ -46,7 +47,7 @@ class RunInline(MaskedInline):
     @display(description=_("outcome"))
     def shown_outcome(self, run: AutomationRun) -> SafeString:
         colour = _COLOURS.get(Outcome(run.outcome), "plain")
-        return format_html('<span class="cs-label cs-label-{}">{}</span>', colour, run.get_outcome_display())
+        return label(colour, run.get_outcome_display())
 
     @display(description=_("send"))
     def shown_send(self, run: AutomationRun) -> SafeString | str:
@@ -96,11 +97,8 @@ class AutomationAdmin(ReadOnly, WithHistory):
     @display(description=_("state"))
     def shown_state(self, automation: Automation) -> SafeString:
         colour = "success" if automation.state == Automation.State.ENABLED else "warning"
-        words = automation.get_state_display()
-        return format_html(
-            '<span class="cs-label cs-label-{}" title="{}">{}</span> {}',
-            colour, automation.pause_reason, words, automation.pause_reason,
-        )  # fmt: skip
+        state = label(colour, automation.get_state_display(), automation.pause_reason)
+        return format_html("{} {}", state, automation.pause_reason)
 
     @display(description=_("campaign"))
     def shown_campaign(self, automation: Automation) -> SafeString:
