@@ -16,6 +16,7 @@ from config.content_security import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_
 from config.desk import UNFOLD as UNFOLD
 from config.dev_secrets import load_dev_secrets
 from config.logs import configure_structlog, logging_settings
+from config.parallel import own_number
 from config.rest import REST_FRAMEWORK as REST_FRAMEWORK
 from config.rest import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 
@@ -128,14 +129,6 @@ DATABASES: dict[str, dict[str, Any]] = {
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-
-def own_number(url: str, xdist_worker: str) -> str:
-    """The Redis URL with a pytest-xdist worker's own number (gw0 -> 1): parallel tests do not share a queue."""
-    if not xdist_worker:
-        return url
-    return f"{url.rpartition('/')[0]}/{int(xdist_worker.removeprefix('gw')) % 15 + 1}"
-
 
 REDIS_URL = own_number(
     env.str("REDIS_URL", **({"default": "redis://127.0.0.1:6379/0"} if DEBUG else {})),
