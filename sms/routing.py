@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sms.models import GatewayPrice, GatewayRegistration, SenderId, SenderIdState, SmsGateway
+from sms.models import GatewayPrice, GatewayRegistration, SenderId, SmsGateway
 
 # Sender IDs that a country's networks block unless its regulator has registered them. Source: OFCA, SSRS (2024-02).
 _MARK_OF_REGISTERED = {"HK": "#"}
@@ -50,12 +50,6 @@ def routes_of(identity: SenderId, on: date) -> dict[str, Route]:
             dearest = max(prices[one.pk, country] for one in alike)
             found[country] = Route(country, [one.pk for one in alike], dearest, alike[0].currency)
     return found
-
-
-def usable_in(identity: SenderId, on: date) -> list[str]:
-    """The countries it can send to on that day: verified, let through there, and carried by an open gateway."""
-    ready = identity.state == SenderIdState.VERIFIED and identity.sender is not None
-    return sorted(routes_of(identity, on)) if ready else []
 
 
 def may_be_used(identity: SenderId, country: str) -> bool:

@@ -21,8 +21,8 @@ from accounts.desk_permissions import DECIDERS
 from approvals.admin.labels import label
 from approvals.reasons import Refused
 from sms.models import GatewayRegistration, SenderId, SenderIdState
-from sms.routing import usable_in
-from sms.sender_ids import deciding
+from sms.sender_ids import life
+from sms.sender_ids.life import usable_in
 
 _FROM_REGISTERS = ("register_reference", "opt_out_number")
 
@@ -123,7 +123,7 @@ class SenderIdAdmin(WithHistory):
     def _move(self, request: HttpRequest, object_id: str, move: str, *why: str) -> HttpResponse:
         identity: SenderId = self.find(request, object_id)
         try:
-            getattr(deciding, move)(identity, *why, actor_of(request), timezone.now())
+            getattr(life, move)(identity, *why, actor_of(request), timezone.now())
         except Refused as no:
             for reason in no.reasons:
                 messages.error(request, f"{reason.text} {reason.fix}")

@@ -1,4 +1,4 @@
-"""Applying for a sender ID, and how the application is kept. Deciding on it is `sms.sender_ids.deciding`."""
+"""Applying for a sender ID, and how the application is kept. Deciding on it is `sms.sender_ids.life`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -15,10 +15,10 @@ from approvals.versions import token_of
 from messaging.paging import PageAnswer, PageAsk, page
 from messaging.tools.setup import Identifier
 from sms.models import SenderId, SenderIdState
-from sms.routing import usable_in
 from sms.sender_ids import applying
 from sms.sender_ids.applying import ApplicationFits
 from sms.sender_ids.contract import ApplicationContract, Applied, Document
+from sms.sender_ids.life import usable_in
 
 
 class SenderIdsAsk(PageAsk):

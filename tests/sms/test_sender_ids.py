@@ -12,10 +12,9 @@ from approvals.registry import Call
 from approvals.versions import token_of
 from audit.models import Entry
 from sms.models import SenderId, SenderIdState
-from sms.routing import usable_in
 from sms.sender_ids import applying
 from sms.sender_ids.contract import ApplicationContract
-from sms.sender_ids.deciding import reject, suspend, verify
+from sms.sender_ids.life import reject, suspend, usable_in, verify
 from tests.approvals.tea_room import approved, refused
 from tests.factories import NOON, ada_wong, harbour_tea
 from tests.sms.tea_papers import APPLICATION, LICENCE, PROOF, applied_for

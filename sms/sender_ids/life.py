@@ -1,7 +1,7 @@
-"""The life of a sender ID after it was applied for. Each move is a transition of its FSM."""
+"""The life of a sender ID after it was applied for, and where it can be used. Each move is a transition of its FSM."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -11,11 +11,17 @@ from accounts.actor import Actor
 from approvals.reasons import Reason, Refused, refuse_if_any
 from audit.record import record
 from messaging.models import Channel, Sender
-from sms.models import SenderId
-from sms.routing import may_be_used
+from sms.models import SenderId, SenderIdState
+from sms.routing import may_be_used, routes_of
 
 # What gateways take from one sender ID where nobody has said more; administrators change it at the sender.
 TEXTS_A_SECOND = 10
+
+
+def usable_in(identity: SenderId, on: date) -> list[str]:
+    """The countries it can send to on that day: verified, let through there, and carried by an open gateway."""
+    ready = identity.state == SenderIdState.VERIFIED and identity.sender is not None
+    return sorted(routes_of(identity, on)) if ready else []
 
 
 def verify(identity: SenderId, actor: Actor, now: datetime) -> SenderId:
