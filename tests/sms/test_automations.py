@@ -31,11 +31,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def tea() -> TeaTexts:
-    return TeaTexts()
-
-
-@pytest.fixture
 def shipped(tea: TeaTexts) -> Automation:
     """Paused; its text names the order."""
     campaign = campaign_of(tea, "Shipping")

@@ -14,11 +14,6 @@ from tests.sms.tea_campaigns import DUE, drafted, priced
 from tests.sms.tea_texts import TeaTexts, drinker, texter, use
 
 
-@pytest.fixture
-def tea() -> TeaTexts:
-    return TeaTexts()
-
-
 @pytest.mark.django_db
 def test_a_cost_preview_shows_ways_parts_and_cost_by_country_and_everybody_left_out(tea: TeaTexts) -> None:
     drinker("Ann")

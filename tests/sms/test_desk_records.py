@@ -28,11 +28,6 @@ def noon() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def tea() -> TeaTexts:
-    return TeaTexts()
-
-
 def set_off(automation: Automation, contact: Contact, number: str, outcome: str, **fields: Any) -> AutomationRun:
     """An order of this contact was shipped, and this became of it."""
     own = {"organisation": automation.organisation}

@@ -14,11 +14,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def tea() -> TeaTexts:
-    return TeaTexts()
-
-
-@pytest.fixture
 def shipped(tea: TeaTexts) -> Automation:
     """Paused; its text names the order."""
     campaign = campaign_of(tea, "Shipping")
