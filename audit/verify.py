@@ -10,13 +10,13 @@ the leaves; `seal` covers the segment and the seal before it (see `seal_of`).
 
 import argparse
 import base64
-import hashlib
 import json
 import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,7 @@ def seal_of(segment: dict[str, Any]) -> str:
     """The seal of a segment: SHA-256 over nine lines of text, each ended by a line feed."""
     names = ("organisation", "segment", "entries", "first", "last", "root", "previous", "sealed_at")
     text = "countersign audit segment 1\n" + "".join(f"{segment[name]}\n" for name in names)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256(text.encode()).hexdigest()
 
 
 def signed_text(checkpoint: dict[str, Any]) -> bytes:
@@ -93,14 +93,12 @@ def verify(export: Path, checkpoints: Path | None = None, public_keys: tuple[str
 def _read(lines: Iterable[bytes], report: Report) -> None:
     line, number = b"", 0
     for number, line in enumerate(lines, 1):
-        known = _ENTRY.match(line)
-        if known:
+        if known := _ENTRY.match(line):
             report.entries += 1
-            leaf = int(known[1]).to_bytes(8) + hashlib.sha256(line.rstrip(b"\n")).digest()
-            report.chains[known[2].decode()].waiting += leaf
+            report.chains[known[2].decode()].waiting += int(known[1]).to_bytes(8) + sha256(line.rstrip(b"\n")).digest()
             continue
         try:
-            _read_other(number, line, report)
+            _read_other(number, _parsed(line), report)
         except Broken as error:
             report.findings.append(f"line {number}: {error}")
     exported = (report.closing.get("entries"), report.closing.get("segments"))
@@ -110,9 +108,8 @@ def _read(lines: Iterable[bytes], report: Report) -> None:
         report.findings.append(f"line {number}: {exported[0]} entries in {exported[1]} segments were exported")
 
 
-def _read_other(number: int, text: bytes, report: Report) -> None:
+def _read_other(number: int, line: dict[str, Any], report: Report) -> None:
     """Take in a header, segment or closing line."""
-    line = _parsed(text)
     if "countersign_audit" in line:
         if number != 1 or line["countersign_audit"] != FORMAT:
             raise Broken(f"a header of format {FORMAT} is expected on line 1 and nowhere else")
@@ -141,7 +138,7 @@ def _close_segment(place: int, segment: dict[str, Any], report: Report) -> None:
     chain = report.chains[organisation]
     report.segments += 1
     wrong = []
-    if hashlib.sha256(leaves).hexdigest() != segment["root"] or len(leaves) != LEAF * entries:
+    if sha256(leaves).hexdigest() != segment["root"] or len(leaves) != LEAF * entries:
         wrong.append(f"its leaves (entries {segment['first']} to {segment['last']}) do not fit its root")
     elif chain.waiting != leaves:
         wrong.append(_first_difference(leaves, bytes(chain.waiting)))
@@ -153,8 +150,7 @@ def _close_segment(place: int, segment: dict[str, Any], report: Report) -> None:
         wrong.append("it does not continue the seal before it")
     report.findings += [f"line {place}: segment {number} of {organisation}: {text}" for text in wrong]
     chain.number, chain.seal, chain.sealed = number, segment["seal"], chain.sealed + entries
-    chain.seals[number] = (chain.seal, chain.sealed)
-    chain.waiting.clear()
+    chain.seals[number], chain.waiting = (chain.seal, chain.sealed), bytearray()
 
 
 def _first_difference(sealed: bytes, found: bytes) -> str:
@@ -204,8 +200,7 @@ def _check_checkpoint(checkpoint: dict[str, Any], trusted: tuple[str, ...], repo
         raise Broken(f"a checkpoint with a missing or misspelt field: {error}") from None
     if report.header.get("organisation") not in (None, organisation):
         return 0
-    signer = checkpoint.get("public_key")
-    if signer not in trusted:
+    if (signer := checkpoint.get("public_key")) not in trusted:
         raise Broken(f"signed by {signer}, whom neither --public-key nor the export names: forged, or another key")
     if CAN_CHECK_SIGNATURES:
         try:

@@ -1,6 +1,7 @@
 """Settings. Everything that differs between machines comes from the environment; README has the table.
 
-`config.testing` changes what tests need. DEBUG is off unless asked for, and with it off every guard is up.
+What is the same everywhere and long stands beside: the desk's menu, REST, what a page may load, logs. `config.testing`
+changes what tests need. DEBUG is off unless asked for, and with it off every guard is up.
 """
 
 import os
@@ -11,9 +12,13 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.content_security import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 from config.desk import UNFOLD as UNFOLD
 from config.dev_secrets import load_dev_secrets
 from config.logs import configure_structlog, logging_settings
+from config.parallel import own_number
+from config.rest import REST_FRAMEWORK as REST_FRAMEWORK
+from config.rest import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
@@ -128,14 +133,6 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-
-def own_number(url: str, xdist_worker: str) -> str:
-    """The Redis URL with a pytest-xdist worker's own number (gw0 -> 1): parallel tests do not share a queue."""
-    if not xdist_worker:
-        return url
-    return f"{url.rpartition('/')[0]}/{int(xdist_worker.removeprefix('gw')) % 15 + 1}"
-
-
 REDIS_URL = own_number(
     env.str("REDIS_URL", **({"default": "redis://127.0.0.1:6379/0"} if DEBUG else {})),
     os.environ.get("PYTEST_XDIST_WORKER", ""),
@@ -210,40 +207,8 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'self'"],
-        "script-src": ["'self'", "'unsafe-eval'"],  # Unfold's Alpine evaluates its attributes
-        "style-src": ["'self'", "'unsafe-inline'"],  # Unfold sets styles in place
-        "img-src": ["'self'", "data:"],
-        "object-src": ["'none'"],
-        "base-uri": ["'self'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-    }
-}
 # A reverted row would slip past the approvals.
 SIMPLE_HISTORY_REVERT_DISABLED = True
-
-# REST: a view that names neither who may ask nor how they prove it is closed to everybody.
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Countersign",
-    "DESCRIPTION": "WhatsApp and SMS messages that somebody has countersigned.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "POSTPROCESSING_HOOKS": ["approvals.rest.openapi.add_tools"],
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-}
 
 # Delivery
 ENGINE_ORGANISATION_PER_SECOND = env.int("ENGINE_ORGANISATION_PER_SECOND", default=1000)  # all its senders together

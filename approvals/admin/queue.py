@@ -21,6 +21,7 @@ from accounts.admin.scope import ReadOnly, actor_of, person_of
 from approvals.admin.chain import behind, requester_of
 from approvals.admin.decision_page import decision_context, sentence_of
 from approvals.admin.dialogs import VERDICTS, decide
+from approvals.admin.labels import label
 from approvals.admin.page_by_key import PageByKey
 from approvals.admin.turn import OPEN, in_order_of_turn, is_my_turn
 from approvals.describing import summary_of
@@ -122,15 +123,11 @@ class ActionRequestAdmin(ReadOnly):
     def shown_state(self, request: ActionRequest) -> SafeString:
         colour = STATE_COLOURS.get(State(request.state), "plain")
         words = _("Waiting") if request.state == State.PENDING else request.get_state_display()
-        label = format_html('<span class="cs-label cs-label-{}">{}</span>', colour, words)
+        state = label(colour, words)
         if not request.tainted:
-            return label
-        return format_html(
-            '{} <span class="cs-label cs-label-danger" title="{}">{}</span>',
-            label,
-            _("Asked for after reading what customers wrote"),
-            _("tainted"),
-        )
+            return state
+        tainted = label("danger", _("tainted"), _("Asked for after reading what customers wrote"))
+        return format_html("{} {}", state, tainted)
 
     def get_urls(self) -> list[URLPattern]:
         mine = [

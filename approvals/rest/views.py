@@ -1,5 +1,6 @@
 """The REST face: list the tools, describe one, use one. Every answer comes through the door."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar
@@ -99,7 +100,7 @@ class ToolUse(RestView):
         return Response(envelope.model_dump(mode="json"), status=202 if waits else 200)
 
 
-class DeclaredView(RestView):
+class DeclaredView(RestView, ABC):
     """An address that is no tool: what the class declares is what is asked for, answered and described."""
 
     http_method_names = ["post"]
@@ -114,9 +115,9 @@ class DeclaredView(RestView):
             answer = self.carry_out(ask, actor, timezone.now())
         return Response(answer.model_dump(mode="json"), status=self.status_of(answer))
 
+    @abstractmethod
     def carry_out(self, ask: Any, actor: Actor, now: datetime) -> BaseModel:
         """What is asked for, on the rows of the actor's organisation alone. Raises Refused."""
-        raise NotImplementedError
 
     def status_of(self, answer: Any) -> int:
         """One of the declared ones."""

@@ -11,6 +11,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
+from approvals.admin.labels import label
 from messaging.admin.masked import MaskedPage, shown
 from messaging.admin.rows_of import RowsOf
 from messaging.imports.preview import summarise, told
@@ -104,7 +105,7 @@ class ImportRowAdmin(MaskedPage):
     @display(description=_("verdict"))
     def shown_verdict(self, row: ImportRow) -> SafeString:
         colour = VERDICT_COLOURS.get(ImportRow.Verdict(row.verdict), "plain")
-        return format_html('<span class="cs-label cs-label-{}">{}</span>', colour, row.get_verdict_display())
+        return label(colour, row.get_verdict_display())
 
     @display(description=_("problems"))
     def shown_problems(self, row: ImportRow) -> str:

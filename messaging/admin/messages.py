@@ -13,6 +13,7 @@ from unfold.decorators import action, display
 from unfold.paginator import InfinitePaginator
 
 from accounts.admin import ReadOnlyInline, actor_of
+from approvals.admin.labels import label
 from approvals.numerals import number
 from messaging.admin.bubbles import message_bubble
 from messaging.admin.masked import MaskedPage, shown
@@ -85,7 +86,7 @@ class MessageAdmin(Addressed):
     @display(description=_("status"))
     def shown_status(self, message: Message) -> SafeString:
         colour = STATUS_COLOURS.get(Status(message.status), "plain")
-        return format_html('<span class="cs-label cs-label-{}">{}</span>', colour, message.get_status_display())
+        return label(colour, message.get_status_display())
 
     @display(description=_("why"))
     def why(self, message: Message) -> str:
@@ -160,7 +161,7 @@ class AudienceMemberAdmin(Addressed):
     @display(description=_("verdict"))
     def shown_verdict(self, member: AudienceMember) -> SafeString:
         colour = "success" if member.verdict == Verdict.INCLUDED else "plain"
-        return format_html('<span class="cs-label cs-label-{}">{}</span>', colour, member.get_verdict_display())
+        return label(colour, member.get_verdict_display())
 
     @display(description=_("reads"))
     def language(self, member: AudienceMember) -> str:

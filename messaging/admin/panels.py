@@ -28,8 +28,8 @@ from messaging.pricing.markets import market_names
 from messaging.pricing.rate_cards import SHIPPED_CARD_NOTICE
 from messaging.resends.contract import ResendContract
 from messaging.segments import RuleError
+from messaging.segments.contract import SegmentContract
 from messaging.tools.imports import ImportContract
-from messaging.tools.segments import SegmentContract
 from messaging.whatsapp.review.contract import TemplateContract
 
 # People of a consent change that are listed by name; the count tells the rest.

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
+from approvals.admin.labels import label
 from messaging.admin.masked import MaskedPage, shown
 from messaging.admin.messages import STATUS_COLOURS, OfSend
 from messaging.admin.moments import moment
@@ -71,7 +72,7 @@ class ReplacementAdmin(MaskedPage):
         status = Status(row.second_status)
         link = reverse("admin:messaging_message_change", args=(row.second_key,))
         colour = STATUS_COLOURS.get(status, "plain")
-        return format_html('<a href="{}"><span class="cs-label cs-label-{}">{}</span></a>', link, colour, status.label)
+        return format_html('<a href="{}">{}</a>', link, label(colour, status.label))
 
     @display(description=_("approved as"))
     def shown_request(self, row: Replacement) -> SafeString | str:

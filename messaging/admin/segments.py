@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin import ReadOnly, WithHistory
+from approvals.admin.labels import label
 from messaging.admin.progress import Part, reason_name
 from messaging.audiences.people import size_of
 from messaging.models import Channel, Segment
@@ -50,7 +51,7 @@ class SegmentAdmin(ReadOnly, WithHistory):
         try:
             return format_html_join("", "{}", ((_size_on(channel, segment),) for channel in _CHANNELS))
         except RuleError as error:
-            return format_html('<span class="cs-label cs-label-danger">{}</span>', str(error))
+            return label("danger", str(error))
 
     def has_history_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_view_permission(request, obj)

@@ -22,6 +22,7 @@ from accounts.admin import ReadOnly, actor_of, sees_personal_data
 from accounts.admin.scope import back_to, person_of
 from accounts.desk_permissions import DECIDERS, SENDERS
 from accounts.roles import Role
+from approvals.admin.labels import label
 from approvals.numerals import number
 from approvals.reasons import Refused
 from approvals.templatetags.desk import state_colour
@@ -72,12 +73,7 @@ class SendAdmin(ReadOnly):
 
     @display(description=_("state"))
     def shown_state(self, send: Send) -> SafeString:
-        return format_html(
-            '<span class="cs-label cs-label-{}" title="{}">{}</span>',
-            state_colour(send.state),
-            send.pause_reason,
-            send.get_state_display(),
-        )
+        return label(state_colour(send.state), send.get_state_display(), send.pause_reason)
 
     @display(description=_("outcome"))
     def shown_progress(self, send: Any) -> SafeString:

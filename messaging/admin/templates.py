@@ -6,13 +6,14 @@ from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin import ReadOnly, WithHistory
+from approvals.admin.labels import label
 from messaging.admin.bubbles import bubble_of
 from messaging.models import Channel, Template, TemplateTranslation, TranslationStatus
 
@@ -30,12 +31,8 @@ STATUS_COLOURS = {
 
 def status_label(translation: TemplateTranslation, *, language: bool = False) -> SafeString:
     words = translation.get_status_display()
-    return format_html(
-        '<span class="cs-label cs-label-{}" title="{}">{}</span>',
-        STATUS_COLOURS.get(TranslationStatus(translation.status), "plain"),
-        words,
-        f"{translation.language} · {words}" if language else words,
-    )
+    colour = STATUS_COLOURS.get(TranslationStatus(translation.status), "plain")
+    return label(colour, f"{translation.language} · {words}" if language else words, words)
 
 
 @admin.register(Template)

@@ -17,6 +17,7 @@ from unfold.paginator import InfinitePaginator
 
 from accounts.admin import ReadOnly, ReadOnlyInline
 from accounts.admin.scope import person_of
+from approvals.admin.labels import label
 from audit.facts import masked
 from messaging.models import WebhookEvent, WebhookFailure, WhatsAppAccount
 
@@ -63,7 +64,7 @@ class WebhookEventAdmin(ReadOnly):
     @display(description=_("state"))
     def shown_state(self, event: WebhookEvent) -> SafeString:
         colour = {0: "warning", 1: "success", 2: "danger", 3: "danger"}[event.state]
-        return format_html('<span class="cs-label cs-label-{}">{}</span>', colour, event.get_state_display())
+        return label(colour, event.get_state_display())
 
     @display(description=_("bytes"))
     def size(self, event: WebhookEvent) -> int:

@@ -18,8 +18,8 @@ SELECT send_id, status, verdict, count(*), coalesce(sum(price), 0)
   FROM messaging_message WHERE send_id = ANY(%s) GROUP BY send_id, status, verdict
 """
 _FAILURES = """
-SELECT error_code, max(error_text), count(*) FROM messaging_message
- WHERE send_id = %s AND status = %s GROUP BY error_code ORDER BY count(*) DESC, error_code
+SELECT send_id, error_code, max(error_text), count(*) FROM messaging_message
+ WHERE send_id = ANY(%s) AND status = %s GROUP BY send_id, error_code ORDER BY count(*) DESC, error_code
 """
 
 
@@ -95,9 +95,17 @@ def tallies(sends: Iterable[Send]) -> dict[UUID, Tally]:
 
 def failures_of(send: Send) -> list[tuple[str, str, int]]:
     """Why messages failed: the provider's code, one of its texts, and how many; the most frequent first."""
+    return failures([send])[send.pk]
+
+
+def failures(sends: Iterable[Send]) -> dict[UUID, list[tuple[str, str, int]]]:
+    """The same of several sends, in one question."""
+    found: dict[UUID, list[tuple[str, str, int]]] = {send.pk: [] for send in sends}
     with connection.cursor() as cursor:
-        cursor.execute(_FAILURES, [send.pk, Status.FAILED])
-        return [(code, text, people) for code, text, people in cursor.fetchall()]
+        cursor.execute(_FAILURES, [list(found), Status.FAILED])
+        for send_id, *failure in cursor.fetchall():
+            found[send_id].append(tuple(failure))
+    return found
 
 
 def _tally(send: Send, rows: list[tuple[int, int, int, Decimal]]) -> Tally:

@@ -10,7 +10,7 @@ from approvals.contracts import Answer, Moment
 from approvals.registry import Call, Kind, tool
 from audit.actions import sentence_of
 from audit.models import Entry
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, PageAsk, page
 
 
 class AuditAsk(PageAsk):

@@ -18,7 +18,7 @@ from messaging.broadcasts.drafts import Drafted, HasDraft, NotDraftedYet, Schedu
 from messaging.engine.tallies import tally
 from messaging.guards import BROADCAST_GUARDS
 from messaging.models import Send, SendState
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, PageAsk, page
 
 
 class BroadcastsAsk(PageAsk):

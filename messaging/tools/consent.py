@@ -20,7 +20,7 @@ from messaging.consent.changes import (
     needs_a_person,
 )
 from messaging.models import Channel, ConsentAct, ConsentEvidence, Suppression, SuppressionReason
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, PageAsk, page
 
 
 class ConsentRecordsAsk(PageAsk):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
@@ -12,29 +12,15 @@ from pydantic import Field
 from accounts.roles import CONFIGURATION
 from approvals.contracts import Answer, Ask
 from approvals.masking import Personal
-from approvals.reasons import Reason, Refused
 from approvals.registry import Call, Kind, tool
-from messaging.audiences.people import people_of
+from messaging.contacts.finding import find_contact
 from messaging.contacts.last_written import with_last_outbound
+from messaging.contacts.searching import EVERYWHERE, ContactsAsk, narrowed
 from messaging.models import Channel, ConsentState, Contact, Message, Suppression
-from messaging.phones import BadPhone, normalise
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, page
 
 Phone = Annotated[str, Personal("phone")]
 PersonName = Annotated[str, Personal("name")]
-
-EVERYWHERE: Final = tuple(Channel.values)
-
-
-class ContactsAsk(PageAsk):
-    phone: Annotated[str, Field(max_length=40, description="Exactly this number, in any spelling.")] = ""
-    tag: Annotated[str, Field(max_length=60, description="Only contacts with this tag.")] = ""
-    country: Annotated[str, Field(max_length=2, description="Only this country (ISO 3166, two letters).")] = ""
-    language: Annotated[str, Field(max_length=16, description="Only this language code.")] = ""
-    opted_out: Annotated[bool | None, Field(description="true: only who opted out; false: only who did not.")] = None
-    rule: Annotated[str, Field(max_length=2000, description="Only who a segment rule means, as in segment.upsert.")] = (
-        ""
-    )
 
 
 class ContactRow(Answer):
@@ -66,36 +52,6 @@ def list_contacts(call: Call, ask: ContactsAsk) -> ContactsPage:
     """Find contacts by number, tag, country, language, opt-out or a segment rule, with consent and last contact."""
     rows, cursor = page(with_facts(narrowed(call, ask, Channel.WHATSAPP)), ask, by="created_at")
     return ContactsPage(contacts=[ContactRow(**facts_of(contact)) for contact in rows], next_cursor=cursor)
-
-
-def narrowed(call: Call, ask: ContactsAsk, channel: str, reach: Collection[str] = EVERYWHERE) -> QuerySet[Contact]:
-    """The organisation's contacts that are asked for. A rule asks for consent to `channel`; only an opt-out on one of
-    the channels `reach` is one.
-    """
-    contacts = Contact.objects.filter(organisation=call.organisation)
-    if ask.phone:
-        contacts = contacts.filter(identities__kind="phone", identities__value=e164_of(call, ask.phone))
-    if ask.tag:
-        contacts = contacts.filter(tags__contains=[ask.tag])
-    if ask.country:
-        contacts = contacts.filter(country=ask.country.upper())
-    if ask.language:
-        contacts = contacts.filter(language=ask.language)
-    if ask.opted_out is not None:
-        noes = Suppression.objects.filter(organisation=call.organisation, lifted_at=None, channel__in=reach)
-        standing = noes.values("contact_id")
-        contacts = contacts.filter(pk__in=standing) if ask.opted_out else contacts.exclude(pk__in=standing)
-    if ask.rule:
-        contacts = contacts.filter(pk__in=people_of(ask.rule, call.organisation, channel, call.now))
-    return contacts
-
-
-def e164_of(call: Call, raw: str) -> str:
-    """A number in any spelling as E.164. Raises Refused."""
-    try:
-        return normalise(raw, call.organisation.default_country).e164
-    except BadPhone as bad:
-        raise Refused(Reason("invalid_phone", bad.text, _("Write it with country code: +852 …"), "phone")) from None
 
 
 def with_facts(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
@@ -157,7 +113,7 @@ class ContactDetail(ContactRow):
 )
 def get_contact(call: Call, ask: ContactAsk) -> ContactDetail:
     """Read one contact: addresses, consent, opt-outs, attributes, CRM link and what was sent to them lately."""
-    contact = find_contact(call, ask.contact_id, "whatsapp.contacts.list")
+    contact = find_with_facts(call, ask.contact_id, "whatsapp.contacts.list")
     recent = Message.objects.filter(contact=contact).select_related("translation__template").order_by("-pk")[:10]
     standing: list[Suppression] = contact.standing  # type: ignore[attr-defined]
     return ContactDetail(
@@ -172,13 +128,9 @@ def get_contact(call: Call, ask: ContactAsk) -> ContactDetail:
     )
 
 
-def find_contact(call: Call, key: UUID, where: str) -> Contact:
+def find_with_facts(call: Call, key: UUID, where: str) -> Contact:
     """One of the organisation's contacts with its facts; raises Refused where there is none."""
-    contact = with_facts(Contact.objects.filter(organisation=call.organisation, key=key)).first()
-    if contact is None:
-        raise Refused(Reason("contact_not_found", _("There is no such contact."),
-                             _("Use an id of %s.") % where, "contact_id"))  # fmt: skip
-    return contact
+    return find_contact(key, call.organisation, _("Use an id of %s.") % where, with_facts(Contact.objects.all()))
 
 
 def _recent(message: Message) -> RecentMessage:

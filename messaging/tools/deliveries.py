@@ -13,7 +13,7 @@ from approvals.registry import Call, Kind, tool
 from messaging.broadcasts.report import report_of
 from messaging.finding import find_own
 from messaging.models import Channel, Message, Send, Status, Verdict
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, PageAsk, page
 
 
 class DeliveriesAsk(PageAsk):

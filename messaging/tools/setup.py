@@ -1,11 +1,12 @@
 """whatsapp.config.get: how WhatsApp is set up here."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.conf import settings
 from pydantic import Field
 
+from accounts.models import Organisation
 from accounts.roles import CONFIGURATION
 from approvals.contracts import Answer, Ask
 from approvals.masking import Personal
@@ -54,20 +55,27 @@ class Config(Answer):
 )
 def get_config(call: Call, ask: ConfigAsk) -> Config:
     """Read how WhatsApp is set up here: accounts, webhook, windows, limits, quiet hours and what needs approval."""
-    rules = rules_of(call.organisation)
     accounts = WhatsAppAccount.objects.filter(organisation=call.organisation).order_by("name")
     return Config(
-        organisation=call.organisation.name,
-        timezone=call.organisation.timezone,
+        **house_rules(call.organisation),
         graph_version=settings.GRAPH_VERSION,
         webhook_url=f"{settings.PUBLIC_URL.rstrip('/')}/webhook",
         accounts=[_account(account) for account in accounts],
         service_window_hours=24,
-        marketing_cap=marketing_cap_in_words(rules),
-        quiet_hours=quiet_hours_in_words(rules),
-        sending_stopped=call.organisation.sending_stopped_at is not None,
         prices=str(SHIPPED_CARD_NOTICE),
     )
+
+
+def house_rules(organisation: Organisation) -> dict[str, Any]:
+    """What the configuration of every channel tells alike: whose it is, the caps, the quiet hours, the stop."""
+    rules = rules_of(organisation)
+    return {
+        "organisation": organisation.name,
+        "timezone": organisation.timezone,
+        "marketing_cap": marketing_cap_in_words(rules),
+        "quiet_hours": quiet_hours_in_words(rules),
+        "sending_stopped": organisation.sending_stopped_at is not None,
+    }
 
 
 def _account(account: WhatsAppAccount) -> AccountRow:

@@ -15,7 +15,7 @@ from approvals.registry import Call, Kind, tool
 from approvals.versions import token_of
 from messaging.finding import find_own
 from messaging.models import Channel, Template, TemplateTranslation, TranslationStatus
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, PageAsk, page
 from messaging.whatsapp.review import drafts, submission
 from messaging.whatsapp.review import preview as previewing
 from messaging.whatsapp.review.contract import TemplateAsk, TemplateContract

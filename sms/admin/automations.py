@@ -1,11 +1,10 @@
 """Automations: what sets each off, the words it sends, its limits, and what became of every event."""
 
-from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -16,9 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin import ReadOnly, WithHistory
+from approvals.admin.labels import label
 from approvals.numerals import number
 from messaging.admin.masked import MaskedInline, shown
 from sms.admin.campaigns import copy_of
+from sms.automations.running import outcomes_since
 from sms.models import Automation, AutomationRun
 
 Outcome = AutomationRun.Outcome
@@ -46,7 +47,7 @@ class RunInline(MaskedInline):
     @display(description=_("outcome"))
     def shown_outcome(self, run: AutomationRun) -> SafeString:
         colour = _COLOURS.get(Outcome(run.outcome), "plain")
-        return format_html('<span class="cs-label cs-label-{}">{}</span>', colour, run.get_outcome_display())
+        return label(colour, run.get_outcome_display())
 
     @display(description=_("send"))
     def shown_send(self, run: AutomationRun) -> SafeString | str:
@@ -81,9 +82,9 @@ class AutomationAdmin(ReadOnly, WithHistory):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The outcomes of all rows of the page in one question."""
         listed = super().get_changelist_instance(request)
-        counted = outcomes_of(list(listed.result_list))
+        counted = outcomes_since(list(listed.result_list), a_day_ago())
         for automation in listed.result_list:
-            automation.counted = counted.get(automation.pk, Counter())
+            automation.counted = counted[automation.pk]
         return listed
 
     @display(description=_("automation"))
@@ -96,11 +97,8 @@ class AutomationAdmin(ReadOnly, WithHistory):
     @display(description=_("state"))
     def shown_state(self, automation: Automation) -> SafeString:
         colour = "success" if automation.state == Automation.State.ENABLED else "warning"
-        words = automation.get_state_display()
-        return format_html(
-            '<span class="cs-label cs-label-{}" title="{}">{}</span> {}',
-            colour, automation.pause_reason, words, automation.pause_reason,
-        )  # fmt: skip
+        state = label(colour, automation.get_state_display(), automation.pause_reason)
+        return format_html("{} {}", state, automation.pause_reason)
 
     @display(description=_("campaign"))
     def shown_campaign(self, automation: Automation) -> SafeString:
@@ -127,7 +125,7 @@ class AutomationAdmin(ReadOnly, WithHistory):
     def last_day(self, automation: Any) -> str:
         counted = getattr(automation, "counted", None)
         if counted is None:
-            counted = outcomes_of([automation]).get(automation.pk, Counter())
+            counted = outcomes_since([automation], a_day_ago())[automation.pk]
         told = (f"{Outcome(outcome).label}: {number(events)}" for outcome, events in sorted(counted.items()))
         return " · ".join(told) or str(_("none"))
 
@@ -153,11 +151,5 @@ class AutomationAdmin(ReadOnly, WithHistory):
         return self.has_view_permission(request, obj)
 
 
-def outcomes_of(automations: list[Automation]) -> dict[Any, Counter[str]]:
-    """Automation -> the events of the last 24 hours by what became of them."""
-    since = timezone.now() - timedelta(days=1)
-    runs = AutomationRun.objects.filter(automation__in=automations, at__gte=since)
-    found: dict[Any, Counter[str]] = {}
-    for automation, outcome, events in runs.values_list("automation", "outcome").annotate(events=Count("pk")):
-        found.setdefault(automation, Counter())[outcome] = events
-    return found
+def a_day_ago() -> datetime:
+    return timezone.now() - timedelta(days=1)

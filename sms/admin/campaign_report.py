@@ -13,7 +13,7 @@ from messaging.engine.tallies import failures_of
 from messaging.models import Send
 from sms.admin.plots import Layer, Plot, stacked
 from sms.campaigns.reactions import Reactions, reactions_to
-from sms.campaigns.report import ByGateway, Confirmed, Country, Report, gateways_of, report_of
+from sms.campaigns.report import ByGateway, Confirmed, Country, Report, countries_of, gateways_of, report_of
 
 
 def report_context(send: Send, *, in_clear: bool) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def report_context(send: Send, *, in_clear: bool) -> dict[str, Any]:
         "closes": told.confirmed.total == told.numbers.targeted,
         "funnel": funnel_of(told, did),
         "over_time": plot_of(send),
-        "countries": [{"name": one.country, "row": one, "parts": _shares(one)} for one in told.countries],
+        "countries": [{"name": one.country, "row": one, "parts": _shares(one)} for one in countries_of(send)],
         "gateways": [
             {"name": one.name or _("taken by none"), "row": one, "parts": _shares(one)} for one in gateways_of(send)
         ],

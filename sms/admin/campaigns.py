@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin import ReadOnly, sees_personal_data
+from approvals.admin.labels import label
 from approvals.numerals import number
 from approvals.templatetags.desk import state_colour
 from messaging.admin.bubbles import Bubble
@@ -62,7 +63,7 @@ class CampaignAdmin(ReadOnly):
     def shown_state(self, campaign: Campaign) -> SafeString:
         state = campaign.send.state if campaign.send else "draft"
         words = campaign.send.get_state_display() if campaign.send else _("Draft")
-        return format_html('<span class="cs-label cs-label-{}">{}</span>', state_colour(state), words)
+        return label(state_colour(state), words)
 
     @display(description=_("outcome"))
     def shown_progress(self, campaign: Any) -> SafeString | str:

@@ -58,7 +58,7 @@ class TextTermsAdmin(ReadOnly, WithHistory):
 
     @display(description=_("languages"))
     def languages(self, terms: TextTerms) -> str:
-        return ", ".join(sorted(one.language for one in terms.template.translations.all() if one.status != "ARCHIVED"))
+        return ", ".join(one.language for one in translations_of(terms.template))
 
     @display(description=_("version"))
     def version(self, terms: TextTerms) -> int:

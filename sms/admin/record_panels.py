@@ -16,12 +16,12 @@ from approvals.numerals import number
 from messaging.admin.moments import moment
 from messaging.admin.progress import Part, reason_name
 from messaging.models import Category, Contact, ImportRow, Segment
-from sms.applications import ApplicationContract
 from sms.contacts.contract import ContactContract
 from sms.links.contract import LinkContract
 from sms.models import SenderId
 from sms.notices.writing import NoticeContract
 from sms.segments.preview import SegmentPreview
+from sms.sender_ids.contract import ApplicationContract
 from sms.snapshots import SnapshotContract
 
 # What the figures of a snapshot are called, and which of them are amounts.

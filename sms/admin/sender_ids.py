@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -19,10 +18,11 @@ from accounts.admin import OrganisationScoped, WithHistory, actor_of
 from accounts.admin.scope import back_to, person_of
 from accounts.budgets import today_of
 from accounts.desk_permissions import DECIDERS
+from approvals.admin.labels import label
 from approvals.reasons import Refused
-from sms import sender_ids
 from sms.models import GatewayRegistration, SenderId, SenderIdState
-from sms.sender_ids import usable_in, usable_in_all
+from sms.sender_ids import life
+from sms.sender_ids.life import usable_in, usable_in_all
 
 _FROM_REGISTERS = ("register_reference", "opt_out_number")
 
@@ -62,9 +62,8 @@ class SenderIdAdmin(WithHistory):
 
     @display(description=_("state"))
     def shown_state(self, identity: SenderId) -> SafeString:
-        """Drawn here: Unfold's own labels are drawn in lists alone."""
         colour = _COLOURS.get(str(identity.state), "plain")
-        return format_html('<span class="cs-label cs-label-{}">{}</span>', colour, identity.get_state_display())
+        return label(colour, identity.get_state_display())
 
     @display(description=_("countries"))
     def shown_countries(self, identity: SenderId) -> str:
@@ -137,7 +136,7 @@ class SenderIdAdmin(WithHistory):
     def _move(self, request: HttpRequest, object_id: str, move: str, *why: str) -> HttpResponse:
         identity: SenderId = self.find(request, object_id)
         try:
-            getattr(sender_ids, move)(identity, *why, actor_of(request), timezone.now())
+            getattr(life, move)(identity, *why, actor_of(request), timezone.now())
         except Refused as no:
             for reason in no.reasons:
                 messages.error(request, f"{reason.text} {reason.fix}")

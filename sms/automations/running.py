@@ -1,12 +1,13 @@
 """Running automations: what waits is sorted out under the automation's lock and goes through the one door."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count
 
 from accounts.actor import Actor
 from accounts.tenancy import confined_to
@@ -138,9 +139,13 @@ def pause(automation: Automation, why: str, now: datetime) -> None:
     record("sms.automation_paused", automation, actor, now=now, reason=why[:300])
 
 
-def outcomes_since(automation: Automation, since: datetime) -> Counter[str]:
-    """Events by what became of them."""
-    return Counter(automation.runs.filter(at__gte=since).values_list("outcome", flat=True))
+def outcomes_since(automations: Sequence[Automation], since: datetime) -> dict[UUID, Counter[str]]:
+    """Automation -> its events by what became of them."""
+    runs = AutomationRun.objects.filter(automation__in=automations, at__gte=since)
+    found: dict[UUID, Counter[str]] = {automation.pk: Counter() for automation in automations}
+    for automation, outcome, events in runs.values_list("automation", "outcome").annotate(Count("pk")):
+        found[automation][outcome] = events
+    return found
 
 
 def _settle(runs: Iterable[int], outcome: Outcome, now: datetime, send: Send | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,10 @@ from sms.links.unsubscribing import unsubscribe_sample
 from sms.models import Campaign, ShortLink
 
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,60}$")]
+OptOutVariable = Annotated[
+    VariableName | Literal[""],
+    Field(description="The variable that each person's own link to opt out fills; empty for none."),
+]
 
 # What stands in `Campaign.links` in place of a short link's id.
 _OPT_OUT = "unsubscribe"

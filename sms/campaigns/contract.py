@@ -13,6 +13,7 @@ from messaging.engine.contract import CostCeiling, DueAt, NotAfter, PerSecond, S
 from sms.balances.known import BalancePart
 from sms.campaigns.addresses import OptOutPart
 from sms.compliance.checking import CopyFinding
+from sms.copy.texts import MostParts
 from sms.links.standing import LinkPart
 
 
@@ -23,9 +24,7 @@ class CostAsk(Ask):
     not_after: NotAfter = None
     per_second: PerSecond = None
     cost_ceiling: CostCeiling = None
-    most_parts: Annotated[
-        int, Field(ge=1, le=10, description="A text that takes more parts than this is left out, not cut.")
-    ] = 4
+    most_parts: MostParts = 4
 
 
 class TextPart(Contract):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from messaging.finding import find_own
 from messaging.models import Channel, Segment, Template, TemplateTranslation
 from sms.campaigns.addresses import (
     OptOutPart,
+    OptOutVariable,
     VariableName,
     kept_as,
     links_named,
@@ -27,7 +28,16 @@ from sms.campaigns.addresses import (
     samples_of,
 )
 from sms.copy import texts
-from sms.copy.texts import Language, Text, fold_language, folded, keep_texts, reasons_against
+from sms.copy.texts import (
+    DefaultLanguage,
+    TextCategory,
+    Texts,
+    Variables,
+    fold_language,
+    folded,
+    keep_texts,
+    reasons_against,
+)
 from sms.links.standing import LinkPart
 from sms.models import Campaign, SenderId
 from sms.text import measure
@@ -37,19 +47,12 @@ from sms.text.filling import fill_shared
 class DraftAsk(Ask):
     name: Annotated[str, Field(min_length=3, max_length=200, description="Its name, once in the organisation.")]
     goal: Annotated[str, Field(max_length=300, description="What it is meant to achieve.")] = ""
-    category: Annotated[
-        Literal["marketing", "utility"], Field(description="utility only for what people wait for, without promotion.")
-    ] = "marketing"
+    category: TextCategory = "marketing"
     segment_id: Annotated[UUID, Field(description="Whom to write to: a segment of this organisation.")]
-    texts: Annotated[
-        dict[Language, Text],
-        Field(min_length=1, max_length=10, description="Language code -> text; variables as {{name}}."),
-    ]
-    default_language: Annotated[Language, Field(description="Read by people whose language has no text.")]
+    texts: Texts
+    default_language: DefaultLanguage
     sender_id: Annotated[UUID, Field(description="From whom: an id of sms_marketing.sender_ids.list.")]
-    variables: Annotated[
-        list[Variable], Field(max_length=20, description="Where each variable of the texts gets its value.")
-    ] = []
+    variables: Variables = []
     short_link_ids: Annotated[
         dict[VariableName, UUID],
         Field(
@@ -58,10 +61,7 @@ class DraftAsk(Ask):
             " sms_marketing.link_clicks.list. Everybody gets a code of their own.",
         ),
     ] = {}
-    opt_out_variable: Annotated[
-        VariableName | Literal[""],
-        Field(description="The variable that each person's own link to opt out fills; empty for none."),
-    ] = ""
+    opt_out_variable: OptOutVariable = ""
     advice: Annotated[str, Field(max_length=500, description="What the officer should know.")] = ""
 
 

@@ -1,13 +1,14 @@
 """The numbers of a campaign: four that everybody understands, which close with the exclusions, and what they cost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Q, Sum
 
-from messaging.engine.tallies import Tally, failures_of, tally
+from messaging.engine.tallies import Tally, failures, tallies
 from messaging.models import Message, Send, Status
 from sms.models import Charge, SmsGateway
 from sms.ways import tag_of
@@ -78,25 +79,34 @@ class Report:
     numbers: Tally
     confirmed: Confirmed
     failures: Mapping[str, int]
-    countries: list[Country]
     estimated: Decimal
     charged: Mapping[str, Decimal]
     charges_known: int
 
 
 def report_of(send: Send) -> Report:
-    numbers = tally(send)
-    charges = Charge.objects.filter(message__send=send)
-    charged = charges.values_list("currency").annotate(Sum("amount")).order_by("currency")
-    return Report(
-        numbers=numbers,
-        confirmed=confirmed(numbers),
-        failures={code or "unknown": people for code, _text, people in failures_of(send)},
-        countries=_countries(send),
-        estimated=numbers.cost,
-        charged=dict(charged),
-        charges_known=charges.values("message").distinct().count(),
-    )
+    return reports_of([send])[send.pk]
+
+
+def reports_of(sends: Sequence[Send]) -> dict[UUID, Report]:
+    """The reports of several sends, in as few questions as that of one."""
+    charges = Charge.objects.filter(message__send__in=sends)
+    known = dict(charges.values_list("message__send").annotate(Count("message", distinct=True)).order_by())
+    charged: dict[UUID, dict[str, Decimal]] = {send.pk: {} for send in sends}
+    for key, currency, amount in charges.values_list("message__send", "currency").annotate(Sum("amount")).order_by():
+        charged[key][currency] = amount
+    numbers, failed = tallies(sends), failures(sends)
+    return {
+        send.pk: Report(
+            numbers=numbers[send.pk],
+            confirmed=confirmed(numbers[send.pk]),
+            failures={code or "unknown": people for code, _text, people in failed[send.pk]},
+            estimated=numbers[send.pk].cost,
+            charged=dict(sorted(charged[send.pk].items())),
+            charges_known=known.get(send.pk, 0),
+        )
+        for send in sends
+    }
 
 
 def gateways_of(send: Send) -> list[ByGateway]:
@@ -109,7 +119,8 @@ def gateways_of(send: Send) -> list[ByGateway]:
     return [ByGateway(names.get(tag, tag), *counts) for tag, *counts in rows]
 
 
-def _countries(send: Send) -> list[Country]:
+def countries_of(send: Send) -> list[Country]:
+    """The texts by country."""
     left = Q(status__gt=Status.QUEUED) & ~Q(status__in=(Status.FAILED, Status.EXCLUDED))
     rows = (
         Message.objects.filter(send=send)

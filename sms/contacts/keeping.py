@@ -7,11 +7,12 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from approvals.reasons import Reason, Refused, refuse_if_any
+from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call
 from audit.record import record
 from messaging.consent.evidence import Act, write_down
 from messaging.consent.optouts import has_said_no, lock_contacts
+from messaging.contacts.finding import find_contact
 from messaging.contacts.identities import contacts_known_as, find_or_make
 from messaging.contacts.versions import check_contact_token, contact_token
 from messaging.imports.preview import told
@@ -63,10 +64,7 @@ def needs_a_person(contract: ContactContract) -> bool:
 def _named(call: Call, ask: ContactAsk) -> Contact | None:
     if ask.contact_id is None:
         return None
-    contact = Contact.objects.filter(organisation=call.organisation, key=ask.contact_id).first()
-    if contact is None:
-        raise Refused(Reason("contact_not_found", _("There is no such contact."),
-                             _("Use an id of sms_marketing.contacts.search."), "contact_id"))  # fmt: skip
+    contact = find_contact(ask.contact_id, call.organisation, _("Use an id of sms_marketing.contacts.search."))
     check_contact_token(contact, ask.base_version_token)
     return contact
 

@@ -14,9 +14,9 @@ from approvals.reasons import Reason, Refused
 from approvals.registry import Call
 from messaging.consent.changes import LONG_AGO, CategoryName
 from messaging.consent.optouts import Stop, opt_out, whole_person
+from messaging.contacts.finding import e164_of, find_contact
 from messaging.contacts.identities import find_or_make
 from messaging.models import Contact, IdentityKind, Suppression, SuppressionReason
-from messaging.tools.contacts import e164_of
 
 Why = Literal["stop", "request", "complaint", "blocked"]
 
@@ -82,12 +82,8 @@ def _people(call: Call, ask: OptOutAsk) -> list[Contact]:
                              gettext_lazy("Pass either contact_id or phone."), "contact_id"))  # fmt: skip
     if ask.contact_id is None:
         return find_or_make(call.organisation, {IdentityKind.PHONE: e164_of(call, ask.phone)}, call.now)
-    found = list(Contact.objects.filter(organisation=call.organisation, key=ask.contact_id))
-    if not found:
-        raise Refused(Reason("contact_not_found", gettext_lazy("There is no such contact."),
-                             gettext_lazy("Use an id of sms_marketing.contacts.search, or pass the phone."),
-                             "contact_id"))  # fmt: skip
-    return found
+    fix = gettext_lazy("Use an id of sms_marketing.contacts.search, or pass the phone.")
+    return [find_contact(ask.contact_id, call.organisation, fix)]
 
 
 def carry_out_opt_out(call: Call, contract: OptOutContract) -> OptedOut:

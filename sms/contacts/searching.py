@@ -8,9 +8,9 @@ from pydantic import Field
 
 from approvals.registry import Call
 from messaging.audiences.people import people_of
+from messaging.contacts.searching import ContactsAsk, narrowed
 from messaging.finding import find_own
 from messaging.models import Attempt, Category, Channel, ConsentAct, ConsentState, Contact, Outcome, Segment
-from messaging.tools.contacts import ContactsAsk, narrowed
 
 # The channels on which a yes or a no counts for texts.
 ON_SMS: Final = (Channel.SMS, Channel.ANY)

@@ -1,13 +1,13 @@
 """What is asked for and what is countersigned when a reusable text is kept."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from pydantic import Field
 
 from approvals.contracts import Answer, Ask, Contract
-from sms.copy.texts import Language, Text
+from sms.copy.texts import DefaultLanguage, Language, TextCategory, Texts
 
 OptOut = Annotated[str, Field(min_length=2, max_length=160)]
 
@@ -15,14 +15,9 @@ OptOut = Annotated[str, Field(min_length=2, max_length=160)]
 class TemplateAsk(Ask):
     name: Annotated[str, Field(min_length=3, max_length=120, description="Its name, once in the organisation.")]
     purpose: Annotated[str, Field(max_length=200, description="What it is used for.")] = ""
-    category: Annotated[
-        Literal["marketing", "utility"], Field(description="utility only for what people wait for, without promotion.")
-    ]
-    texts: Annotated[
-        dict[Language, Text],
-        Field(min_length=1, max_length=10, description="Language code -> text; variables as {{name}}."),
-    ]
-    default_language: Annotated[Language, Field(description="Read by people whose language has no text.")]
+    category: TextCategory
+    texts: Texts
+    default_language: DefaultLanguage
     brand: Annotated[
         str, Field(max_length=60, description="The name people know you by; every text has to hold it. Empty for none.")
     ] = ""

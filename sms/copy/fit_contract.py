@@ -1,17 +1,16 @@
 """What is asked and shown about a copy before it becomes a campaign. No person's value stands in it, only its size."""
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from pydantic import Field
 
 from approvals.contracts import Ask, Contract
-from messaging.audiences.variables import Variable
-from sms.campaigns.addresses import VariableName
+from sms.campaigns.addresses import OptOutVariable, VariableName
 from sms.compliance.checking import CopyFinding
-from sms.copy.texts import Language, Text
+from sms.copy.texts import Language, MostParts, Text, TextCategory, Variables
 
 
 class FitAsk(Ask):
@@ -25,14 +24,10 @@ class FitAsk(Ask):
     default_language: Annotated[
         str, Field(max_length=16, description="Read by people whose language has no text. Default: the template's.")
     ] = ""
-    category: Annotated[
-        Literal["marketing", "utility"], Field(description="utility only for what people wait for, without promotion.")
-    ] = "marketing"
+    category: TextCategory = "marketing"
     segment_id: Annotated[UUID, Field(description="Whose longest values fill it: a segment of this organisation.")]
     sender_id: Annotated[UUID, Field(description="From whom: an id of sms_marketing.sender_ids.list.")]
-    variables: Annotated[
-        list[Variable], Field(max_length=20, description="Where each variable of the texts gets its value.")
-    ] = []
+    variables: Variables = []
     short_link_ids: Annotated[
         dict[VariableName, UUID],
         Field(
@@ -41,13 +36,8 @@ class FitAsk(Ask):
             " sms_marketing.link_clicks.list.",
         ),
     ] = {}
-    opt_out_variable: Annotated[
-        VariableName | Literal[""],
-        Field(description="The variable that each person's own link to opt out fills; empty for none."),
-    ] = ""
-    most_parts: Annotated[
-        int, Field(ge=1, le=10, description="A text that takes more parts than this is left out, not cut.")
-    ] = 4
+    opt_out_variable: OptOutVariable = ""
+    most_parts: MostParts = 4
 
 
 class SizePart(Contract):

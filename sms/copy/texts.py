@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
@@ -10,12 +10,29 @@ from pydantic import Field
 from approvals.canonical import seal_of
 from approvals.reasons import Reason
 from messaging.audiences.languages import fold
+from messaging.audiences.variables import Variable
 from messaging.models import Template, TemplateTranslation, TranslationStatus
 from sms.text import UnsendableText, measure
 from sms.text.filling import has_broken_variable, names_in
 
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z]{2,4}){0,2}$")]
 Text = Annotated[str, Field(min_length=1, max_length=1600)]
+
+# What people are asked for with texts, wherever they write some.
+Texts = Annotated[
+    dict[Language, Text],
+    Field(min_length=1, max_length=10, description="Language code -> text; variables as {{name}}."),
+]
+DefaultLanguage = Annotated[Language, Field(description="Read by people whose language has no text.")]
+TextCategory = Annotated[
+    Literal["marketing", "utility"], Field(description="utility only for what people wait for, without promotion.")
+]
+Variables = Annotated[
+    list[Variable], Field(max_length=20, description="Where each variable of the texts gets its value.")
+]
+MostParts = Annotated[
+    int, Field(ge=1, le=10, description="A text that takes more parts than this is left out, not cut.")
+]
 
 
 def fold_language(code: str) -> str:
@@ -75,8 +92,9 @@ def keep_texts(template: Template, texts: Mapping[str, str], default_language: s
 
 
 def translations_of(template: Template) -> list[TemplateTranslation]:
-    """The texts in use, in the order of their languages."""
-    return list(template.translations.exclude(status=TranslationStatus.ARCHIVED).order_by("language"))
+    """The texts in use, in the order of their languages. Lists read the translations of all their rows at once."""
+    in_use = (one for one in template.translations.all() if one.status != TranslationStatus.ARCHIVED)
+    return sorted(in_use, key=lambda one: one.language)
 
 
 def texts_of(template: Template) -> dict[str, str]:

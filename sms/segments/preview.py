@@ -20,14 +20,14 @@ from messaging.audiences.makeup import makeup_of
 from messaging.finding import find_own
 from messaging.models import Channel, Segment, Verdict
 from messaging.segments import describe, parse
+from messaging.segments.contract import SegmentName, SegmentPurpose, SendCategory
 from messaging.segments.keeping import keep_segment, segment_name_taken
-from messaging.tools.segments import SendCategory
 from sms.models import SenderId
 from sms.segments.rates import Rates, rates_of
 
 
 class SegmentPreviewAsk(Ask):
-    name: Annotated[str, Field(min_length=2, max_length=120, description="Its name, once in the organisation.")]
+    name: SegmentName
     rule: Annotated[
         str,
         Field(
@@ -37,7 +37,7 @@ class SegmentPreviewAsk(Ask):
             " last_outbound, imported_from, consent:<category>. Everybody is only meant by the word everyone.",
         ),
     ]
-    purpose: Annotated[str, Field(max_length=300, description="What it is for.")] = ""
+    purpose: SegmentPurpose = ""
     category: Annotated[SendCategory, Field(description="Count who may get texts of this category.")] = "marketing"
     sender_id: Annotated[
         UUID | None,

@@ -9,6 +9,7 @@ from pydantic import Field
 from accounts.models import Organisation
 from approvals.contracts import Ask
 from approvals.reasons import Reason, Refused
+from messaging.contacts.finding import find_contact
 from messaging.contacts.identities import contacts_known_as
 from messaging.contacts.survivors import survivor_of
 from messaging.models import Contact, IdentityKind
@@ -29,10 +30,7 @@ def person_of(ask: AboutSomebody, organisation: Organisation) -> Contact | None:
     Raises Refused for an id that is nobody's of this organisation, and for what is no phone number.
     """
     if ask.contact_id is not None:
-        found = Contact.objects.filter(key=ask.contact_id, organisation=organisation).first()
-        if found is None:
-            raise Refused(Reason("contact_not_found", _("There is no such contact."),
-                                 _("Use an id of this organisation, or the phone."), "contact_id"))  # fmt: skip
+        found = find_contact(ask.contact_id, organisation, _("Use an id of this organisation, or the phone."))
         return survivor_of(found)
     if not ask.phone:
         return None

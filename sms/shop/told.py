@@ -14,8 +14,6 @@ from approvals.reasons import Reason, Refused
 AHEAD = timedelta(minutes=5)
 
 ShopId = Annotated[str, Field(min_length=1, max_length=120, description="The shop's own id; each counts once.")]
-
-
 When = Annotated[Moment, Field(description="When it happened, with a time zone (ISO 8601).")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code, like HKD.")]
 

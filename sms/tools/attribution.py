@@ -16,7 +16,7 @@ from messaging.finding import find_own
 from messaging.models import Send
 from sms.attribution.adding_up import Money, Totals, add_up, return_on
 from sms.attribution.window import VIEWED, WINDOW, Period, sales_of, sends_with_retries
-from sms.campaigns.report import Report, report_of
+from sms.campaigns.report import reports_of
 from sms.models import Campaign, Conversion
 
 LONGEST = timedelta(days=366)
@@ -105,7 +105,7 @@ def get_attribution(call: Call, ask: AttributionAsk) -> Attribution:
         as_of=call.now,
         last_report_at=latest.values_list("reported_at", flat=True).first(),
         **_numbers(totals),
-        **_return(totals, list(Send.objects.select_related("preview").filter(pk__in=sends or ()))),
+        **_return(totals, list(Send.objects.select_related("preview", "audience").filter(pk__in=sends or ()))),
         conflict_rule=_("A conversion counts for the last click on a link of a text; WhatsApp beside it is told."),
         refund_rule=_("Refunds are subtracted from the conversion that they belong to, whenever they were made."),
         limits=[
@@ -165,7 +165,7 @@ def _rows(money: dict[str, Money]) -> list[MoneyRow]:
 
 def _return(totals: Totals, sends: list[Send]) -> dict[str, Any]:
     """The cost as far as it is known in one currency, and what came back of it."""
-    reports: list[Report] = [report_of(send) for send in sends]
+    reports = list(reports_of(sends).values())
     charged = {currency for one in reports for currency in one.charged}
     known = sum(one.charges_known for one in reports)
     left = sum(one.confirmed.total - one.confirmed.excluded for one in reports)

@@ -15,7 +15,7 @@ from approvals.floors import Never, When
 from approvals.registry import Call, Kind, tool
 from approvals.versions import token_of
 from messaging.gate import marketing_cap_in_words, rules_of
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, PageAsk, page
 from sms.automations import keeping, planning, running
 from sms.automations.contract import AutomationContract, AutomationKept, RunContract, TriggerName
 from sms.automations.guards import AutomationStands, AutomationUnchanged, SafeToEnable, WithinTheDaysCost
@@ -75,13 +75,17 @@ def list_automations(call: Call, ask: AutomationsAsk) -> AutomationsPage:
     found = Automation.objects.filter(organisation=call.organisation)
     if ask.event is not None:
         found = found.filter(event=ask.event)
-    rows, cursor = page(found.select_related("campaign__segment", "campaign__identity"), ask, by="created_at")
-    return AutomationsPage(automations=[_row(one, call) for one in rows], next_cursor=cursor)
+    related = found.select_related("campaign__segment", "campaign__identity", "campaign__texts")
+    rows, cursor = page(related.prefetch_related("campaign__texts__translations"), ask, by="created_at")
+    routes = {sender: routes_of(sender, call.now.date()) for sender in {one.campaign.identity for one in rows}}
+    last_day = running.outcomes_since(rows, call.now - timedelta(days=1))
+    cap = marketing_cap_in_words(rules_of(call.organisation))
+    told = [_row(one, routes[one.campaign.identity], last_day[one.pk], cap) for one in rows]
+    return AutomationsPage(automations=told, next_cursor=cursor)
 
 
-def _row(automation: Automation, call: Call) -> AutomationRow:
+def _row(automation: Automation, routes: Mapping[str, Route], last_day: Mapping[str, int], cap: str) -> AutomationRow:
     campaign = automation.campaign
-    routes: Mapping[str, Route] = routes_of(campaign.identity, call.now.date())
     return AutomationRow(
         automation_id=automation.pk,
         name=automation.name,
@@ -98,9 +102,9 @@ def _row(automation: Automation, call: Call) -> AutomationRow:
         sender=campaign.identity.value,
         countries=sorted(routes),
         currency=next((route.currency for route in routes.values()), ""),
-        marketing_cap=marketing_cap_in_words(rules_of(call.organisation)),
+        marketing_cap=cap,
         opt_out=_("Whoever opted out is left out at the moment of sending, whatever the event."),
-        last_day=dict(running.outcomes_since(automation, call.now - timedelta(days=1))),
+        last_day=dict(last_day),
         action_request_id=automation.request_id,
         updated_at=automation.updated_at,
         version_token=token_of(automation),

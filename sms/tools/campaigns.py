@@ -15,7 +15,7 @@ from approvals.registry import Call, Kind, tool
 from approvals.versions import token_of
 from messaging.engine.tallies import Tally, tallies
 from messaging.finding import find_own
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, PageAsk, page
 from sms.campaigns import cancelling, drafts, life, preview
 from sms.campaigns.addresses import opt_out_variable_of, short_link_ids_of
 from sms.campaigns.cancelling import CanBeCancelled, CancelContract, Cancelled
@@ -86,7 +86,8 @@ def list_campaigns(call: Call, ask: CampaignsAsk) -> CampaignsPage:
     if ask.name:
         campaigns = campaigns.filter(name__icontains=ask.name)
     related = ("segment", "identity", "texts", "send__audience", "send__preview")
-    rows, cursor = page(campaigns.select_related(*related), ask, by="created_at")
+    told = campaigns.select_related(*related).prefetch_related("texts__translations")
+    rows, cursor = page(told, ask, by="created_at")
     numbers = tallies([one.send for one in rows if one.send is not None])
     return CampaignsPage(campaigns=[CampaignRow(**_facts(one, numbers)) for one in rows], next_cursor=cursor)
 

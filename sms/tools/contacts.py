@@ -13,9 +13,9 @@ from approvals.masking import Personal
 from approvals.registry import Call, Kind, tool
 from messaging.contacts.versions import contact_token
 from messaging.models import Channel, ConsentEvidence, Contact, Message, Status, Suppression
+from messaging.paging import PageAnswer, page
 from messaging.tools.consent import ConsentRecord, OptOut, opt_out_facts, record_facts
-from messaging.tools.contacts import ContactRow, Phone, facts_of, find_contact, with_facts
-from messaging.tools.paging import PageAnswer, page
+from messaging.tools.contacts import ContactRow, Phone, facts_of, find_with_facts, with_facts
 from sms.contacts import keeping
 from sms.contacts.contract import ContactContract, ContactKept
 from sms.contacts.keeping import StillAsRead
@@ -103,7 +103,7 @@ class SmsContactDetail(ContactRow):
 )
 def get_sms_contact(call: Call, ask: SmsContactAsk) -> SmsContactDetail:
     """Read one contact: number, evidence of consent, opt-outs, language, region, texts sent, and its version."""
-    contact = find_contact(call, ask.contact_id, "sms_marketing.contacts.search")
+    contact = find_with_facts(call, ask.contact_id, "sms_marketing.contacts.search")
     evidence = ConsentEvidence.objects.filter(contact=contact, channel__in=ON_SMS).select_related("contact")
     noes = Suppression.objects.filter(contact=contact, channel__in=ON_SMS).select_related("contact")
     texts = Message.objects.filter(contact=contact, sender__channel=Channel.SMS).select_related("send")

@@ -17,7 +17,7 @@ from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call, Kind, tool
 from messaging.finding import find_own
 from messaging.models import Send
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, PageAsk, page
 from sms.links import making
 from sms.links.contract import LinkAsk, LinkContract, LinkMade
 from sms.links.counting import Counts, Window, counts_of, judged_clicks, within

@@ -10,10 +10,11 @@ from approvals.contracts import Answer
 from approvals.floors import Never
 from approvals.masking import Personal
 from approvals.registry import Call, Kind, tool
+from messaging.contacts.finding import e164_of
 from messaging.models import Contact
+from messaging.paging import PageAnswer, page
 from messaging.tools.consent import OptOut, OptOutsAsk, opt_out_facts, opt_outs
-from messaging.tools.contacts import Phone, e164_of
-from messaging.tools.paging import PageAnswer, page
+from messaging.tools.contacts import Phone
 from sms.contacts import opting_out
 from sms.contacts.opting_out import OptedOut, OptOutContract
 from sms.contacts.searching import ON_SMS

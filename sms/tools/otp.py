@@ -9,7 +9,7 @@ from pydantic import Field
 from approvals.contracts import Answer
 from approvals.floors import ByPolicy
 from approvals.registry import Call, Kind, tool
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, PageAsk, page
 from sms.models import OtpTemplate
 from sms.otp import asking, sending
 from sms.otp.asking import OTP_GUARDS

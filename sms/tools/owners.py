@@ -12,7 +12,7 @@ from approvals.contracts import Answer
 from approvals.floors import When
 from approvals.masking import Personal
 from approvals.registry import Call, Kind, registry, tool
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, PageAsk, page
 from sms.models import ReviewNotice
 from sms.notices import writing
 from sms.notices.tasks import mail

@@ -14,9 +14,9 @@ from approvals.reasons import Reason, Refused
 from approvals.registry import Call, Kind, tool
 from messaging.finding import find_own
 from messaging.models import Channel, Contact, Message, Send, Status, Verdict
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, PageAsk, page
 from sms.campaigns.reactions import reactions_to
-from sms.campaigns.report import Report, report_of
+from sms.campaigns.report import Report, countries_of, report_of, reports_of
 from sms.models import Campaign, Charge
 from sms.resends.failures import may_be_resent
 
@@ -62,11 +62,11 @@ def list_batches(call: Call, ask: BatchesAsk) -> BatchesPage:
         campaign = find_own(Campaign, ask.campaign_id, call.organisation, "campaign_id", "sms_marketing.campaigns.list")
         sends = sends.filter(campaign=campaign)
     rows, cursor = page(sends.select_related("sender", "audience", "preview"), ask, by="created_at")
-    return BatchesPage(batches=[_batch(send, call.now) for send in rows], next_cursor=cursor)
+    told = reports_of(rows)
+    return BatchesPage(batches=[_batch(send, told[send.pk], call.now) for send in rows], next_cursor=cursor)
 
 
-def _batch(send: Send, now: datetime) -> BatchRow:
-    told = report_of(send)
+def _batch(send: Send, told: Report, now: datetime) -> BatchRow:
     return BatchRow(
         batch_id=send.pk, name=send.name, state=str(send.state), pause_reason=send.pause_reason,
         sender=str(send.sender), **_numbers(told),
@@ -181,12 +181,12 @@ def get_campaign_report(call: Call, ask: CampaignReportAsk) -> CampaignReport:
                              _("Read its state with sms_marketing.campaigns.get."), "campaign_id"))  # fmt: skip
     send, told = campaign.send, report_of(campaign.send)
     return CampaignReport(
-        **_batch(send, call.now).model_dump(),
+        **_batch(send, told, call.now).model_dump(),
         excluded_because=told.numbers.excluded,
         countries=[
             CountryRow(country=one.country, people=one.people, delivered=one.delivered, failed=one.failed,
                        estimated=one.estimated)
-            for one in told.countries
+            for one in countries_of(send)
         ],
         **_reactions(send),
         charges_known_for=told.charges_known,

@@ -12,7 +12,7 @@ from approvals.registry import Call, Kind, tool
 from messaging.audiences.makeup import Group, attributes_of, makeup_of
 from messaging.audiences.people import Size
 from messaging.models import Channel, ImportBatch, Segment, Verdict
-from messaging.tools.paging import PageAnswer, page
+from messaging.paging import PageAnswer, page
 from messaging.tools.segments import SegmentRow, SegmentsAsk, segment_facts
 from sms.segments import preview
 from sms.segments.preview import NameFree, NotWider, SegmentMade, SegmentPreview, SegmentPreviewAsk

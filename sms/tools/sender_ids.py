@@ -12,12 +12,13 @@ from approvals.contracts import Answer
 from approvals.floors import Always
 from approvals.registry import Call, Kind, tool
 from approvals.versions import token_of
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, PageAsk, page
 from messaging.tools.setup import Identifier
-from sms import applications
-from sms.applications import ApplicationContract, ApplicationFits, Applied, Document
 from sms.models import SenderId, SenderIdState
-from sms.sender_ids import usable_in
+from sms.sender_ids import applying
+from sms.sender_ids.applying import ApplicationFits
+from sms.sender_ids.contract import ApplicationContract, Applied, Document
+from sms.sender_ids.life import usable_in
 
 
 class SenderIdsAsk(PageAsk):
@@ -97,7 +98,7 @@ def _row(identity: SenderId, today: date) -> SenderIdRow:
     kind=Kind.WRITE,
     scope="sms:request",
     reads_first=("sms_marketing.sender_ids.list", "sms_marketing.approval_policies.list"),
-    plan=applications.plan,
+    plan=applying.plan,
     approval=Always(role=Role.COMPLIANCE),
     guards=(ApplicationFits(),),
     spends=False,
@@ -105,4 +106,4 @@ def _row(identity: SenderId, today: date) -> SenderIdRow:
 )
 def apply_for_sender_id(call: Call, contract: ApplicationContract) -> Applied:
     """Apply for a sender ID (Hong Kong: SSRS) or hand in changed papers: brand, company, purpose, countries."""
-    return applications.apply(call, contract)
+    return applying.apply(call, contract)

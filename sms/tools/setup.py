@@ -9,9 +9,10 @@ from pydantic import Field
 from approvals.contracts import Answer, Ask
 from approvals.registry import Call, Kind, Tool, registry, tool
 from messaging.engine.terms import FARTHEST, LASTS
-from messaging.gate import marketing_cap_in_words, rules_of
+from messaging.gate import rules_of
 from messaging.quiet_hours import quiet_hours_in_words
 from messaging.tools.policies import PolicyRow, floors, policies_of
+from messaging.tools.setup import house_rules
 from sms.campaigns.contract import CostAsk
 from sms.links.making import base_of
 from sms.models import LinkRules, Quota, SenderId, SenderIdState, SmsGateway
@@ -61,12 +62,11 @@ class SmsConfig(Answer):
 )
 def get_config(call: Call, ask: ConfigAsk) -> SmsConfig:
     """Read how SMS is set up here: sender IDs, gateways, short links, opting out, schedules, approvals and costs."""
-    whose, rules = call.organisation, rules_of(call.organisation)
+    whose = call.organisation
     senders = SenderId.objects.filter(organisation=whose, state=SenderIdState.VERIFIED).order_by("value")
     gateways = SmsGateway.objects.filter(organisation=whose, paused_at=None).order_by("position", "name")
     return SmsConfig(
-        organisation=whose.name,
-        timezone=whose.timezone,
+        **house_rules(whose),
         currency=whose.currency,
         default_country=whose.default_country,
         sender_ids=list(senders.values_list("value", flat=True)),
@@ -74,12 +74,9 @@ def get_config(call: Call, ask: ConfigAsk) -> SmsConfig:
         short_links=_links(call),
         opting_out=_("By the page behind the unsubscribe link, by STOP to a sender that takes replies, and by telling"
                      " anybody here. It takes effect at once, everywhere, and asks nobody."),
-        quiet_hours=quiet_hours_in_words(rules),
         latest_start_days=FARTHEST.days,
         lasts_hours=int(LASTS.total_seconds() // 3600),
         most_parts=int(CostAsk.model_fields["most_parts"].default),
-        marketing_cap=marketing_cap_in_words(rules),
-        sending_stopped=whose.sending_stopped_at is not None,
         quotas=dict(Quota.objects.filter(organisation=whose).order_by("currency").values_list("currency", "monthly")),
         approvals=floors(sms_tools()),
         costs=_("Estimates take the dearest way of each country; charges are what gateways said, and may come late."),

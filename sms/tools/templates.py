@@ -13,11 +13,11 @@ from approvals.models import ActionRequest, State
 from approvals.registry import Call, Kind, tool
 from approvals.versions import token_of
 from messaging.models import Template, TemplateTranslation, TranslationStatus
-from messaging.tools.paging import PageAnswer, PageAsk, page
+from messaging.paging import PageAnswer, PageAsk, page
 from sms.copy import templates
 from sms.copy.contract import TemplateContract, TemplateKept
 from sms.copy.templates import TemplateUnchanged, touches_compliance
-from sms.copy.texts import fold_language
+from sms.copy.texts import fold_language, texts_of
 from sms.models import TextTerms
 from sms.text import measure
 from sms.text.filling import names_in
@@ -95,8 +95,8 @@ def _waiting(call: Call) -> Counter[str]:
 
 def _row(template: Template, waiting: int) -> TemplateRow:
     terms = getattr(template, "text_terms", None) or TextTerms(template=template)
-    in_use = [one for one in template.translations.all() if one.status != TranslationStatus.ARCHIVED]
-    texts = {one.language: str(one.definition["text"]) for one in sorted(in_use, key=lambda one: one.language)}
+    told = texts_of(template).items()
+    texts = [_text(language, text, terms.opt_outs.get(language, "")) for language, text in told]
     return TemplateRow(
         template_id=template.pk,
         name=template.name,
@@ -105,7 +105,7 @@ def _row(template: Template, waiting: int) -> TemplateRow:
         default_language=template.default_language,
         brand=terms.brand,
         most_parts=terms.most_parts,
-        texts=[_text(language, text, terms.opt_outs.get(language, "")) for language, text in texts.items()],
+        texts=texts,
         edits_waiting=waiting,
         version=template.version,
         version_token=token_of(template),

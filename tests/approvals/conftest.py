@@ -1,1 +1,1 @@
-from tests.approvals.tea_room import tea_room as tea_room
+from tests.approvals.tea_menu import tea_room as tea_room

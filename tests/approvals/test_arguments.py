@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from approvals.arguments import MAX_DEPTH, read
 from approvals.reasons import Refused
-from tests.approvals.tea_room import PotAsk, refused
+from tests.approvals.tea_menu import PotAsk
+from tests.approvals.tea_room import refused
 
 
 def nested(levels: int) -> Any:

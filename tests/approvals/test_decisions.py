@@ -7,20 +7,18 @@ from uuid import uuid4
 import pytest
 
 from accounts.actor import Actor, Face
-from accounts.models import Person
 from approvals import decisions
 from approvals.models import ActionRequest, Decision, Policy
 from audit.models import Entry
+from tests.approvals.officers import lin_yip
 from tests.approvals.tea_room import (
     agent_of,
     approved,
     asked,
     at_desk,
-    at_once,
     fresh,
     refused,
     request_of,
-    sam_at_rest,
     serving,
     tamper,
     tea_agent,
@@ -39,13 +37,6 @@ from tests.factories import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tea_room")]
-
-
-def lin_yip(**fields: Any) -> Person:
-    """A second compliance officer."""
-    return PersonFactory(
-        **{"username": "lin.yip", "first_name": "Lin", "last_name": "Yip", "role": "compliance", **fields}
-    )
 
 
 def no_to(request: ActionRequest, actor: Actor, now: Any = NOON, **how: Any) -> list[str]:
@@ -223,93 +214,3 @@ def test_the_gate_is_asked_again_when_somebody_approves() -> None:
 def test_every_reason_against_deciding_is_told_at_once() -> None:
     request = serving(tea_agent(owner=ada_wong()))
     assert no_to(request, at_desk(ada_wong()), request.expires_at) == ["role_missing", "four_eyes", "expired"]
-
-
-@pytest.mark.parametrize(("act", "verdict"), [(decisions.reject, "reject"), (decisions.ask_for_changes, "changes")])
-def test_turning_down_ends_it_and_the_note_is_kept(act: Any, verdict: str) -> None:
-    request = act(serving().pk, at_desk(mei_chan()), NOON, note="Too many cups.")
-    assert (request.state, request.ended_at) == ("rejected", NOON)
-    assert request.decisions.values_list("verdict", "note").get() == (verdict, "Too many cups.")
-
-
-def test_turning_down_needs_a_reason_and_the_same_rights_as_approving() -> None:
-    request = serving()
-    without_a_note = refused(lambda: decisions.reject(request.pk, at_desk(mei_chan()), NOON, note="  "))
-    assert [(one.code, one.field) for one in without_a_note.reasons] == [("note_missing", "note")]
-    for actor in (at_desk(sam_lee()), Actor.of_person(mei_chan(), Face.REST), tea_agent(owner=mei_chan())):
-        refused(lambda actor=actor: decisions.reject(request.pk, actor, NOON, note="No."))
-    assert fresh(request).state == "pending"
-    assert Decision.objects.count() == 0
-
-
-def test_one_rejection_ends_it_however_many_have_approved() -> None:
-    Policy.objects.create(organisation=harbour_tea(), name="Three", quorum=3)
-    request = serving()
-    approved(request)
-    assert decisions.reject(request.pk, at_desk(lin_yip()), NOON, note="No.").state == "rejected"
-
-
-def test_a_broken_seal_does_not_keep_anybody_from_saying_no() -> None:
-    request = serving()
-    tamper("UPDATE approvals_actionrequest SET reason = 'Altered.' WHERE id = %s", request.pk)
-    assert decisions.reject(request.pk, at_desk(mei_chan()), NOON, note="Altered.").state == "rejected"
-
-
-def test_a_wish_is_withdrawn_by_who_made_it_and_by_the_agents_owner() -> None:
-    agent = tea_agent()
-    assert decisions.withdraw(serving(agent).pk, agent, NOON).state == "withdrawn"
-    assert decisions.withdraw(serving(agent).pk, at_desk(sam_lee()), NOON).state == "withdrawn"
-    assert decisions.withdraw(approved(serving(agent)).pk, sam_at_rest(), NOON).state == "withdrawn"
-
-
-def test_nobody_else_withdraws_it() -> None:
-    request = serving()
-    sibling = Actor.of_agent(AgentFactory(name="Night shift"), Face.MCP)
-    for actor in (at_desk(mei_chan()), at_desk(ada_wong()), sibling):
-        no = refused(lambda actor=actor: decisions.withdraw(request.pk, actor, NOON))
-        assert no.codes == ["request_not_found"]
-    assert fresh(request).state == "pending"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_officers_at_once_one_approves_and_the_other_is_told_it_is_done() -> None:
-    request = serving()
-    outcomes = at_once(lambda: approved(request, mei_chan()), lambda: approved(request, lin_yip()))
-    states = sorted(getattr(outcome, "state", None) or outcome.codes[0] for outcome in outcomes)
-    assert states == ["approved", "wrong_state"]
-    assert Decision.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_clicks_of_one_officer_are_one_approval_of_two() -> None:
-    Policy.objects.create(organisation=harbour_tea(), name="Two", quorum=2)
-    request = serving()
-    mei = at_desk(mei_chan())
-    outcomes = at_once(*[lambda: decisions.approve(request.pk, mei, NOON, seal=request.seal)] * 4)
-    assert sorted(getattr(outcome, "state", None) or outcome.codes[0] for outcome in outcomes) == [
-        "already_decided", "already_decided", "already_decided", "pending",
-    ]  # fmt: skip
-    assert fresh(request).state == "pending"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_officers_at_once_make_a_quorum_of_two() -> None:
-    Policy.objects.create(organisation=harbour_tea(), name="Two", quorum=2)
-    request = serving()
-    mei, lin = mei_chan(), lin_yip()
-    outcomes = at_once(lambda: approved(request, mei), lambda: approved(request, lin))
-    assert sorted(outcome.state for outcome in outcomes) == ["approved", "pending"]
-    assert fresh(request).state == "approved"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_yes_and_a_no_at_once_leave_one_verdict() -> None:
-    mei, lin = mei_chan(), lin_yip()
-    for _ in range(3):
-        request = serving()
-        at_once(
-            lambda request=request: approved(request, mei),
-            lambda request=request: decisions.reject(request.pk, at_desk(lin), NOON, note="No."),
-        )
-        (verdict,) = request.decisions.values_list("verdict", flat=True)
-        assert fresh(request).state == {"approve": "approved", "reject": "rejected"}[verdict]

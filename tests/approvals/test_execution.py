@@ -2,13 +2,11 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from pydantic import create_model
 
 from accounts.actor import Actor, Face
-from approvals import decisions
 from approvals.calls import call
 from approvals.canonical import seal_of
 from approvals.execution import carry_out
@@ -16,40 +14,12 @@ from approvals.models import ActionRequest, Decision, Policy, Preview
 from approvals.registry import registry
 from audit.models import Entry
 from messaging.models import Segment
-from tests.approvals import tea_room as room
-from tests.approvals.tea_room import (
-    agent_of,
-    approved,
-    at_once,
-    codes_of,
-    fresh,
-    poured,
-    previewed,
-    request_of,
-    sam_at_rest,
-    serving,
-    tamper,
-    tea_agent,
-    wish,
-)
-from tests.factories import NOON, AgentFactory, PersonFactory, harbour_tea, mei_chan, other_tenant, sam_lee
+from tests.approvals import tea_menu as room
+from tests.approvals.carrying_out import A_MINUTE_LATER, ended
+from tests.approvals.tea_room import approved, fresh, previewed, request_of, serving, tamper, tea_agent, wish
+from tests.factories import NOON, AgentFactory, PersonFactory, harbour_tea, mei_chan, other_tenant
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tea_room")]
-
-A_MINUTE_LATER = NOON + timedelta(minutes=1)
-
-
-def delivery(blend: str, agent: Actor | None = None, **ask: Any) -> ActionRequest:
-    """An approved pot that is carried outside."""
-    actor = agent or tea_agent()
-    return approved(request_of(call("tea.pot.deliver", wish(f"key-{uuid4()}", blend=blend, **ask), actor, NOON)))
-
-
-def ended(request: ActionRequest, now: Any = A_MINUTE_LATER) -> tuple[str, list[str], int]:
-    """How it ended when it was carried out, why, and how many cups were poured."""
-    after = carry_out(request.pk, now)
-    assert fresh(request).state == after.state
-    return after.state, codes_of(after), poured()
 
 
 def test_an_approved_request_is_carried_out_as_its_requester_and_keeps_its_result() -> None:
@@ -186,38 +156,6 @@ def test_an_approver_who_has_lost_the_right_voids_it(change: dict[str, Any]) -> 
     assert ended(request) == ("voided", ["approver_lost_role"], 0)
 
 
-def test_a_disabled_agents_wish_is_voided() -> None:
-    actor = tea_agent()
-    request = approved(serving(actor))
-    agent = agent_of(actor)
-    agent.disabled_at = NOON
-    agent.save()
-    assert ended(request) == ("voided", ["requester_disabled"], 0)
-
-
-@pytest.mark.parametrize("scopes", [[], ["whatsapp:read", "whatsapp:preview"]])
-def test_an_agent_that_may_not_ask_any_more_is_not_served(scopes: list[str]) -> None:
-    actor = tea_agent()
-    request = approved(serving(actor))
-    agent = agent_of(actor)
-    agent.scopes = scopes
-    agent.save()
-    assert ended(request) == ("voided", ["requester_disabled"], 0)
-
-
-@pytest.mark.parametrize(
-    "change", [{"is_active": False}, {"role": "viewer"}, {"organisation": None}, {"organisation": "other"}]
-)
-@pytest.mark.parametrize("through", ["agent", "rest"])
-def test_a_requester_who_has_left_or_lost_the_right_is_not_served(change: dict[str, Any], through: str) -> None:
-    request = approved(serving(tea_agent() if through == "agent" else sam_at_rest()))
-    sam = sam_lee()
-    for name, value in change.items():
-        setattr(sam, name, other_tenant() if value == "other" else value)
-    sam.save()
-    assert ended(request) == ("voided", ["requester_disabled"], 0)
-
-
 def test_a_guard_that_has_turned_voids_it_with_its_reason() -> None:
     request = approved(serving())
     organisation = harbour_tea()
@@ -272,79 +210,6 @@ def test_a_crash_fails_the_request_and_keeps_nothing_of_its_effect() -> None:
 def test_a_no_of_the_tool_itself_fails_the_request_and_keeps_nothing_of_its_effect() -> None:
     request = approved(serving(blend="bitter"))
     assert ended(request) == ("failed", ["too_bitter"], 0)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_twenty_threads_have_exactly_one_effect() -> None:
-    request = approved(serving())
-    outcomes = at_once(*[lambda: carry_out(request.pk, A_MINUTE_LATER)] * 20)
-    assert [outcome.state for outcome in outcomes] == ["succeeded"] * 20
-    assert poured() == 1
-    assert Entry.objects.filter(action="request.start").count() == 1
-    assert Entry.objects.filter(action="request.succeed").count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_withdrawal_and_a_worker_at_once_leave_one_of_both() -> None:
-    agent = tea_agent()
-    for _ in range(3):
-        Segment.objects.all().delete()
-        request = approved(serving(agent))
-        at_once(
-            lambda request=request: carry_out(request.pk, A_MINUTE_LATER),
-            lambda request=request: decisions.withdraw(request.pk, agent, A_MINUTE_LATER),
-        )
-        assert (fresh(request).state, poured()) in {("succeeded", 1), ("withdrawn", 0)}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_leaves_the_house_leaves_after_the_commit() -> None:
-    request = delivery("jasmine")
-    after = carry_out(request.pk, A_MINUTE_LATER)
-    assert (after.state, after.result) == ("succeeded", {"blend": "jasmine, delivered", "guest": "Mei Chan"})
-    assert room.DELIVERED == ["jasmine"]
-
-
-@pytest.mark.parametrize("blend", ["gunpowder", "oolong"])
-def test_an_outside_effect_nobody_knows_the_end_of_is_unsure_and_never_tried_again(blend: str) -> None:
-    request = delivery(blend)
-    assert ended(request) == ("unsure", ["outcome_unknown"], 1)
-    assert ended(request) == ("unsure", ["outcome_unknown"], 1)
-    assert [blend] == room.DELIVERED
-
-
-def test_an_outside_effect_that_was_refused_fails_the_request() -> None:
-    assert ended(delivery("sencha")) == ("failed", ["no_such_street"], 1)
-
-
-def test_nothing_leaves_the_house_when_the_inside_part_fails() -> None:
-    assert ended(delivery("scalding")) == ("failed", ["internal_error"], 0)
-    assert room.DELIVERED == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_twenty_threads_leave_the_house_once() -> None:
-    request = delivery("jasmine")
-    at_once(*[lambda: carry_out(request.pk, A_MINUTE_LATER)] * 20)
-    assert room.DELIVERED == ["jasmine"]
-    assert fresh(request).state == "succeeded"
-
-
-def test_a_worker_that_died_outside_leaves_a_request_that_nobody_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    request = delivery("jasmine")
-
-    def die(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    tool = registry.tools["tea.pot.deliver"]
-    object.__setattr__(tool, "outside", die)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            carry_out(request.pk, A_MINUTE_LATER)
-    finally:
-        object.__setattr__(tool, "outside", room.carry_to_the_guest)
-    assert ended(request) == ("executing", [], 1)
-    assert room.DELIVERED == []
 
 
 def test_a_decision_by_a_rule_is_recorded_as_one() -> None:

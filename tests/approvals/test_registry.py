@@ -8,7 +8,8 @@ from approvals.contracts import Answer, Ask, Contract
 from approvals.floors import Always, Never
 from approvals.registry import Call, Kind, Registry, registry, tool
 from approvals.versions import check_token, token_of
-from tests.approvals.tea_room import PotAsk, PotContract, Poured, plan_pot, refused
+from tests.approvals.tea_menu import PotAsk, PotContract, Poured, plan_pot
+from tests.approvals.tea_room import refused
 
 pytestmark = pytest.mark.usefixtures("tea_room")
 

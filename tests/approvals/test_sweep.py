@@ -12,7 +12,7 @@ from approvals.calls import call
 from approvals.execution import _engine
 from approvals.models import ActionRequest
 from approvals.transitions import move
-from tests.approvals import tea_room as room
+from tests.approvals import tea_menu as room
 from tests.approvals.tea_room import approved, at_once, codes_of, fresh, poured, request_of, serving, tea_agent, wish
 from tests.factories import harbour_tea
 

@@ -24,7 +24,8 @@ from tests.desk.harbour import spring_tea_waits, the_send
 from tests.factories import NOON, AgentFactory, ada_wong, mei_chan
 from tests.sms.links.tea_links import link_to
 from tests.sms.otp.tea_codes import sign_in_text
-from tests.sms.tea_texts import TeaTexts, automation_of, copy_of, drinker, text_of
+from tests.sms.tea_copies import copy_of
+from tests.sms.tea_texts import TeaTexts, automation_of, drinker, text_of
 from tests.sms.tea_waits import campaign_waits
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import own_number
+from config.parallel import own_number
 
 PROJECT = Path(__file__).resolve().parents[2]
 PRODUCTION = {

@@ -25,11 +25,13 @@ from tests.factories import (
     TemplateFactory,
     WhatsAppAccountFactory,
 )
-from tests.matrix.tea_houses import RIGHT, Arguments, TeaHouse, arguments_of, tools
+from tests.matrix.one_of_everything import TeaHouse
+from tests.matrix.tea_houses import RIGHT, Arguments, arguments_of, tools
 from tests.sms.links.tea_links import link_to
 from tests.sms.otp.tea_codes import sign_in_text
+from tests.sms.tea_copies import copy_of
 from tests.sms.tea_papers import applied_for, snapshot_of
-from tests.sms.tea_texts import automation_of, campaign_of, copy_of, gateway_at, verified
+from tests.sms.tea_texts import automation_of, campaign_of, gateway_at, verified
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests.databases import empty_database
 from tests.factories import NOON
-from tests.matrix.tea_houses import TeaHouse, house
+from tests.matrix.one_of_everything import TeaHouse, house
 
 
 @pytest.fixture(scope="module")

@@ -23,10 +23,10 @@ from audit.record import record
 from messaging.models import Attempt, ImportBatch, ImportRow, MergeTask, MessagingRules, Replacement, WebhookEvent
 from sms.models import Conversion, LinkRules, OtpChallenge, OtpRules, Quota, ReviewNotice
 from tests.factories import NOON
+from tests.matrix.one_of_everything import TeaHouse
 from tests.matrix.standing import houses as houses
 from tests.matrix.standing import own as own
 from tests.matrix.standing import rival as rival
-from tests.matrix.tea_houses import TeaHouse
 
 pytestmark = pytest.mark.django_db
 

@@ -21,20 +21,12 @@ from mcp_server.calling import use
 from messaging.contacts.versions import contact_token
 from messaging.models import Contact, Identity, Segment, Suppression, Template
 from tests.factories import NOON
-from tests.matrix.ids import (
-    KIND_OF,
-    IdField,
-    deleted_id,
-    id_fields,
-    id_of,
-    nobodys_id,
-    preview_by,
-    right_arguments,
-)
+from tests.matrix.ids import KIND_OF, IdField, deleted_id, id_fields, id_of, nobodys_id, preview_by, right_arguments
+from tests.matrix.one_of_everything import TeaHouse
 from tests.matrix.standing import houses as houses
 from tests.matrix.standing import own as own
 from tests.matrix.standing import rival as rival
-from tests.matrix.tea_houses import RIGHT, Arguments, TeaHouse, tools
+from tests.matrix.tea_houses import RIGHT, Arguments, tools
 from tests.thoroughness import THOROUGH
 
 pytestmark = pytest.mark.django_db

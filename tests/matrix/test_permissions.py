@@ -16,10 +16,11 @@ from approvals.reasons import Refused
 from approvals.registry import Tool, registry
 from mcp_server.calling import use
 from tests.factories import NOON, AgentFactory
+from tests.matrix.one_of_everything import TeaHouse
 from tests.matrix.permissions import AGENTS, MAY, SCOPE_MISSING, UNKNOWN_TOOL, matrix
 from tests.matrix.standing import houses as houses
 from tests.matrix.standing import own as own
-from tests.matrix.tea_houses import RIGHT, TeaHouse, arguments_of, tools
+from tests.matrix.tea_houses import RIGHT, arguments_of, tools
 from tests.thoroughness import THOROUGH
 
 pytestmark = pytest.mark.django_db

@@ -1,21 +1,15 @@
 """Freezing an audience: everybody with the first reason against them, and nobody missing."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from messaging.audiences import resolve
-from messaging.audiences.digest import digest_of
-from messaging.audiences.languages import readers
-from messaging.audiences.variables import Variable
 from messaging.models import (
     Attempt,
     AudienceMember,
-    ConsentAct,
     Contact,
     MergeTask,
     Message,
@@ -24,36 +18,15 @@ from messaging.models import (
     SuppressionReason,
     Verdict,
 )
-from tests.factories import (
-    NOON,
-    ConsentStateFactory,
-    MessagingRulesFactory,
-    SendFactory,
-    SuppressionFactory,
-    other_tenant,
-)
-from tests.messaging.spring_tea import SpringTea, drinker, frozen, judged, member, set_prices, verdict_on
+from tests.factories import NOON, MessagingRulesFactory, SendFactory, other_tenant
+from tests.messaging.spring_people import consent, opted_out
+from tests.messaging.spring_tea import SpringTea, drinker, judged, set_prices, verdict_on
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def tea() -> SpringTea:
-    return SpringTea()
-
-
-def opted_out(contact: Contact, **fields: Any) -> Contact:
-    SuppressionFactory(contact=contact, **fields)
-    return contact
-
-
 def blocked(contact: Contact) -> Contact:
     return opted_out(contact, reason=SuppressionReason.BLOCKED)
-
-
-def consent(contact: Contact, category: str = "marketing", act: str = ConsentAct.GRANTED, **fields: Any) -> Contact:
-    ConsentStateFactory(contact=contact, category=category, state=act, **fields)
-    return contact
 
 
 def written_to(contact: Contact, tea: SpringTea, times: int = 2, days_ago: float = 1, **fields: Any) -> Contact:
@@ -246,213 +219,6 @@ def test_consent_is_for_a_channel_and_a_category_and_a_withdrawal_wins_a_tie(
     assert judged(tea, ann) == verdict
 
 
-def test_somebody_known_by_user_id_alone_is_reached_on_whatsapp(tea: SpringTea) -> None:
-    ann = drinker("Ann", phone=None, bsuid="HK.4111222333444", country="")
-    row = frozen(tea, ann)
-    assert (row.verdict, row.address, row.address_kind, row.market) == (0, "HK.4111222333444", "bsuid", "HK")
-
-
-def test_somebody_known_by_user_id_alone_has_no_address_on_sms(tea: SpringTea) -> None:
-    ann = drinker("Ann", phone=None, bsuid="HK.4111222333444")
-    assert judged(tea, ann, channel="sms") == "invalid"
-
-
-@pytest.mark.parametrize(
-    ("phone", "country", "market", "price"),
-    [
-        ("+85261234567", "HK", "HK", "0.073200"),
-        ("+14165550123", "CA", "NORTH_AMERICA", "0.025000"),
-        ("+85366123456", "MO", "OTHER", "0.060400"),
-    ],
-)
-def test_each_person_costs_what_their_market_costs(
-    tea: SpringTea, phone: str, country: str, market: str, price: str
-) -> None:
-    row = frozen(tea, drinker("Ann", phone=phone, country=country))
-    assert (row.verdict, row.market, row.price) == (0, market, Decimal(price))
-
-
-def test_a_market_without_a_price_has_no_route(tea: SpringTea) -> None:
-    brazil = drinker("Ana", phone="+5511961234567", country="BR")
-    audience = tea.resolved()
-    assert verdict_on(audience, brazil) == "no_route"
-    assert member(audience, brazil).price == 0
-
-
-def test_the_newest_price_that_has_begun_on_the_day_of_the_send_counts(tea: SpringTea) -> None:
-    ann = drinker("Ann")
-    set_prices(date(2026, 3, 2), HK="0.0800")
-    set_prices(date(2026, 3, 3), HK="0.0900")
-    assert frozen(tea, ann).price == Decimal("0.0800")
-    tomorrow = NOON + timedelta(days=1)
-    assert frozen(tea, ann, due_at=tomorrow).price == Decimal("0.0900")
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"phone": "+12025550123", "country": "US"},
-        {"phone": None, "bsuid": "US.4111222333444", "country": ""},
-        {"phone": None, "bsuid": "US.4111222333444", "country": "US"},
-    ],
-)
-def test_no_marketing_goes_to_the_united_states_but_other_messages_do(tea: SpringTea, fields: dict[str, Any]) -> None:
-    set_prices(category="utility")
-    joe = consent(drinker("Joe", **fields), "utility")
-    assert judged(tea, joe) == "no_route"
-    assert judged(tea, joe, category="utility") == "included"
-
-
-@pytest.mark.parametrize("country", ["CU", "IR", "KP", "SY"])
-def test_nothing_goes_to_sanctioned_countries(tea: SpringTea, country: str) -> None:
-    set_prices(category="utility")
-    somebody = consent(drinker("Ann", country=country), "utility")
-    assert judged(tea, somebody, category="utility") == "no_route"
-
-
-@pytest.mark.parametrize(
-    ("language", "reads"),
-    [
-        ("en", "en"),
-        ("en-GB", "en"),
-        ("EN_us", "en"),
-        ("zh-HK", "zh_HK"),
-        ("zh_TW", "zh_HK"),
-        ("zh-Hant", "zh_HK"),
-        ("zh-Hant-MO", "zh_HK"),
-        ("yue", "zh_HK"),
-        ("zh_CN", "en"),
-        ("zh-Hans", "en"),
-        ("zh", "en"),
-        ("pt", "pt_BR"),
-        ("pt_PT", "pt_BR"),
-        ("fr", "en"),
-        ("", "en"),
-    ],
-)
-def test_everybody_reads_their_own_language_or_the_default(tea: SpringTea, language: str, reads: str) -> None:
-    tea.translate("zh_HK")
-    tea.translate("pt_BR")
-    row = frozen(tea, drinker("Ann", language=language))
-    assert row.translation is not None
-    assert row.translation.language == reads
-
-
-def test_an_exact_language_wins_over_its_relatives() -> None:
-    found = readers(["pt_BR", "pt_PT", "zh_TW", "zh_HK", "zh_CN"])
-    assert (found["pt_pt"], found["pt_br"], found["pt"]) == ("pt_PT", "pt_BR", "pt_BR")
-    assert (found["zh_hk"], found["zh_tw"], found["zh_mo"], found["zh_cn"], found["zh"]) == (
-        "zh_HK", "zh_TW", "zh_TW", "zh_CN", "zh_CN",
-    )  # fmt: skip
-
-
-def variable(name: str = "1", source: str = "attribute", **fields: Any) -> Variable:
-    return Variable.model_validate({"name": name, "source": source, **fields})
-
-
-@pytest.mark.parametrize(
-    ("fields", "source", "value"),
-    [
-        ({"name": " Ann "}, variable(source="name"), "Ann"),
-        ({"crm_id": "42"}, variable(source="crm_id"), "42"),
-        ({"attributes": {"shop": "Central"}}, variable(attribute="shop"), "Central"),
-        ({"attributes": {"points": 120}}, variable(attribute="points"), "120"),
-        ({}, variable(source="text", text="10% off"), "10% off"),
-        ({}, variable(attribute="shop", fallback="your shop"), "your shop"),
-        ({"attributes": {"shop": "  "}}, variable(attribute="shop", fallback="your shop"), "your shop"),
-        ({"attributes": {"shop": None}}, variable(attribute="shop", fallback="your shop"), "your shop"),
-        ({"attributes": {"a'b%s": "odd"}}, variable(attribute="a'b%s"), "odd"),
-    ],
-)
-def test_a_variable_is_filled_from_its_source_or_its_fallback(
-    tea: SpringTea, fields: dict[str, Any], source: Variable, value: str
-) -> None:
-    row = frozen(tea, drinker(**fields), variables=[source])
-    assert (row.verdict, row.values) == (0, {"1": value})
-
-
-@pytest.mark.parametrize("shop", ["", "   ", None, "two\nlines", "a\ttab", "a\rreturn", "four    spaces"])
-def test_who_lacks_a_value_or_has_one_that_meta_refuses_is_left_out(tea: SpringTea, shop: str | None) -> None:
-    ann = drinker("Ann", attributes={"shop": shop})
-    assert judged(tea, ann, variables=[variable(attribute="shop")]) == "missing_variable"
-
-
-def test_without_variables_nobody_is_left_out_for_one(tea: SpringTea) -> None:
-    assert judged(tea, drinker(""), variables=[]) == "included"
-
-
-def test_the_frozen_rows_stay_as_they_were_while_people_change(tea: SpringTea) -> None:
-    ann = drinker("Ann")
-    audience = tea.resolved()
-    before = audience.digest
-    ann.name, ann.phone = "Anna", "+85298765432"
-    ann.save()
-    opted_out(ann)
-    drinker("Late")
-    assert digest_of(audience) == before
-    assert audience.members.count() == 1
-
-
-def test_an_audience_of_nobody_has_a_digest_too(tea: SpringTea) -> None:
-    audience = tea.resolved()
-    assert (audience.targeted, audience.included, audience.excluded) == (0, 0, {})
-    assert audience.digest == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-
-
-CHANGES = {
-    "contact_id": "(SELECT id FROM messaging_contact WHERE name = 'Outside')",
-    "verdict": "2",
-    "address": "'+85290000000'",
-    "address_kind": "'bsuid'",
-    "translation_id": "(SELECT id FROM messaging_templatetranslation WHERE language = 'zh_HK')",
-    "values": '\'{"1": "Somebody else"}\'',
-    "market": "'OTHER'",
-    "price": "price + 0.000001",
-}
-
-
-@pytest.mark.parametrize("column", CHANGES)
-def test_the_digest_changes_with_every_column_of_every_row(tea: SpringTea, column: str) -> None:
-    tea.translate("zh_HK")
-    drinker("Outside", tags=[])
-    drinker("Ann")
-    bob = drinker("Bob")
-    audience = tea.resolved()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'UPDATE messaging_audiencemember SET "{column}" = {CHANGES[column]} WHERE contact_id = %s', [bob.pk]
-        )
-    assert digest_of(audience) != audience.digest
-
-
-def test_no_column_is_forgotten_by_the_digest() -> None:
-    assert {each.column for each in AudienceMember._meta.concrete_fields} == {*CHANGES, "id", "audience_id"}
-
-
-def test_the_digest_changes_when_a_row_goes_or_comes(tea: SpringTea) -> None:
-    ann, outside = drinker("Ann"), drinker("Outside", tags=[])
-    drinker("Bob")
-    audience = tea.resolved()
-    others = ", ".join(f'"{column}"' for column in [*CHANGES, "audience_id"] if column != "contact_id")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO messaging_audiencemember (contact_id, {others}) SELECT %s, {others}"
-            " FROM messaging_audiencemember WHERE contact_id = %s",
-            [outside.pk, ann.pk],
-        )
-    assert digest_of(audience) != audience.digest
-    AudienceMember.objects.filter(contact=outside).delete()
-    assert digest_of(audience) == audience.digest
-    AudienceMember.objects.filter(contact=ann).delete()
-    assert digest_of(audience) != audience.digest
-
-
-def test_the_same_people_on_the_same_day_have_the_same_digest(tea: SpringTea) -> None:
-    for name in ("Ann", "Bob", "Cat"):
-        drinker(name)
-    assert tea.resolved().digest == tea.resolved(now=NOON + timedelta(minutes=5)).digest
-
-
 @pytest.mark.parametrize("at_once", [1, 2, 3, 5])
 def test_a_large_organisation_is_judged_in_slices_with_the_same_answer(
     tea: SpringTea, monkeypatch: pytest.MonkeyPatch, at_once: int
@@ -468,10 +234,3 @@ def test_a_large_organisation_is_judged_in_slices_with_the_same_answer(
         "included", "capped", "suppressed", "duplicate", "included",
     ]  # fmt: skip
     assert (sliced.targeted, sliced.digest) == (5, whole.digest)
-
-
-def test_resolving_makes_no_message_and_touches_nobody(tea: SpringTea) -> None:
-    ann = drinker("Ann")
-    tea.resolved()
-    assert Message.objects.count() == 0
-    assert not Attempt.objects.filter(contact=ann).exists()

@@ -34,16 +34,7 @@ from sms.callbacks import hash_of_key
 from sms.campaigns import life
 from sms.campaigns.contract import CostAsk
 from sms.campaigns.preview import preview_campaign
-from sms.models import (
-    Automation,
-    Campaign,
-    GatewayPrice,
-    GatewayRegistration,
-    SenderId,
-    SenderIdState,
-    SmsGateway,
-    TextTerms,
-)
+from sms.models import Automation, Campaign, GatewayPrice, GatewayRegistration, SenderId, SenderIdState, SmsGateway
 from sms.ways import tag_of
 from tests.factories import (
     NOON,
@@ -115,47 +106,6 @@ def campaign_of(tea: "TeaTexts", name: str = "Spring tea by SMS") -> Campaign:
     return Campaign.objects.create(
         pk=key, name=name, segment=tea.segment, texts=texts, identity=tea.identity, **own, **dates
     )
-
-
-def copy_of(organisation: Organisation, name: str = "Spring tea, short") -> Template:
-    """A reusable text in two languages."""
-    own, dates = {"organisation": organisation}, {"created_at": NOON, "updated_at": NOON}
-    template = Template.objects.create(
-        channel=Channel.SMS, name=name, category="marketing", default_language="en", **own, **dates
-    )
-    terms = {"purpose": "News of the season", "brand": "", "most_parts": 2}
-    opt_outs = {"en": "Stop: 21234567", "zh_hk": "取消 21234567"}
-    TextTerms.objects.create(template=template, opt_outs=opt_outs, **terms, **own)
-    texts = {
-        "en": "Harbour Tea: {{name}}, spring tea is in. Stop: 21234567",
-        "zh_hk": "海港茶：春茶到了。取消 21234567",
-    }
-    for language, text in texts.items():
-        definition = {"text": text}
-        TemplateTranslation.objects.create(
-            template=template, language=language, definition=definition, digest=seal_of(definition), status="APPROVED",
-            **own,
-        )  # fmt: skip
-    return template
-
-
-def copy_ask(template: Template | None = None, **changed: Any) -> dict[str, Any]:
-    """The arguments of sms_marketing.templates.save that keep `copy_of` as it is, or make it anew."""
-    edited = {"template_id": str(template.pk), "base_version_token": token_of(template)} if template else {}
-    return {
-        "name": template.name if template else "Spring tea, short",
-        "purpose": "News of the season",
-        "category": "marketing",
-        "texts": {
-            "en": "Harbour Tea: {{name}}, spring tea is in. Stop: 21234567",
-            "zh_hk": "海港茶：春茶到了。取消 21234567",
-        },
-        "default_language": "en",
-        "opt_outs": {"en": "Stop: 21234567", "zh_hk": "取消 21234567"},
-        "most_parts": 2,
-        **edited,
-        **changed,
-    }
 
 
 def automation_of(campaign: Campaign, **fields: Any) -> Automation:

@@ -23,11 +23,6 @@ AN_HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def tea() -> TeaTexts:
-    return TeaTexts()
-
-
-@pytest.fixture
 def text(tea: TeaTexts) -> Message:
     """Ann's text of the winter campaign, left at noon."""
     return text_of(tea, drinker("Ann"))

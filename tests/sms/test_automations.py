@@ -4,17 +4,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from accounts.actor import Actor, Face
 from approvals.calls import call
-from approvals.execution import carry_out
 from approvals.models import ActionRequest
 from approvals.registry import registry
 from approvals.toolsets import offered_to
-from approvals.versions import token_of
 from messaging.consent.optouts import Stop, opt_out
 from messaging.contacts.merging import merge
 from messaging.engine.release import release_due
@@ -22,20 +19,16 @@ from messaging.engine.take import take
 from messaging.models import Contact, MergeTask, Message, Send, Status, SuppressionReason, TemplateTranslation
 from sms.automations.running import TOOL, run_waiting
 from sms.models import Automation, AutomationRun, Campaign, SenderId, SenderIdState, ShopEvent, SmsGateway
-from tests.approvals.tea_room import approved, refused
+from tests.approvals.tea_room import refused
 from tests.factories import NOON, PersonFactory, harbour_tea, mei_chan, other_tenant, sam_lee
 from tests.sms.shop.reports import report, shop_key
+from tests.sms.tea_ships import WORDS, asked, enabled
 from tests.sms.tea_texts import TeaTexts, automation_of, campaign_of, drinker, texter, use
 
 pytestmark = pytest.mark.django_db
 
-WORDS = "Harbour Tea: order {{order_no}} is on its way. Stop: 21234567"
+
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def tea() -> TeaTexts:
-    return TeaTexts()
 
 
 @pytest.fixture
@@ -51,27 +44,6 @@ def shipped(tea: TeaTexts) -> Automation:
 @pytest.fixture
 def key() -> str:
     return shop_key(sam_lee())
-
-
-def wish(automation: Automation, **changed: Any) -> dict[str, Any]:
-    return {
-        "automation_id": str(automation.pk), "base_version_token": token_of(automation), "state": "enabled",
-        "name": automation.name, "event": automation.event, "campaign_id": str(automation.campaign_id),
-        "daily_cap": automation.daily_cap, "per_contact_hours": automation.per_contact_hours,
-        "cost_a_day": str(automation.cost_a_day), "idempotency_key": uuid4().hex, "reason": "People ask for it.",
-        **changed,
-    }  # fmt: skip
-
-
-def asked(automation: Automation, **changed: Any) -> ActionRequest:
-    answer = use("automations.update_state", texter(), **wish(automation, **changed))
-    assert answer.request is not None
-    return ActionRequest.objects.get(pk=answer.request.action_request_id)
-
-
-def enabled(automation: Automation, **changed: Any) -> Automation:
-    assert carry_out(approved(asked(automation, **changed)).pk, NOON).state == "succeeded"
-    return Automation.objects.get(pk=automation.pk)
 
 
 def ships(key: str, contact: Contact, number: str = "1001", **changed: Any) -> tuple[int, Any]:
@@ -115,19 +87,6 @@ def test_a_paused_automation_is_set_off_by_nothing(shipped: Automation, key: str
     ships(key, drinker("Ann"))
     assert run_waiting(NOON) == 0
     assert outcomes() == []
-
-
-def test_enabling_waits_for_a_second_person_and_pausing_for_nobody(shipped: Automation) -> None:
-    request = asked(shipped)
-    assert (request.state, Automation.objects.get().state) == ("pending", "paused")
-    assert (request.preview.contract["texts"], request.role) == ({"en": WORDS}, "compliance")
-    (finding,) = request.preview.contract["findings"]
-    assert (finding["code"], finding["severity"], finding["countries"]) == ("opt_out_in_one_language", "risk", ["HK"])
-    carry_out(approved(request).pk, NOON)
-    automation = Automation.objects.get()
-    assert (automation.state, automation.request) == ("enabled", request)
-    assert asked(automation, state="paused").state == "succeeded"
-    assert Automation.objects.get().state == "paused"
 
 
 def test_one_person_gets_one_text_within_the_hours_that_were_agreed(shipped: Automation, key: str) -> None:
@@ -243,25 +202,6 @@ def test_a_send_that_waits_is_held_when_its_automation_is_paused(shipped: Automa
     send = Send.objects.get(kind="automation")
     assert send.state == "paused"
     assert "not enabled" in send.pause_reason
-
-
-def test_nothing_is_enabled_without_a_way_to_opt_out_or_to_be_sent(shipped: Automation) -> None:
-    TemplateTranslation.objects.update(definition={"text": "Order {{order_no}} is on its way."})
-    assert refused(lambda: asked(shipped)).codes == ["opt_out_missing"]
-    TemplateTranslation.objects.update(definition={"text": "Order {{order_no}} is on its way. Reply STOP"})
-    no = refused(lambda: asked(shipped))  # nobody can answer a name
-    assert [(one.code, str(one.text)[:9]) for one in no.reasons] == [("opt_out_missing", "en (HK): ")]
-    Campaign.objects.update(category="utility")
-    assert asked(shipped).state == "pending"
-    SenderId.objects.update(countries=[])
-    assert refused(lambda: asked(shipped)).codes == ["no_route"]
-
-
-def test_of_two_changes_at_once_the_second_is_refused(shipped: Automation) -> None:
-    one, two = asked(shipped), asked(shipped, daily_cap=5)
-    carry_out(approved(one).pk, NOON)
-    assert "stale_version" in refused(lambda: approved(two)).codes
-    assert refused(lambda: use("automations.update_state", texter(), **wish(shipped))).codes == ["stale_version"]
 
 
 def test_only_countersign_itself_runs_an_automation(shipped: Automation, key: str) -> None:

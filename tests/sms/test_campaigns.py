@@ -1,10 +1,9 @@
-"""A campaign through the door: drafted, priced, countersigned, sent through a gateway, reported back."""
+"""A campaign through the door: countersigned, sent through a gateway, reported back."""
 
 import hashlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -13,24 +12,18 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actor import Actor
-from approvals.execution import carry_out
-from approvals.models import ActionRequest
 from messaging.engine.lanes import run_lane
-from messaging.engine.release import release_due
 from messaging.engine.take import take
 from messaging.inbox.apply import apply_waiting
 from messaging.models import Message, MessagingRules, Outbox, Send, Status, Suppression, Verdict, WebhookEvent
 from sms.callbacks import COMMIT
-from sms.campaigns.contract import CampaignContract
 from sms.gateways.twilio.signature import signature_of
 from sms.models import Campaign, GatewayPrice, SenderId, SenderIdState
-from tests.approvals.tea_room import approved, refused
-from tests.factories import NOON, MessagingRulesFactory, SuppressionFactory
+from tests.approvals.tea_room import refused
+from tests.factories import NOON, SuppressionFactory
 from tests.sms.gateways.listener import Asked, Listener, listening
+from tests.sms.tea_campaigns import priced, released
 from tests.sms.tea_texts import TOKEN, TeaTexts, drinker, texter, use
-
-DUE = "2026-03-02T14:00:00+08:00"
 
 
 def sid_of(asked: Asked) -> bytes:
@@ -55,63 +48,6 @@ def second() -> Iterator[Listener]:
 @pytest.fixture
 def tea(first: Listener, second: Listener) -> TeaTexts:
     return TeaTexts(first.url, second.url)
-
-
-def drafted(tea: TeaTexts, actor: Actor, now: datetime = NOON) -> tuple[str, str]:
-    """A draft that Mei let through: its id and version token."""
-    answer = use("campaigns.create_draft", actor, now, **tea.draft(name=f"Spring tea {Campaign.objects.count()}"))
-    assert answer.request is not None
-    carry_out(approved(ActionRequest.objects.get(pk=answer.request.action_request_id), now=now).pk, now)
-    key = str(Campaign.objects.latest("created_at").pk)
-    return key, use("campaigns.get", actor, now, campaign_id=key).data["version_token"]
-
-
-def priced(tea: TeaTexts, actor: Actor, **changed: Any) -> Any:
-    """A cost preview of a new draft."""
-    key, token = drafted(tea, actor)
-    return use("cost_preview", actor, campaign_id=key, base_version_token=token, due_at=DUE, **changed)
-
-
-def released(tea: TeaTexts) -> Send:
-    """A campaign that Mei has countersigned, released; lanes live by the database's clock, so it is due today."""
-    MessagingRulesFactory(quiet_from=time(0), quiet_until=time(0))
-    now, actor = timezone.now(), texter()
-    key, token = drafted(tea, actor, now)
-    ask = {"campaign_id": key, "base_version_token": token, "due_at": now.isoformat()}
-    wish = {"preview_id": str(use("cost_preview", actor, now, **ask).preview_id), "idempotency_key": f"spring-{key}"}
-    answer = use("campaigns.schedule", actor, now, reason="Spring", **wish)
-    assert answer.request is not None
-    carry_out(approved(ActionRequest.objects.get(pk=answer.request.action_request_id), now=now).pk, now)
-    release_due(timezone.now())
-    return Send.objects.get(campaign=key)
-
-
-@pytest.mark.django_db
-def test_a_cost_preview_shows_ways_parts_and_cost_by_country_and_everybody_left_out(tea: TeaTexts) -> None:
-    drinker("Ann")
-    drinker("陳小姐", language="zh-HK")
-    drinker("Bo", phone="+85366123456", country="MO")
-    drinker("Cy", phone="+4915112345678", country="DE")
-    SuppressionFactory(contact=drinker("Dee"))
-    contract = CampaignContract.model_validate(priced(tea, texter()).data)
-    assert (contract.targeted, contract.included) == (5, 3)
-    assert contract.excluded == {"suppressed": 1, "no_route": 1}
-    assert {one.language: one.people for one in contract.texts} == {"en": 2, "zh_hk": 1}
-    hong_kong, macau = contract.routes
-    assert (hong_kong.country, hong_kong.gateways, hong_kong.price) == ("HK", ["first", "second"], Decimal("0.50"))
-    assert (hong_kong.people, hong_kong.parts, hong_kong.cost) == (2, 2, Decimal("1.00"))
-    assert (macau.gateways, macau.cost) == (["first"], Decimal("0.55"))
-    assert (contract.cost_high, contract.currency) == (Decimal("1.55"), "HKD")
-
-
-@pytest.mark.django_db
-def test_a_long_name_costs_a_second_part_and_too_many_parts_leave_the_person_out(tea: TeaTexts) -> None:
-    drinker("Ann")
-    drinker("港" * 30)
-    drinker("港" * 100)
-    contract = CampaignContract.model_validate(priced(tea, texter(), most_parts=2).data)
-    assert contract.routes[0].parts == 3
-    assert contract.excluded == {"no_route": 1}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -247,26 +183,6 @@ def test_a_stop_counts_whichever_number_of_the_gateway_it_was_sent_to(
 
 
 @pytest.mark.django_db
-def test_a_text_without_a_way_out_is_warned_of_and_not_scheduled(tea: TeaTexts) -> None:
-    drinker("Ann")
-    drinker("Bo", phone="+85366123456", country="MO")
-    actor = texter()
-    answer = use("campaigns.create_draft", actor, **tea.draft(texts={"en": "Harbour Tea: {{name}}, spring tea is in."}))
-    assert answer.request is not None
-    carry_out(approved(ActionRequest.objects.get(pk=answer.request.action_request_id)).pk, NOON)
-    key = str(Campaign.objects.get().pk)
-    token = use("campaigns.get", actor, campaign_id=key).data["version_token"]
-    shown = use("cost_preview", actor, campaign_id=key, base_version_token=token, due_at=DUE)
-    assert shown.data is not None
-    assert [(one["severity"], one["countries"], one["code"]) for one in shown.data["findings"]] == [
-        ("error", ["HK"], "opt_out_missing"),
-        ("risk", ["MO"], "opt_out_missing"),
-    ]
-    wish = {"preview_id": str(shown.preview_id), "idempotency_key": "no-way-out", "reason": "Spring"}
-    assert refused(lambda: use("campaigns.schedule", actor, **wish)).codes == ["opt_out_missing"]
-
-
-@pytest.mark.django_db
 def test_a_text_waits_for_the_morning_where_the_person_is_and_others_go(tea: TeaTexts) -> None:
     tea.identity.countries = ["HK", "MO", "DE"]
     tea.identity.save()
@@ -285,15 +201,3 @@ def test_a_text_waits_for_the_morning_where_the_person_is_and_others_go(tea: Tea
     assert Outbox.objects.get().due_at == datetime(2026, 3, 2, 8, tzinfo=UTC)
     assert take(send.sender, 10, datetime(2026, 3, 2, 7, 59, tzinfo=UTC)) == []
     assert [one.contact_id for one in take(send.sender, 10, datetime(2026, 3, 2, 8, tzinfo=UTC))] == [cy.pk]
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("due_at", "quiet"), [("2026-03-02T22:00:00+08:00", True), ("2026-03-02T18:00:00+08:00", False)]
-)
-def test_a_campaign_does_not_begin_while_it_is_night_wherever_it_goes(tea: TeaTexts, due_at: str, quiet: bool) -> None:
-    drinker("Ann")
-    actor = texter()
-    key, token = drafted(tea, actor)
-    shown = use("cost_preview", actor, campaign_id=key, base_version_token=token, due_at=due_at)
-    assert any(warning.startswith("quiet_hours:") for warning in shown.warnings) is quiet

@@ -4,13 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Person
 from audit.models import Entry
 from sms.callbacks import hash_of_key
 from sms.models import GatewayPrice, GatewayRegistration, Quota, SenderId, SenderIdState, SmsGateway
+from tests.desk.harbour import signed_in
 from tests.factories import ada_wong, harbour_tea, mei_chan, sam_lee
 from tests.sms.gateways.listener import listening
 from tests.sms.tea_papers import applied_for
@@ -30,12 +30,6 @@ NEW = {
     "secrets": '{"auth_token": "a-new-token-0003"}',
     "pause_reason": "",
 }
-
-
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def post(person: Person, path: str, **form: Any) -> Any:

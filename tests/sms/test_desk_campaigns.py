@@ -34,11 +34,6 @@ def noon() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def tea() -> TeaTexts:
-    return TeaTexts()
-
-
 def decision(person: Person, request: ActionRequest) -> str:
     """The decision page in plain words, without its tags."""
     text = re.sub(r"<[^>]+>", " ", page(person, "approvals_actionrequest_change", request.pk))

@@ -16,18 +16,8 @@ from sms.models import Automation, AutomationRun, Click, Conversion, LinkCode, R
 from tests.desk.harbour import page
 from tests.factories import NOON, mei_chan, sam_lee, vera_ng
 from tests.sms.links.tea_links import link_to
-from tests.sms.tea_texts import (
-    TeaTexts,
-    automation_of,
-    campaign_of,
-    copy_ask,
-    copy_of,
-    drinker,
-    failed_text,
-    text_of,
-    texter,
-    use,
-)  # fmt: skip
+from tests.sms.tea_copies import copy_ask, copy_of
+from tests.sms.tea_texts import TeaTexts, automation_of, campaign_of, drinker, failed_text, text_of, texter, use
 
 pytestmark = pytest.mark.django_db
 
@@ -36,11 +26,6 @@ pytestmark = pytest.mark.django_db
 def noon() -> Iterator[None]:
     with time_machine.travel(NOON, tick=False):
         yield
-
-
-@pytest.fixture
-def tea() -> TeaTexts:
-    return TeaTexts()
 
 
 def set_off(automation: Automation, contact: Contact, number: str, outcome: str, **fields: Any) -> AutomationRun:

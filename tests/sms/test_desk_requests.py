@@ -18,8 +18,9 @@ from sms.models import LinkDomain
 from tests.desk.harbour import page
 from tests.factories import NOON, TemplateFactory, harbour_tea, mei_chan, sam_lee, vera_ng
 from tests.sms.links.tea_links import link_to
+from tests.sms.tea_copies import copy_of
 from tests.sms.tea_papers import APPLICATION, SNAPSHOT
-from tests.sms.tea_texts import TeaTexts, campaign_of, copy_of, drinker, failed_text, text_of, texter, use
+from tests.sms.tea_texts import TeaTexts, campaign_of, drinker, failed_text, text_of, texter, use
 
 pytestmark = pytest.mark.django_db
 

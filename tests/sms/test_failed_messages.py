@@ -24,11 +24,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def tea() -> TeaTexts:
-    return TeaTexts()
-
-
-@pytest.fixture
 def ann(tea: TeaTexts) -> Message:
     """Ann's text; Bo's and Cy's failed with hers."""
     ann = drinker("Ann")

@@ -11,10 +11,10 @@ from approvals.models import ActionRequest
 from approvals.registry import Call
 from approvals.versions import token_of
 from audit.models import Entry
-from sms import applications
-from sms.applications import ApplicationContract
 from sms.models import SenderId, SenderIdState
-from sms.sender_ids import reject, suspend, usable_in, verify
+from sms.sender_ids import applying
+from sms.sender_ids.contract import ApplicationContract
+from sms.sender_ids.life import reject, suspend, usable_in, verify
 from tests.approvals.tea_room import approved, refused
 from tests.factories import NOON, ada_wong, harbour_tea
 from tests.sms.tea_papers import APPLICATION, LICENCE, PROOF, applied_for
@@ -107,7 +107,7 @@ def test_of_two_carried_out_at_the_same_moment_the_second_is_told_that_the_name_
     contract = ApplicationContract.model_validate(request.preview.contract)
     applied_for(harbour_tea(), contract.value)  # between the guard and the row
     call = Call(ada(), NOON, request)
-    assert refused(lambda: applications.apply(call, contract)).codes == ["sender_id_taken"]
+    assert refused(lambda: applying.apply(call, contract)).codes == ["sender_id_taken"]
     assert SenderId.objects.count() == 1
 
 

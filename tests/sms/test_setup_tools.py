@@ -16,11 +16,6 @@ from tests.sms.tea_texts import TOKEN, TeaTexts, texter, use, verified
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def tea() -> TeaTexts:
-    return TeaTexts()
-
-
 def test_the_configuration_names_senders_gateways_rules_and_floors(tea: TeaTexts) -> None:
     SmsGateway.objects.filter(pk=tea.second.pk).update(paused_at=NOON)
     Quota.objects.create(organisation=tea.organisation, currency="HKD", monthly=Decimal(1000))

@@ -7,6 +7,7 @@ from approvals.floors import Always
 from approvals.reasons import Reason
 from approvals.registry import Call, Kind, Tool, registry
 from messaging import carriers
+from tests.factories import MessagingRulesFactory
 from tests.messaging.engine.stage import PREVIEW, TOOL, TestContract, Witness
 
 
@@ -44,3 +45,9 @@ def witness() -> Iterator[Witness]:
     carriers.register(carrier)
     yield carrier
     del carriers._carriers[carrier.name]
+
+
+@pytest.fixture
+def no_quiet_hours() -> None:
+    """Lanes live by the real clock, and tests are run at night, too."""
+    MessagingRulesFactory(quiet_from="00:00", quiet_until="00:00")

@@ -1,18 +1,15 @@
 """What must hold is held to hold: a whole life breaks nothing, and each rule tells when it is broken."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.actor import Actor
-from accounts.models import Organisation
-from accounts.tenancy import as_login_role
-from approvals.models import ActionRequest, Decision
+from approvals.models import ActionRequest
 from audit.models import Entry
 from audit.record import record
 from audit.seal import seal
@@ -24,66 +21,29 @@ from messaging.engine.take import take
 from messaging.engine.taken import Ending, Result
 from messaging.invariants import Broken, Scope, assert_invariants, broken_invariants
 from messaging.invariants.handed import Handed
-from messaging.models import (
-    Attempt,
-    AudienceMember,
-    Message,
-    MessagingRules,
-    Outbox,
-    Outcome,
-    ParkedStatus,
-    Send,
-    SendState,
-    Status,
-    SuppressionReason,
-)
+from messaging.models import Attempt, Outcome, SendState, Status, SuppressionReason
 from tests.audit.tampering import tampered
-from tests.factories import NOON, harbour_tea, sam_lee
+from tests.factories import NOON, harbour_tea
+from tests.messaging.engine.broken_rules import (
+    AT_ONCE,
+    BREAKS,
+    LATER,
+    engine,
+    half_way,
+    message,
+    recorded,
+    reserved_too_much,
+    two_attempts,
+    unguarded,
+)
 from tests.messaging.engine.stage import crowd, fresh, released, someone
 from tests.sealing import other_databases_do_not_hold_up_the_sealer as other_databases_do_not_hold_up_the_sealer
-from tests.webhooks import arrived
 
 pytestmark = pytest.mark.django_db
-
-LATER = NOON + timedelta(minutes=1)
-AT_ONCE = Scope(grace=timedelta(0), told_within=timedelta(0))
-
-
-def half_way() -> Send:
-    """A send with one message read, one failed, one unsure, one under way, one left out and one waiting."""
-    people = crowd(6)
-    send = recorded(released(people))
-    opt_out([people[5].pk], Stop(SuppressionReason.STOP, "test", NOON), engine(), NOON)
-    taken = take(send.sender, 6, NOON + timedelta(seconds=2))
-    endings = (
-        Result(taken[0], Ending.ACCEPTED, provider_id="wamid.1"),
-        Result(taken[1], Ending.FAILED, code="131026"),
-        Result(taken[2], Ending.UNSURE, code="answer_lost"),
-        Result(taken[3], Ending.UNUSED),
-    )
-    finish(endings, send.sender, NOON + timedelta(seconds=3))
-    Message.objects.filter(provider_id="wamid.1").update(status=Status.READ)
-    return fresh(send)
-
-
-def recorded(send: Send) -> Send:
-    """The factories countersign past the door; the record has to tell of it all the same."""
-    assert send.request is not None
-    for name in ("start", "succeed"):
-        record(f"request.{name}", send.request, engine(), now=NOON, request_id=send.request.pk, tool=send.request.tool)
-    return send
-
-
-def engine() -> Actor:
-    return Actor.system(Organisation.objects.get(), "executor")
 
 
 def broken(now: Any = NOON + timedelta(seconds=3), scope: Scope = AT_ONCE, **witnesses: Any) -> list[str]:
     return [one.code for one in broken_invariants(now, scope, **witnesses)]
-
-
-def message(status: Status) -> Message:
-    return Message.objects.get(status=status)
 
 
 def test_a_send_half_way_breaks_nothing() -> None:
@@ -99,79 +59,6 @@ def test_a_send_that_went_through_breaks_nothing() -> None:
     assert fresh(send).state == SendState.COMPLETED
     journal = [Handed(str(one.attempt_id), one.address, NOON) for one in batch]
     assert_invariants(LATER, AT_ONCE, journal=journal)
-
-
-def _two_attempts() -> None:
-    one = Attempt.objects.get(outcome=Outcome.ACCEPTED)
-    one.pk = None
-    one.outcome = Outcome.UNSURE
-    one.save(force_insert=True)
-
-
-def _reserved_too_much() -> None:
-    Send.objects.update(reserved=900)
-
-
-def unguarded(table: str) -> None:
-    """As the tables' owner could: for the rest of the test the database refuses nothing about this one."""
-    with as_login_role(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with waiting checks cannot be altered
-        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-
-
-def _decided_alone() -> None:
-    unguarded("approvals_decision")
-    Decision.objects.update(person=sam_lee())
-
-
-def _taken_back() -> None:
-    unguarded("approvals_decision")
-    Decision.objects.update(verdict="reject")
-
-
-def _parked() -> None:
-    known = Message.objects.get(provider_id="wamid.1")
-    ParkedStatus.objects.create(sender=known.sender, provider_id="wamid.1", item={}, parked_at=NOON)
-
-
-def _stopped_before() -> None:
-    contact = message(Status.READ).contact
-    opt_out([contact.pk], Stop(SuppressionReason.STOP, "test", NOON), engine(), NOON + timedelta(seconds=1))
-
-
-BREAKS: dict[str, Callable[[], object]] = {
-    "audience_adds_up": lambda: AudienceMember.objects.order_by("pk").first().delete(),  # type: ignore[union-attr]
-    "nobody_added": lambda: Message.objects.filter(status=Status.READ).update(address="+85299999999"),
-    "nobody_missing": lambda: (
-        Attempt.objects.filter(message__status=Status.FAILED).delete() and message(Status.FAILED).delete()
-    ),
-    "outbox_in_its_place": lambda: Send.objects.update(state=SendState.COMPLETED),
-    "money_adds_up": _reserved_too_much,
-    "handed_over_once": _two_attempts,
-    "waiting_is_in_the_outbox": lambda: Outbox.objects.all().delete(),
-    "under_way_has_an_attempt": lambda: Attempt.objects.filter(outcome=Outcome.OPEN).update(outcome=Outcome.ACCEPTED),
-    "unsure_has_an_unsure_attempt": lambda: Attempt.objects.filter(outcome=Outcome.UNSURE).update(outcome=1),
-    "taken_was_attempted": lambda: Attempt.objects.filter(outcome=Outcome.ACCEPTED).update(outcome=2),
-    "taken_is_known_there": lambda: Message.objects.filter(status=Status.READ).update(status=20, provider_id=None),
-    "failed_was_attempted": lambda: Attempt.objects.filter(outcome=Outcome.FAILED).delete(),
-    "left_out_has_not_left": lambda: Message.objects.filter(status=Status.READ).update(status=90, verdict=2),
-    "attempts_tell_of_their_message": lambda: Attempt.objects.update(category="utility"),
-    "countersigned": lambda: Send.objects.update(request=None),
-    "enough_people_decided": lambda: ActionRequest.objects.update(quorum=2),
-    "four_eyes": _decided_alone,
-    "one_end": _taken_back,
-    "carried_out_once": lambda: recorded(Send.objects.get()),
-    "moves_are_recorded": lambda: record("send.release", Send.objects.get(), engine(), now=NOON, name="Spring tea"),
-    "stops_are_heard": _stopped_before,
-    "caps_hold": lambda: MessagingRules.objects.create(organisation=harbour_tea(), marketing_cap=0),
-    "attempts_end": lambda: Attempt.objects.filter(outcome=Outcome.OPEN).update(lease_until=NOON),
-    "due_is_released": lambda: Send.objects.update(state=SendState.RELEASING),
-    "done_is_completed": lambda: (Outbox.objects.all().delete(), Attempt.objects.update(outcome=3, ended_at=NOON)),
-    "webhooks_are_applied": lambda: arrived(Send.objects.get().sender, b"{}"),
-    "parked_statuses_are_matched": _parked,
-    "seals_hold": lambda: ActionRequest.objects.update(reason="Something else."),
-    "audience_untouched": lambda: AudienceMember.objects.update(price=1),
-}
 
 
 @pytest.mark.parametrize("code", BREAKS)
@@ -238,15 +125,15 @@ def test_the_journal_of_the_provider_is_a_witness() -> None:
 
 def test_what_was_made_before_is_out_of_scope() -> None:
     send = half_way()
-    _two_attempts()
+    two_attempts()
     assert "handed_over_once" in broken(scope=Scope(send.created_at))
     assert "handed_over_once" not in broken(scope=Scope(send.created_at + timedelta(seconds=1)))
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     half_way()
-    _reserved_too_much()
-    _two_attempts()
+    reserved_too_much()
+    two_attempts()
     with pytest.raises(AssertionError) as told:
         assert_invariants(NOON, AT_ONCE)
     first, *others = str(told.value).splitlines()
@@ -266,7 +153,7 @@ def test_the_command_says_it_in_three_sizes() -> None:
     said = StringIO()
     call_command("check_invariants", stdout=said)
     assert said.getvalue() == "All invariants hold.\n"
-    _reserved_too_much()
+    reserved_too_much()
     with pytest.raises(CommandError, match=r"^1 invariants do not hold: money_adds_up \(1\)$"):
         call_command("check_invariants", "--short")
     with pytest.raises(CommandError, match=f"Against it: send {send.pk}"):

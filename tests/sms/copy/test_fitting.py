@@ -14,7 +14,8 @@ from sms.models import LinkDomain
 from tests.approvals.tea_room import refused
 from tests.factories import SuppressionFactory, harbour_tea
 from tests.sms.links.tea_links import link_to
-from tests.sms.tea_texts import TeaTexts, copy_of, drinker, texter, use
+from tests.sms.tea_copies import copy_of
+from tests.sms.tea_texts import TeaTexts, drinker, texter, use
 
 FIT = "copy.fit_preview"
 NAME = [{"name": "name", "source": "name"}]

@@ -12,7 +12,8 @@ from approvals.versions import token_of
 from messaging.models import Template
 from tests.approvals.tea_room import approved, refused
 from tests.factories import NOON, harbour_tea, other_tenant
-from tests.sms.tea_texts import TeaTexts, campaign_of, copy_ask, copy_of, texter, use
+from tests.sms.tea_copies import copy_ask, copy_of
+from tests.sms.tea_texts import TeaTexts, campaign_of, texter, use
 
 pytestmark = pytest.mark.django_db
 

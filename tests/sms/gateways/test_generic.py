@@ -1,46 +1,24 @@
-"""The generic gateway: a description instead of code. What it sends, recognises, refuses to guess and reads."""
+"""The generic gateway: a description instead of code. What it sends, recognises and refuses to guess."""
 
 import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 from pydantic import ValidationError
 
-from messaging.carriers import Malformed, Retry, SendFailed
-from sms.gateways.gateway import Account, Callback, Failure, Progress, Receipt, Reply, Taken, Unknown, gateway
+from messaging.carriers import Retry, SendFailed
+from sms.gateways.gateway import Taken, gateway
 from sms.gateways.generic.adapter import Generic
 from sms.gateways.generic.configuration import GenericConfiguration, GenericSecrets
 from sms.gateways.generic.finding import Place, Said
-from tests.sms.gateways.accounts import ATTEMPT, CALLBACKS, account, submission
+from tests.sms.gateways.accounts import ATTEMPT, CALLBACKS, submission
+from tests.sms.gateways.generic_calls import HARBOUR, PASSWORD, at_harbour
 from tests.sms.gateways.listener import Listener, listening
 
-PASSWORD = "harbour & tea/1"
-HARBOUR: dict[str, Any] = {
-    "url": "https://sms.example.test/send",
-    "form": {"user": "harbour", "pass": "{secret.password}", "to": "{to_digits}", "from": "{sender}", "text": "{text}",
-             "type": "{encoding}", "ref": "{reference}", "dlr": "{callback}?ref={reference}"},
-    "accepted": {"when": [{"at": {"json_pointer": "/status"}, "is_one_of": ["ok"]}],
-                 "id": {"json_pointer": "/message/id"}},
-    "refused": [
-        {"when": [{"at": {"json_pointer": "/error/code"}, "is_one_of": ["E03"]}], "failure": "recipient_bad",
-         "code": {"json_pointer": "/error/code"}},
-        {"when": [{"at": {"json_pointer": "/error/code"}, "is_one_of": ["E04"]}], "failure": "sender"},
-        {"when": [{"says": "opted out"}], "failure": "recipient_refused"},
-        {"statuses": [401, 403], "failure": "account"},
-        {"statuses": [429], "failure": "route", "wait": 7},
-    ],
-    "receipts": {"id": "id", "reference": "?ref", "status": "state", "error": "why", "at": "at", "price": "price",
-                 "currency": "money",
-                 "statuses": {"DELIVRD": "delivered", "ENROUTE": "sent", "UNDELIV": "failed", "EXPIRED": "expired"},
-                 "errors": {"absent": "recipient_away", "unknown": "recipient_bad"}},
-    "replies": {"id": "id", "phone": "from", "sender": "to", "text": "text", "at": "at"},
-    "callback_header": "x-gateway-secret",
-}  # fmt: skip
 OK = {"status": "OK", "message": {"id": 4711}}
 
 
@@ -51,22 +29,10 @@ def listener() -> Iterator[Listener]:
         yield told
 
 
-def at_harbour(url: str = "https://sms.example.test", **more: Any) -> Account:
-    configuration = GenericConfiguration.model_validate({**HARBOUR, "url": f"{url}/send", **more})
-    values = {"password": PASSWORD, "callback": "told-only-to-them", "basic": "basic-password"}
-    return account(configuration, GenericSecrets.model_validate({"values": values}))
-
-
 def refusal_of(listener: Listener, **more: Any) -> SendFailed:
     with pytest.raises(SendFailed) as raised:
         Generic().send(at_harbour(listener.url, **more), submission())
     return raised.value
-
-
-def told(body: str, kind: str = "receipt", query: str = "", **headers: str) -> Callback:
-    url = f"{CALLBACKS}/{kind}" + (f"?{query}" if query else "")
-    given = {"x-gateway-secret": "told-only-to-them", **headers}
-    return Callback(kind, "POST", url, query, given, body.encode())  # type: ignore[arg-type]
 
 
 def test_a_form_goes_out_as_it_was_described(listener: Listener) -> None:
@@ -241,85 +207,6 @@ def test_short_secrets_and_unnameable_ones_are_refused_without_being_said() -> N
             GenericSecrets.model_validate({"values": values})
         assert "pw1" not in str(raised.value)
         assert "long enough" not in str(raised.value)
-
-
-@pytest.mark.parametrize(
-    ("body", "query", "progress", "failure", "reference"),
-    [
-        ("id=4711&state=ENROUTE", f"ref={ATTEMPT}", Progress.SENT, Failure.NONE, str(ATTEMPT)),
-        ("id=4711&state=delivrd", "", Progress.DELIVERED, Failure.NONE, ""),
-        ("id=4711&state=UNDELIV&why=absent", "", Progress.FAILED, Failure.RECIPIENT_AWAY, ""),
-        ("id=4711&state=UNDELIV&why=x", "", Progress.FAILED, Failure.UNCLEAR, ""),
-        ("id=4711&state=EXPIRED", "", Progress.EXPIRED, Failure.UNCLEAR, ""),
-    ],
-)
-def test_what_a_receipt_says(body: str, query: str, progress: Progress, failure: Failure, reference: str) -> None:
-    (receipt,) = Generic().read(at_harbour(), told(body, query=query))
-    assert isinstance(receipt, Receipt)
-    assert (receipt.provider_id, receipt.progress, receipt.failure, receipt.reference) == (
-        "4711", progress, failure, reference,
-    )  # fmt: skip
-
-
-def test_receipts_in_a_json_list_with_time_and_price() -> None:
-    described = {"written_as": "json", "items": "/results", "id": "/id", "status": "/status/name", "at": "/at",
-                 "price": "/price/0", "currency": "/money", "statuses": {"delivered": "delivered"}}  # fmt: skip
-    one = {
-        "id": "a",
-        "status": {"name": "DELIVERED"},
-        "at": "2026-03-02T12:00:00+08:00",
-        "price": [0.055],
-        "money": "HKD",
-    }
-    body = json.dumps({"results": [one, {"id": "b", "status": 7}, None]})
-    first, second, third = Generic().read(at_harbour(receipts=described), told(body))
-    assert isinstance(first, Receipt)
-    assert (first.price, first.currency, str(first.at)) == (Decimal("0.055"), "HKD", "2026-03-02 04:00:00+00:00")
-    assert isinstance(second, Unknown)
-    assert isinstance(third, Unknown)
-
-
-def test_a_reply_is_read_as_it_was_written() -> None:
-    (reply,) = Generic().read(
-        at_harbour(), told("id=9&from=85261234567&to=85268001234&text=%E9%80%80+%E8%A8%82", "reply")
-    )
-    assert reply == Reply("9", "9", "85268001234", "+85261234567", "退 訂", None)
-
-
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [("", "receipt"), ("id=1&state=sang", "receipt"), ("state=DELIVRD", "receipt"), ("from=x&text=a", "reply")],
-)
-def test_what_makes_no_sense_is_kept_as_unknown(body: str, kind: str) -> None:
-    (item,) = Generic().read(at_harbour(), told(body, kind))
-    assert isinstance(item, Unknown)
-
-
-def test_calls_that_nobody_described_are_unknown_and_broken_ones_malformed() -> None:
-    (item,) = Generic().read(at_harbour(replies=None), told("text=a", "reply"))
-    assert isinstance(item, Unknown)
-    with pytest.raises(Malformed):
-        Generic().read(at_harbour(), replace(told(""), body=b"\xff"))
-
-
-@pytest.mark.parametrize(
-    "forged",
-    [
-        lambda call: replace(call, headers={}),
-        lambda call: replace(call, headers={"x-gateway-secret": "told-only-to-then"}),
-        lambda call: replace(call, headers={"x-gateway-secret": "é"}),
-        lambda call: replace(call, url=call.url.replace("k3y", "k3x")),
-        lambda call: replace(call, url=call.url.replace("receipt", "reply")),
-    ],
-)
-def test_only_who_knows_header_and_address_is_believed(forged: Any) -> None:
-    assert Generic().verify(at_harbour(), told("id=1", query="ref=2"))
-    assert not Generic().verify(at_harbour(), forged(told("id=1")))
-
-
-def test_a_header_that_is_asked_for_but_has_no_secret_proves_nothing() -> None:
-    harbour = replace(at_harbour(), secrets=GenericSecrets())
-    assert not Generic().verify(harbour, told("id=1", **{"x-gateway-secret": ""}))
 
 
 def test_a_hostile_answer_is_searched_in_no_time() -> None:

@@ -1,21 +1,15 @@
 """Administrators say where links may lead; officers end links."""
 
 import pytest
-from django.test import Client
 
 from accounts.models import Person
 from audit.models import Entry
 from sms.models import LinkDomain, ShortLink
+from tests.desk.harbour import signed_in
 from tests.factories import ada_wong, mei_chan, sam_lee
 from tests.sms.links.tea_links import link_to
 
 DOMAINS, LINKS = "/desk/sms/linkdomain", "/desk/sms/shortlink"
-
-
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def allow(person: Person, host: str) -> int:

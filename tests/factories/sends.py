@@ -1,18 +1,14 @@
-"""The people, numbers and contracts that the tests speak of. Everything happens at Harbour Tea unless told otherwise.
-
-Mei Chan is its compliance officer, Sam Lee its marketer; Sam owns the agent. It is noon in Hong Kong.
-"""
+"""What is sent: templates, audiences, requests that somebody has countersigned, sends."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.models import Agent, Organisation, Person
-from accounts.roles import AGENT_SCOPES, Role
+from accounts.models import Person
+from accounts.roles import Role
 from approvals.canonical import seal_of
 from approvals.models import ActionRequest, Decision, Preview, State
 from messaging.models import (
@@ -20,193 +16,16 @@ from messaging.models import (
     AudienceMember,
     Category,
     Channel,
-    ConsentAct,
-    ConsentState,
     Contact,
-    Identity,
-    IdentityKind,
-    MessagingRules,
-    Segment,
     Send,
-    Sender,
     SendState,
-    Suppression,
-    SuppressionReason,
     Template,
     TemplateTranslation,
     TranslationStatus,
     Verdict,
-    WhatsAppAccount,
 )
-
-HONG_KONG = ZoneInfo("Asia/Hong_Kong")
-NOON = datetime(2026, 3, 2, 12, 0, tzinfo=HONG_KONG)
-PASSWORD = "steeped-4-minutes"  # of everybody
-
-
-class OrganisationFactory(DjangoModelFactory[Organisation]):
-    class Meta:
-        model = Organisation
-        django_get_or_create = ("slug",)
-
-    name = "Harbour Tea"
-    slug = "harbour-tea"
-
-
-def harbour_tea() -> Organisation:
-    return OrganisationFactory()
-
-
-def other_tenant() -> Organisation:
-    return OrganisationFactory(name="Peak Coffee", slug="peak-coffee")
-
-
-class PersonFactory(DjangoModelFactory[Person]):
-    class Meta:
-        model = Person
-        django_get_or_create = ("username",)
-        skip_postgeneration_save = True
-
-    organisation = factory.SubFactory(OrganisationFactory)
-    username = factory.Sequence(lambda number: f"person-{number}")
-    email = factory.LazyAttribute(lambda person: f"{person.username}@harbour-tea.test")
-    password = factory.django.Password(PASSWORD)
-    role = Role.VIEWER
-    is_staff = True
-
-
-def mei_chan() -> Person:
-    """The compliance officer."""
-    return PersonFactory(username="mei.chan", first_name="Mei", last_name="Chan", role=Role.COMPLIANCE)
-
-
-def sam_lee() -> Person:
-    """The marketer, who owns the agent."""
-    return PersonFactory(username="sam.lee", first_name="Sam", last_name="Lee", role=Role.MARKETER)
-
-
-def ada_wong() -> Person:
-    """The administrator."""
-    return PersonFactory(username="ada.wong", first_name="Ada", last_name="Wong", role=Role.ADMIN)
-
-
-def ken_ho() -> Person:
-    """Support."""
-    return PersonFactory(username="ken.ho", first_name="Ken", last_name="Ho", role=Role.SUPPORT)
-
-
-def vera_ng() -> Person:
-    """The viewer."""
-    return PersonFactory(username="vera.ng", first_name="Vera", last_name="Ng", role=Role.VIEWER)
-
-
-class AgentFactory(DjangoModelFactory[Agent]):
-    """Sam's agent, with every scope there is. Where its key matters, use `accounts.credentials.create_agent`."""
-
-    class Meta:
-        model = Agent
-
-    organisation = factory.SelfAttribute("owner.organisation")
-    owner = factory.LazyFunction(sam_lee)
-    name = "Tea assistant"
-    key_prefix = factory.Sequence(lambda number: f"{number:010x}")
-    key_hash = "0" * 64
-    scopes = sorted(AGENT_SCOPES)
-
-
-class MessagingRulesFactory(DjangoModelFactory[MessagingRules]):
-    class Meta:
-        model = MessagingRules
-        django_get_or_create = ("organisation",)
-
-    organisation = factory.SubFactory(OrganisationFactory)
-
-
-class WhatsAppAccountFactory(DjangoModelFactory[WhatsAppAccount]):
-    class Meta:
-        model = WhatsAppAccount
-
-    organisation = factory.SubFactory(OrganisationFactory)
-    name = "Harbour Tea"
-    waba_id = factory.Sequence(lambda number: f"1020{number:011d}")
-    app_id = "555000111"
-    access_token = "token-of-harbour-tea"
-    app_secret = "secret-of-harbour-tea"
-    verify_token = "verify-harbour-tea"
-
-
-class SenderFactory(DjangoModelFactory[Sender]):
-    class Meta:
-        model = Sender
-
-    account = factory.SubFactory(WhatsAppAccountFactory)
-    organisation = factory.SelfAttribute("account.organisation")
-    provider_ref = factory.Sequence(lambda number: f"1060{number:011d}")
-    number = "+85223456789"
-    display_name = "Harbour Tea"
-    quality = Sender.Quality.GREEN
-    tier = "TIER_10K"
-
-
-class ContactFactory(DjangoModelFactory[Contact]):
-    """Somebody in Hong Kong who is known by phone. `agreed` grants marketing on every channel."""
-
-    class Meta:
-        model = Contact
-        skip_postgeneration_save = True
-
-    organisation = factory.SubFactory(OrganisationFactory)
-    phone = factory.Sequence(lambda number: f"+8526{number:07d}")
-    name = factory.Sequence(lambda number: f"Customer {number}")
-    country = "HK"
-    language = "en"
-
-    @factory.post_generation
-    def identities(self: Contact, create: bool, extracted: Any, **_: Any) -> None:
-        known = ((IdentityKind.PHONE, self.phone), (IdentityKind.BSUID, self.bsuid))
-        for kind, value in known if create else ():
-            if value:
-                Identity.objects.create(organisation=self.organisation, contact=self, kind=kind, value=value)
-
-    @factory.post_generation
-    def agreed(self: Contact, create: bool, extracted: bool | None, **_: Any) -> None:
-        if create and extracted is not False:
-            ConsentStateFactory(contact=self)
-
-
-class ConsentStateFactory(DjangoModelFactory[ConsentState]):
-    class Meta:
-        model = ConsentState
-
-    contact = factory.SubFactory(ContactFactory, agreed=False)
-    organisation = factory.SelfAttribute("contact.organisation")
-    channel = Channel.ANY
-    category = Category.MARKETING
-    state = ConsentAct.GRANTED
-    since = NOON - timedelta(days=90)
-    source = "shop form"
-
-
-class SuppressionFactory(DjangoModelFactory[Suppression]):
-    class Meta:
-        model = Suppression
-
-    contact = factory.SubFactory(ContactFactory)
-    organisation = factory.SelfAttribute("contact.organisation")
-    reason = SuppressionReason.STOP
-    source = "test"
-    at = NOON - timedelta(days=1)
-
-
-class SegmentFactory(DjangoModelFactory[Segment]):
-    class Meta:
-        model = Segment
-
-    organisation = factory.SubFactory(OrganisationFactory)
-    name = factory.Sequence(lambda number: f"Tea drinkers {number}")
-    rule = 'tag = "tea"'
-    created_at = NOON
-    updated_at = NOON
+from tests.factories.contacts import ContactFactory, SegmentFactory, SenderFactory, WhatsAppAccountFactory
+from tests.factories.people import NOON, OrganisationFactory, mei_chan, sam_lee
 
 
 class TemplateFactory(DjangoModelFactory[Template]):

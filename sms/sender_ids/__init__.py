@@ -1,0 +1,1 @@
+"""Sender IDs: applied for with papers, judged, decided on by people after the regulator."""
