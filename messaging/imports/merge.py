@@ -24,7 +24,6 @@ from messaging.imports.merge_statements import (
     PEOPLE,
     SAY_WHAT_WAS_TOLD_BEFORE,
     SAY_WHO_SAID_NO,
-    SILENT,
     STEPS,
     TALLY,
 )
@@ -64,10 +63,10 @@ def _carry_out(batch: ImportBatch, actor: Actor, now: datetime) -> dict[str, int
     }
     done = {}
     with joining_by_hash(), connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.import_people, pg_temp.import_silent")
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.import_people")
         cursor.execute(PEOPLE, values)
         cursor.execute("ANALYZE import_people (contact_id, phone, is_new, opt_out)")
-        for statement in (CREATE, FIND_AGAIN, LOCK, SILENT, SAY_WHO_SAID_NO, SAY_WHAT_WAS_TOLD_BEFORE):
+        for statement in (CREATE, FIND_AGAIN, LOCK, SAY_WHO_SAID_NO, SAY_WHAT_WAS_TOLD_BEFORE):
             cursor.execute(statement, values)
         for name, statement in STEPS.items():
             cursor.execute(statement, values)

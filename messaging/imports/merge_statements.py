@@ -8,7 +8,7 @@ from messaging.imports.known_people import CONTACT_ID, KNOWN_AS, SAID_NO
 PEOPLE: Final = f"""
 CREATE TEMPORARY TABLE import_people ON COMMIT DROP AS
 SELECT found.*, coalesce(found.known_id, nextval(pg_get_serial_sequence('messaging_contact', 'id'))) AS contact_id,
-    found.known_id IS NULL AS is_new
+    found.known_id IS NULL AS is_new, false AS said_no, false AS told_before
 FROM (
     SELECT r.line, r.phone, r.name, r.language, r.country, r.tags, r.attributes, r.crm_id, r.consent_category,
         r.consent_source, r.consent_at, r.opt_out, {CONTACT_ID} AS known_id,
@@ -43,25 +43,9 @@ SELECT count(*) FROM (
     ORDER BY c.id FOR NO KEY UPDATE) locked
 """
 
-# Whose yes is not written down, and why; kept apart, because changing the wide rows of the people costs far more.
-SILENT: Final = """
-CREATE TEMPORARY TABLE import_silent (line integer PRIMARY KEY, said_no boolean NOT NULL) ON COMMIT DROP
-"""
-
 SAY_WHO_SAID_NO: Final = f"""
-INSERT INTO import_silent
-SELECT p.line, true FROM import_people p
+UPDATE import_people p SET said_no = true
 WHERE NOT p.is_new AND NOT p.opt_out AND {SAID_NO.format(contact="p.contact_id", category="p.consent_category")}
-"""
-
-# A statement of its own: asked while evidence is being inserted, it would read the growing table once a row.
-SAY_WHAT_WAS_TOLD_BEFORE: Final = """
-INSERT INTO import_silent
-SELECT DISTINCT p.line, false FROM import_people p JOIN messaging_consentevidence e ON e.contact_id = p.contact_id
-WHERE NOT p.is_new AND NOT p.opt_out AND e.organisation_id = %(organisation)s AND e.channel = %(channel)s
-AND e.category = p.consent_category AND e.act = 'granted' AND e.source = p.consent_source
-AND e.occurred_at = p.consent_at
-ON CONFLICT (line) DO NOTHING
 """
 
 _UPDATE: Final = """
@@ -86,6 +70,13 @@ ORDER BY line
 ON CONFLICT (organisation_id, kind, value) DO NOTHING
 """
 
+# A statement of its own: asked while evidence is being inserted, it would read the growing table once a row.
+SAY_WHAT_WAS_TOLD_BEFORE: Final = """
+UPDATE import_people p SET told_before = true FROM messaging_consentevidence e
+WHERE NOT p.is_new AND e.contact_id = p.contact_id AND e.channel = %(channel)s AND e.category = p.consent_category
+AND e.act = 'granted' AND e.source = p.consent_source AND e.occurred_at = p.consent_at
+"""
+
 # A yes over which a no stands is not written down: derived again later, it might win.
 _AGREE: Final = """
 INSERT INTO messaging_consentevidence (organisation_id, contact_id, channel, category, act, source, detail, occurred_at,
@@ -93,7 +84,7 @@ INSERT INTO messaging_consentevidence (organisation_id, contact_id, channel, cat
 SELECT DISTINCT ON (contact_id, consent_category, consent_source, consent_at)
     %(organisation)s, contact_id, %(channel)s, consent_category, 'granted', consent_source, '', consent_at,
     %(now)s, %(by)s, false, %(batch)s::uuid
-FROM import_people WHERE NOT opt_out AND line NOT IN (SELECT line FROM import_silent)
+FROM import_people WHERE NOT opt_out AND NOT said_no AND NOT told_before
 """
 
 STEPS: Final = {"updated": _UPDATE, "identified": _IDENTIFY, "agreed": _AGREE}
@@ -130,7 +121,7 @@ SELECT DISTINCT ON (p.contact_id, p.consent_category)
 FROM import_people p LEFT JOIN messaging_consentstate w
     ON w.organisation_id = %(organisation)s AND w.contact_id = p.contact_id AND w.channel = %(channel)s
     AND w.category = p.consent_category AND w.since >= p.consent_at
-WHERE NOT p.is_new AND NOT p.opt_out AND p.line NOT IN (SELECT line FROM import_silent) AND w.id IS NULL
+WHERE NOT p.is_new AND NOT p.opt_out AND NOT p.said_no AND NOT p.told_before AND w.id IS NULL
 ORDER BY p.contact_id, p.consent_category, p.consent_at DESC
 ON CONFLICT (contact_id, channel, category) DO UPDATE
 SET state = excluded.state, since = excluded.since, source = excluded.source WHERE now.since < excluded.since
@@ -149,6 +140,4 @@ ON CONFLICT (contact_id, channel, category) DO UPDATE
 SET state = excluded.state, since = excluded.since, source = excluded.source
 """
 
-TALLY: Final = """
-SELECT (SELECT count(*) FROM import_people WHERE is_new), (SELECT count(*) FROM import_silent WHERE said_no)
-"""
+TALLY: Final = "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE said_no) FROM import_people"
