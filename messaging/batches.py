@@ -1,27 +1,8 @@
-"""A batch in one statement: its columns as PostgreSQL's array literals, and the statement planned once a connection.
-
-The driver asks of every single value how to write it, which costs more than PostgreSQL needs to change the row, and a
-plan of the gate's questions costs as much as asking them of three hundred people.
+"""Columns of a batch as PostgreSQL's array literals: the driver asks of every single value how to write it, which costs
+more than PostgreSQL needs to change the row.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
-
-from django.db import connection
-from psycopg import Cursor
-
-
-def prepared(
-    statement: str, facts: Mapping[str, Any] | Sequence[Any], *, binary: bool = False
-) -> list[tuple[Any, ...]]:
-    """The rows of a statement that stays prepared on this connection. Errors are Django's, as from its own cursors.
-
-    `binary` is for rows with bytes in them: they come as they are, not as hex.
-    """
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        cursor.execute(statement, facts, prepare=True, binary=binary)
-        return cursor.fetchall() if cursor.description else []
+from collections.abc import Iterable
 
 
 def numbers(values: Iterable[float | bool | None]) -> str:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from accounts.faults import faultpoint
-from messaging.batches import numbers, prepared, texts
+from accounts.statements import prepared
+from messaging.batches import numbers, texts
 from messaging.consent.optouts import Stop, opt_out
 from messaging.engine import bodies, breakers, quiet
 from messaging.engine.cooling import LONGEST_NAMED, stretched

@@ -6,7 +6,8 @@ They arrive in any order and more than once: the highest rung counts. A failure 
 
 from collections.abc import Iterable
 
-from messaging.batches import numbers, prepared
+from accounts.statements import prepared
+from messaging.batches import numbers
 from messaging.models import Status
 
 # Rungs that only a provider can know of: they prove that the message left, whatever we believed.

@@ -16,7 +16,8 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from accounts.faults import faultpoint
-from messaging.batches import numbers, prepared, texts
+from accounts.statements import prepared
+from messaging.batches import numbers, texts
 from messaging.engine.live import LiveSend, lock_live_sends
 from messaging.engine.sends import move_send, system
 from messaging.engine.sorting import Candidate, Sorted, sort_out

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from accounts.faults import faultpoint
-from messaging.batches import numbers, prepared
+from accounts.statements import prepared
+from messaging.batches import numbers
 from messaging.carriers import Malformed, carrier
 from messaging.inbox.events import Event, waiting_events
 from messaging.inbox.handlers import handle

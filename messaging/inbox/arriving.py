@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.faults import faultpoint
-from messaging.batches import prepared
+from accounts.statements import prepared
 from messaging.group_commit import Brought, GroupCommit
 
 _INSERT = """

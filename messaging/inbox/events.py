@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import UUID
 
-from messaging.batches import prepared
+from accounts.statements import prepared
 from messaging.models import WebhookEvent
 
 _WAITING = f"""

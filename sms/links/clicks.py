@@ -1,14 +1,12 @@
 """Following short links: one indexed read for all that are opened at one moment, and one insert of who opened them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-from psycopg import Cursor
-
+from accounts.statements import prepared
 from sms.links.visitors import MINUTE, Visit, browser_of, device_of, judge_visit, network_of, visit_of
 from sms.models import Visitor
 
@@ -121,7 +119,7 @@ def opened_of(code: str, meta: Mapping[str, Any], now: datetime) -> Opened:
 
 def find_targets(codes: Sequence[str]) -> dict[str, Target]:
     """What these codes stand for, those of nobody left out. Works for every organisation: a code names its own."""
-    return {row[0]: Target(*row) for row in _asked(_FIND, [list(codes)])}
+    return {row[0]: Target(*row) for row in prepared(_FIND, [list(codes)])}
 
 
 def follow(batch: Sequence[Opened]) -> list[str]:
@@ -138,13 +136,13 @@ def _keep(visits: Sequence[tuple[Opened, Target]]) -> None:
     if not visits:
         return
     clicks = [_click(opened, target) for opened, target in visits]
-    _asked(_KEEP, [list(column) for column in zip(*(click.columns() for click in clicks), strict=True)])
+    prepared(_KEEP, [list(column) for column in zip(*(click.columns() for click in clicks), strict=True)])
     bursts = {target.link_id: target.burst_codes for _opened, target in visits}
     near = sorted({(one.link_id, one.network) for one in clicks if _could_be_of_many(one)})
     if near:
         links, networks = [link for link, _network in near], [network for _link, network in near]
         since = max(opened.at for opened, _target in visits) - MINUTE
-        _asked(_DOUBT, [links, networks, [bursts[link] for link in links], since])
+        prepared(_DOUBT, [links, networks, [bursts[link] for link in links], since])
 
 
 def _could_be_of_many(click: _Click) -> bool:
@@ -160,11 +158,3 @@ def _click(opened: Opened, target: Target) -> _Click:
         opened.at, judged.visitor.value, judged.reason, network_of(visit.address, opened.at),
         browser_of(visit.agent), device_of(visit.agent),
     )  # fmt: skip
-
-
-def _asked(statement: str, facts: Sequence[object]) -> Iterator[tuple[Any, ...]]:
-    """The rows of a prepared statement: it is planned once for each connection."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        cursor.execute(statement, facts, prepare=True)
-        return iter(cursor.fetchall() if cursor.description else ())

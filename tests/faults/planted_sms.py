@@ -110,8 +110,8 @@ BUGS = (
     Bug(
         "a sender ID is used where no gateway has registered it",
         "sms/routing.py",
-        "filter(identity=identity, status=GatewayRegistration.Status.ACTIVE)",
-        "filter(identity=identity)",
+        "identity__in=[one.pk for one in identities], status=GatewayRegistration.Status.ACTIVE,",
+        "identity__in=[one.pk for one in identities],",
         (f"{_SETUP} -k usable",),
     ),
     Bug(
