@@ -9,19 +9,18 @@ import pytest
 
 from accounts.clock import database_now
 from messaging.carriers import Accepted, Outgoing, Retry, SendFailed
-from messaging.engine import lanes
+from messaging.engine import cooling, lanes
 from messaging.engine.lanes import run_lane
 from messaging.engine.reap import reap
 from messaging.models import Attempt, Lane
 from tests.messaging.engine.running import going, run
 from tests.messaging.engine.stage import Witness, crowd, fresh, statuses, witness_sender
-from tests.thoroughness import THOROUGH
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_quiet_hours")]
 
 
-@pytest.mark.skipif(not THOROUGH, reason="keeps quiet for seconds: `make hostile` and a fault cell play it")
-def test_a_throttled_sender_keeps_quiet_and_loses_nobody(witness: Witness) -> None:
+def test_a_throttled_sender_keeps_quiet_and_loses_nobody(witness: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cooling, "FIRST", 0.1)
     people = crowd(30)
 
     def answer(outgoing: Outgoing) -> Accepted:
@@ -31,7 +30,7 @@ def test_a_throttled_sender_keeps_quiet_and_loses_nobody(witness: Witness) -> No
 
     witness.answer = answer
     send = going(people, sender=witness_sender(per_second=100))
-    run(send, idle=4)
+    run(send, idle=2)
     assert statuses(send) == {"Accepted by the provider": 30}
     refused = Attempt.objects.filter(code="130429").count()
     assert 1 <= refused < 30
