@@ -39,7 +39,7 @@ def waiting_events(most: int) -> list[Event]:
     """The oldest that wait."""
     return [
         Event(number, carrier, body, _accounts(signed_for), received, tries)
-        for number, carrier, body, signed_for, received, tries in prepared(_WAITING, [most], binary=True)
+        for number, carrier, body, signed_for, received, tries in prepared(_WAITING, [most], binary=True, anew=True)
     ]
 
 
