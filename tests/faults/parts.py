@@ -19,9 +19,12 @@ def play_parts(arguments: list[str], parts: int) -> int:
     """Run ourselves so many times, pass on what is said, and count it; the exit status of the worst."""
     began = time.monotonic()
     counted: Counter[str] = Counter()
+    wrong: list[str] = []
     running = [_start([*arguments, f"--part={part}"]) for part in range(1, parts + 1)]
     try:
-        listeners = [Thread(target=_pass_on, args=(one, number, counted)) for number, one in enumerate(running, 1)]
+        listeners = [
+            Thread(target=_pass_on, args=(one, number, counted, wrong)) for number, one in enumerate(running, 1)
+        ]
         for listener in listeners:
             listener.start()
         for listener in listeners:
@@ -31,7 +34,9 @@ def play_parts(arguments: list[str], parts: int) -> int:
         for one in running:
             one.terminate()
             one.wait()
-    _say(f"{counted['ok']} passed, {counted['WRONG']} failed in {time.monotonic() - began:.0f} s by {parts} stacks")
+    took = time.monotonic() - began
+    for line in (*wrong, f"{counted['ok']} passed, {counted['WRONG']} failed in {took:.0f} s by {parts} stacks"):
+        _say(line)
     return worst
 
 
@@ -42,12 +47,19 @@ def _start(arguments: list[str]) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def _pass_on(one: "subprocess.Popen[str]", number: int, counted: Counter[str]) -> None:
-    """Line by line, so that the lines of several do not mix; what is not about a cell says whose it is."""
+def _pass_on(one: "subprocess.Popen[str]", number: int, counted: Counter[str], wrong: list[str]) -> None:
+    """Line by line, so that the lines of several do not mix; what is not about a cell says whose it is.
+
+    What went wrong is kept too: it is told once more at the end, where whoever reads a long log looks first.
+    """
     assert one.stdout
+    is_wrong = False
     for line in one.stdout:
         word = line.partition(" ")[0]
         counted[word] += 1
+        is_wrong = word == "WRONG" or (is_wrong and not word)
+        if is_wrong:
+            wrong.append(line.rstrip())
         _say(line.rstrip() if word in ("ok", "WRONG", "") else f"stack {number}: {line.rstrip()}")
 
 

@@ -65,14 +65,17 @@ def _revoked(case: Case) -> None:
     link, _url = made_link(case, per_person=True)
     segment, case.people = case.business.crowd()
     case.request = case.business.texted(segment, case.business.texting.marked, link)
+    case.faults.at("finish.committed", times=PEOPLE)
     case.approve()
-    case.wait_for_attempts(case.chance.randint(5, 12))
+    case.faults.held("finish.committed")
     assert revoke(link, case.business.ada, timezone.now(), "Wrong page")
+    case.faults.begin()
     case.wait_for_state(SendState.PAUSED)
     case.settle()
     assert "revoked" in case.send.pause_reason, case.send.pause_reason
     assert case.count(Status.FAILED, Status.UNSURE) == 0
-    assert 0 < case.count(Status.QUEUED) < PEOPLE, "the link was revoked too late"
+    left = case.count(Status.QUEUED)
+    assert 0 < left < PEOPLE, f"{left} of {PEOPLE} texts wait: the link was not revoked in between"
     assert set(opened_at_once(links_read(case)[:3])) == {410}
     move_send(case.send, "stop", case.business.ada, timezone.now())
     case.ends = frozenset({SendState.STOPPED})
