@@ -24,6 +24,11 @@ DECIDE = "requests:decide"
 VERIFY_CODES = "otp:verify"
 # To tell what happened in the shop: orders, refunds, what automations wait for.
 SHOP = "shop:report"
+# To answer customers: read the conversations of one's own teams, reply, hand over, label, close.
+SERVE = "whatsapp:serve"
+# To see every team's conversations, those of restricted queues too, and what each member of the staff did.
+ALL_CONVERSATIONS = "conversations:all"
+STAFF_FIGURES = "staff:read"
 
 
 def _verbs(*verbs: str) -> frozenset[str]:
@@ -32,11 +37,12 @@ def _verbs(*verbs: str) -> frozenset[str]:
 
 SCOPES_OF_ROLE: dict[Role, frozenset[str]] = {
     Role.ADMIN: _verbs("read", "preview", "request")
-    | {PERSONAL_DATA, AUDIT, CONFIGURATION, DECIDE, VERIFY_CODES, SHOP},
-    Role.COMPLIANCE: _verbs("read", "preview", "request") | {PERSONAL_DATA, AUDIT, CONFIGURATION, DECIDE},
+    | {PERSONAL_DATA, AUDIT, CONFIGURATION, DECIDE, VERIFY_CODES, SHOP, SERVE, ALL_CONVERSATIONS, STAFF_FIGURES},
+    Role.COMPLIANCE: _verbs("read", "preview", "request")
+    | {PERSONAL_DATA, AUDIT, CONFIGURATION, DECIDE, SERVE, ALL_CONVERSATIONS, STAFF_FIGURES},
     Role.MARKETER: _verbs("read", "preview", "request") | {SHOP},
-    # Asks for nothing, and still writes a customer's no down: opting out waits for nobody.
-    Role.SUPPORT: _verbs("read", "opt_out"),
+    # Answers who has written, and writes a customer's no down: opting out waits for nobody.
+    Role.SUPPORT: _verbs("read", "opt_out") | {SERVE},
     Role.VIEWER: _verbs("read"),
 }
 
@@ -47,4 +53,5 @@ AGENT_SCOPES: frozenset[str] = _verbs("read", "preview", "request") | {
     CONFIGURATION,
     VERIFY_CODES,
     SHOP,
+    SERVE,
 }

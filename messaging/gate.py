@@ -15,6 +15,8 @@ from messaging.models import Category, Channel, MessagingRules, Outcome, Suppres
 # Two lanes at once each have a `now` of their own: what the other has just marked may be a little later than ours, and
 # counts. What lies farther ahead is a clock's mistake, and caps nobody for good.
 _AHEAD = timedelta(minutes=5)
+# A free-form answer that leaves so close before the end of its window may arrive after it.
+WINDOW_MARGIN_SECONDS = 60
 
 
 def verdict_sql(
@@ -31,7 +33,7 @@ def verdict_sql(
         WHEN {_has_no_address(contact, channel)} THEN {Verdict.INVALID}
         WHEN {_is_suppressed(contact, channel, category, "<>")} THEN {Verdict.SUPPRESSED}
         WHEN {_is_suppressed(contact, channel, category, "=")} THEN {Verdict.BLOCKED}
-        WHEN {_was_asked_for(channel, category)} THEN
+        WHEN {_was_asked_for(channel, category)} OR {_is_answer(channel, category)} THEN
             CASE WHEN {_withdrew(contact, channel, category)} THEN {Verdict.NO_CONSENT} ELSE {Verdict.INCLUDED} END
         WHEN NOT {_has_consent(contact, channel, category)} THEN
             CASE WHEN {_agreed_to_something_else(contact, channel, category)}
@@ -54,6 +56,17 @@ def gate_parameters(
         "cap_since": now - timedelta(days=rules.marketing_cap_days),
         "cap_until": now + _AHEAD,
     }
+
+
+def window_is_closed_sql(send: str) -> str:
+    """Whether this send is a free-form answer to a conversation whose window is over. Stands on the parameter `now`.
+
+    What leaves within the margin of the window's end may arrive after it, and Meta would refuse it (131047).
+    """
+    return f"""EXISTS (SELECT 1 FROM messaging_reply answer
+                JOIN messaging_conversation heard ON heard.id = answer.conversation_id
+                WHERE answer.send_id = {send} AND coalesce(greatest(heard.window_until, heard.free_until)
+                      <= %(now)s + interval '{WINDOW_MARGIN_SECONDS} s', true))"""
 
 
 def rules_of(organisation: Organisation) -> MessagingRules:
@@ -96,6 +109,11 @@ def _was_asked_for(channel: str, category: str) -> str:
     A STOP, which is a no to everything we send unasked, does not keep people from signing in. A block does.
     """
     return f"({channel} = '{Channel.SMS}' AND {category} = '{Category.AUTHENTICATION}')"
+
+
+def _is_answer(channel: str, category: str) -> str:
+    """A reply by WhatsApp: writing to us is consent to being answered while the window is open. A STOP ends it."""
+    return f"({channel} = '{Channel.WHATSAPP}' AND {category} = '{Category.SERVICE}')"
 
 
 def _withdrew(contact: str, channel: str, category: str) -> str:

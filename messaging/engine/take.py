@@ -22,7 +22,7 @@ from messaging.engine.live import LiveSend, lock_live_sends
 from messaging.engine.sends import move_send, system
 from messaging.engine.sorting import Candidate, Sorted, sort_out
 from messaging.engine.taken import Taken, cost_by_send
-from messaging.gate import gate_parameters, rules_of, verdict_sql
+from messaging.gate import gate_parameters, rules_of, verdict_sql, window_is_closed_sql
 from messaging.models import Channel, MessagingRules, Outcome, Send, Sender, Status, Verdict
 from messaging.quiet_hours import RecipientsNight
 
@@ -48,7 +48,10 @@ SELECT id FROM messaging_contact WHERE id = ANY(%(contacts)s) ORDER BY id FOR NO
 # to again because their outcome was unknown is left out once it is known; who is because it failed, once it arrived.
 _ASK = f"""
 SELECT m.id, m.send_id, m.contact_id, m.address, m.address_kind, m.translation_id, m."values"::text, m.category,
-       m.price, w.priority, w.tries, m.status, c.id = ANY(%(locked)s), {verdict_sql("c", category="m.category")},
+       m.price, w.priority, w.tries, m.status, c.id = ANY(%(locked)s),
+       coalesce(nullif({verdict_sql("c", category="m.category")}, {Verdict.INCLUDED}),
+                CASE WHEN m.translation_id IS NULL AND {window_is_closed_sql("s.id")}
+                     THEN {Verdict.WINDOW_CLOSED} ELSE {Verdict.INCLUDED} END),
        coalesce(frozen.verdict = {Verdict.INCLUDED}
                 AND (frozen.address, frozen.address_kind, frozen."values", frozen.price)
                   = (m.address, m.address_kind, m."values", m.price)

@@ -25,6 +25,7 @@ from messaging.models import (
 )
 from messaging.phones import BadPhone, normalise
 from messaging.stopwords import Intent, classify
+from messaging.whatsapp.conversations.arriving import hear
 
 # An answer later than this is no longer counted for a message, unless it quotes it.
 REPLY_WITHIN = timedelta(hours=72)
@@ -39,7 +40,7 @@ def take_in(item: InboundItem, event: Event, known: Known, now: datetime) -> Non
     contacts = find_or_make(sender.organisation, addresses, now, name=name, country=country)
     said_at = min(item.at, now)  # a time in the future must not outlast every later word of the person
     intent = classify(" ".join(filter(None, (item.text, item.title or item.payload))))
-    _message, is_new = InboundMessage.objects.get_or_create(
+    message, is_new = InboundMessage.objects.get_or_create(
         sender=sender,
         provider_id=item.provider_id,
         defaults={
@@ -56,6 +57,8 @@ def take_in(item: InboundItem, event: Event, known: Known, now: datetime) -> Non
     )
     if not is_new:
         return
+    if sender.channel == Channel.WHATSAPP:
+        hear(message, now)
     ids = [contact.pk for contact in contacts]
     Contact.objects.filter(pk__in=ids).update(
         last_inbound_at=Greatest(Coalesce(F("last_inbound_at"), said_at), said_at)

@@ -11,6 +11,7 @@ from messaging.models.consent import (
     SuppressionReason,
 )
 from messaging.models.contacts import Contact, Identity, IdentityKind, MergeTask
+from messaging.models.conversations import Conversation, ConversationEvent, Note, Queue, Reply, Team
 from messaging.models.imports import ImportBatch, ImportRow
 from messaging.models.inbox import InboundMessage, ParkedStatus, WebhookEvent, WebhookFailure
 from messaging.models.messages import UNKNOWN, Attempt, Lane, Message, Outbox, Outcome, Priority, Status
@@ -33,6 +34,8 @@ __all__ = [
     "ConsentEvidence",
     "ConsentState",
     "Contact",
+    "Conversation",
+    "ConversationEvent",
     "Identity",
     "IdentityKind",
     "ImportBatch",
@@ -42,12 +45,15 @@ __all__ = [
     "MergeTask",
     "Message",
     "MessagingRules",
+    "Note",
     "Outbox",
     "Outcome",
     "ParkedStatus",
     "Price",
     "Priority",
+    "Queue",
     "Replacement",
+    "Reply",
     "Segment",
     "Send",
     "SendState",
@@ -55,6 +61,7 @@ __all__ = [
     "Status",
     "Suppression",
     "SuppressionReason",
+    "Team",
     "Template",
     "TemplateTranslation",
     "TranslationStatus",

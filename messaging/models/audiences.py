@@ -29,6 +29,7 @@ class Verdict(models.IntegerChoices):
     STOPPED = 12, _("The send was stopped")
     OVER_CEILING = 13, _("The cost ceiling was reached")
     TOO_LATE = 14, _("Not sent before its last moment")
+    WINDOW_CLOSED = 15, _("The customer service window is closed")
 
 
 class Audience(models.Model):

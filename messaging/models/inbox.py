@@ -99,6 +99,14 @@ class InboundMessage(models.Model):
     )
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+", verbose_name=_("sender"))
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="inbound", verbose_name=_("contact"))
+    conversation = models.ForeignKey(
+        "messaging.Conversation",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="inbound",
+        verbose_name=_("conversation"),
+    )
     provider_id = models.CharField(_("id at the provider"), max_length=255)
     kind = models.CharField(_("kind"), max_length=24)
     text = models.TextField(_("text"), blank=True)

@@ -1,0 +1,1 @@
+"""Conversations: the window in which customers may be answered freely, who sees to them, how they end."""
