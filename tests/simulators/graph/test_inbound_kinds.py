@@ -215,3 +215,13 @@ def test_a_mark_as_read_with_typing_stands_in_the_journal(business: Business, si
 
     marked = [line for line in simulator.journal("request") if line["decision"] == "marked"]
     assert [(line["wamid"], line["typing"]) for line in marked] == [(wamid, True)]
+
+
+def test_a_click_on_an_ad_makes_messages_free_and_keeps_no_window_open(
+    business: Business, simulator: GraphSimulator
+) -> None:
+    simulator.inbound(IDA, "Hello", clicked_ad="Autumn oolong")
+    assert code_of(business.text(IDA)) == 0
+
+    simulator.move_clock(DAY + 1)
+    assert code_of(business.text(IDA)) == 131047
