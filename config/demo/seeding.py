@@ -30,6 +30,7 @@ PEOPLE = (
     ("sam.lee", "Sam", "Lee", Role.MARKETER),
     ("ada.wong", "Ada", "Wong", Role.ADMIN),
     ("ken.ho", "Ken", "Ho", Role.SUPPORT),
+    ("ivy.tam", "Ivy", "Tam", Role.SUPPORT),
     ("vera.ng", "Vera", "Ng", Role.VIEWER),
 )
 # What the demo's organisation allows itself: it must play at any hour, and a second time on the same day.

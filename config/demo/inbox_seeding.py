@@ -1,0 +1,46 @@
+"""What the inbox story needs beside the cast: teams, queues, one of them restricted, and a calm pretend WhatsApp."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from config.demo.seeding import Cast
+from messaging.models import Queue, Team
+from messaging.whatsapp.conversations.arriving import default_queue
+
+# The story is about single messages: none is lost by chance. Webhooks still come twice and in the wrong order.
+CALM: dict[str, Any] = {
+    "refuses": {}, "fails_later": {}, "throttled_share": 0.0, "error_refused_share": 0.0, "error_accepted_share": 0.0,
+    "lost_share": 0.0, "undelivered_share": 0.0, "reply_share": 0.0, "stop_share": 0.0, "only_user_id_share": 0.0,
+    "sent_seconds": 0.05, "delivered_seconds": 0.1, "read_seconds": 0.2, "batch_wait_seconds": 0.05,
+    "shuffle_seconds": 0.3,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class InboxCast:
+    """`customers` takes what comes in; only Ivy's team sees what waits in `accounts`."""
+
+    customers: Queue
+    accounts: Queue
+
+
+def seed_inbox(cast: Cast, now: datetime) -> InboxCast:
+    """Make or find it all. `now` is not the provider's time; nothing here has a window."""
+    counter = _team(cast, "Counter", "ken.ho")
+    ledger = _team(cast, "Accounts", "ivy.tam")
+    customers = default_queue(cast.organisation)
+    Queue.objects.filter(pk=customers.pk).update(reply_minutes=15)
+    accounts, _ = Queue.objects.update_or_create(
+        organisation=cast.organisation, name="Accounts", defaults={"team": ledger, "is_restricted": True}
+    )
+    Queue.objects.update_or_create(
+        organisation=cast.organisation, name="Counter", defaults={"team": counter, "reply_minutes": 15}
+    )
+    return InboxCast(Queue.objects.get(pk=customers.pk), accounts)
+
+
+def _team(cast: Cast, name: str, *members: str) -> Team:
+    team, _ = Team.objects.get_or_create(organisation=cast.organisation, name=name)
+    team.members.set([cast.people[username] for username in members])
+    return team
