@@ -20,6 +20,7 @@ class MessagingRulesAdmin(WithHistory):
         (_("Quiet hours"), {"fields": (("quiet_from", "quiet_until"), "unconfirmed_hours")}),
         (_("When a send pauses itself"), {"fields": ("failures_to_pause", "opt_outs_to_pause")}),
         (_("What answers by itself"), {"fields": ("automatic_turns", "keyword_share", "price_days")}),
+        (_("Conversations"), {"fields": (("reopen_days", "archive_days"),)}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -176,10 +176,8 @@ class FlowRun(models.Model):
     class Meta:
         verbose_name = _("run of a flow")
         verbose_name_plural = _("runs of flows")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("conversation",), name="one_open_flow_run", condition=models.Q(ended_at=None)
-            ),
+        indexes = (
+            models.Index(fields=("conversation",), name="flow_runs_open", condition=models.Q(ended_at=None)),
         )
 
     def __str__(self) -> str:

@@ -42,6 +42,11 @@ class MessagingRules(models.Model):
     price_days = models.PositiveSmallIntegerField(
         _("days after which prices in flows are old"), default=90, help_text=_("Whoever approves is warned of them.")
     )
+    reopen_days = models.PositiveSmallIntegerField(
+        _("days in which a closed conversation opens again"), default=7,
+        help_text=_("When its customer writes within them; later a new one begins. With 0 always a new one does."),
+    )  # fmt: skip
+    archive_days = models.PositiveSmallIntegerField(_("days after which a closed conversation is archived"), default=90)
     history = HistoricalRecords()
 
     class Meta:
