@@ -94,6 +94,8 @@ def _concerns(tool: Tool, contract: Contract, actor: Actor, now: datetime) -> li
     """What the writes that stand on this preview would be refused for if they were asked for now."""
     reasons: dict[str, Reason] = {}
     for write in registry.standing_on(tool.name):
+        if not contract.is_for(write.name):
+            continue
         for reason in ask_all(write.guards, Call(actor, now), contract):
             reasons.setdefault(str(reason), reason)
     return list(reasons.values())
@@ -126,6 +128,8 @@ def _keep_answer(first: IdempotentCall, answer: Envelope[Any]) -> None:
 def _make_request(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> ActionRequest:
     preview = _preview_for(tool, ask, actor, now)
     contract = contract_of(tool, preview)
+    if not contract.is_for(tool.name):
+        raise Refused(_previewed_for_another(tool))
     if not may_ask(actor, tool, contract):
         raise Refused(scope_missing(tool.name, tool.scope))
     refuse_if_any(ask_all(tool.guards, Call(actor, now), contract))
@@ -208,6 +212,15 @@ def _answer(tool: Tool, request: ActionRequest, actor: Actor) -> Envelope[Any]:
         request=status_of(request),
         warnings=warning_texts(request.reasons),
         next_actions=next_actions(tool, request),
+    )
+
+
+def _previewed_for_another(tool: Tool) -> Reason:
+    return Reason(
+        "preview_of_another",
+        _("This preview is not of something that %s carries out.") % tool.name,
+        _("Use the tool that the preview is for, or make another preview."),
+        tool.handle,
     )
 
 

@@ -1,6 +1,7 @@
 """The rows of messaging, one file a noun."""
 
 from messaging.models.audiences import Audience, AudienceMember, Verdict
+from messaging.models.automation import AutomaticTurn, AutoReply, Flow, FlowRun, FlowVersion, KeywordRule
 from messaging.models.consent import (
     Category,
     Channel,
@@ -28,6 +29,8 @@ __all__ = [
     "Attempt",
     "Audience",
     "AudienceMember",
+    "AutoReply",
+    "AutomaticTurn",
     "Category",
     "Channel",
     "ConsentAct",
@@ -36,11 +39,15 @@ __all__ = [
     "Contact",
     "Conversation",
     "ConversationEvent",
+    "Flow",
+    "FlowRun",
+    "FlowVersion",
     "Identity",
     "IdentityKind",
     "ImportBatch",
     "ImportRow",
     "InboundMessage",
+    "KeywordRule",
     "Lane",
     "MergeTask",
     "Message",

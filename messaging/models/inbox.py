@@ -120,7 +120,10 @@ class InboundMessage(models.Model):
         verbose_name = _("inbound message")
         verbose_name_plural = _("inbound messages")
         constraints = (models.UniqueConstraint(fields=("sender", "provider_id"), name="inbound_once"),)
-        indexes = (models.Index(fields=("contact", "-at"), name="inbound_of_contact"),)
+        indexes = (
+            models.Index(fields=("contact", "-at"), name="inbound_of_contact"),
+            models.Index(fields=("organisation", "-at"), name="inbound_by_time"),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

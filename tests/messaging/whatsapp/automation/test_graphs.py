@@ -1,6 +1,7 @@
 """A flow is refused for what would leave customers stranded, and each finding names the path to the place."""
 
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -170,4 +171,4 @@ def test_a_blind_walker_finds_the_same(graph: dict[str, tuple[str, list[str]]]) 
 def test_the_path_to_a_node_can_be_walked(graph: dict[str, tuple[str, list[str]]]) -> None:
     for name, path in paths_from_start(as_flow(graph)).items():
         assert (path[0], path[-1]) == ("a", name)
-        assert all(after in graph[before][1] for before, after in zip(path, path[1:], strict=False))
+        assert all(after in graph[before][1] for before, after in pairwise(path))
