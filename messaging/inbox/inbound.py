@@ -26,6 +26,7 @@ from messaging.models import (
 from messaging.phones import BadPhone, normalise
 from messaging.stopwords import Intent, classify
 from messaging.whatsapp.conversations.arriving import hear
+from messaging.whatsapp.media.arriving import note_media
 
 # An answer later than this is no longer counted for a message, unless it quotes it.
 REPLY_WITHIN = timedelta(hours=72)
@@ -59,6 +60,8 @@ def take_in(item: InboundItem, event: Event, known: Known, now: datetime) -> Non
         return
     if sender.channel == Channel.WHATSAPP:
         hear(message, now)
+        if item.media is not None:
+            note_media(message, item.media, now)
     ids = [contact.pk for contact in contacts]
     Contact.objects.filter(pk__in=ids).update(
         last_inbound_at=Greatest(Coalesce(F("last_inbound_at"), said_at), said_at)
