@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_serving_customers'),
-        ('messaging', '0006_conversations'),
+        ('messaging', '0007_conversation_clocks'),
     ]
 
     operations = [
