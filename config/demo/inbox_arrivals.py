@@ -53,22 +53,22 @@ class Customers:
 def customers(stage: Stage) -> Customers:
     """People who have never written before: each showing has its own, so that a second one closes as the first did."""
     known = Conversation.objects.filter(organisation=stage.cast.organisation).count()
-    names = ("mia", "leo", "nora", "omar", "eve", "quinn", "ruth", "stan", "pia")
-    addresses = {name: f"+8526{known * 10 + at:07d}" for at, name in enumerate(names, 1)}
+    names = ("mia", "leo", "nora", "omar", "eve", "quinn", "ruth", "stan", "pia", "dan", "tom")
+    addresses = {name: f"+8526{known * 20 + at:07d}" for at, name in enumerate(names, 1)}
     return Customers(addresses | {"uma": f"HK.4711{known:08d}"})
 
 
 def write_in(stage: Stage, people: Customers) -> None:
     """The first words of everybody, by signed webhooks."""
     stage.tell.chapter("INBOX 1  Customers write in")
-    people.writes(stage, "mia", "Hello! What are your opening hours on Sunday?")
+    people.writes(stage, "tom", "Hello! What are your opening hours on Sunday?")
     people.sends(stage, "leo", "image", picture(), "image/png", caption="The pot arrived broken. I want to complain.")
     people.taps(stage, "nora", "button_reply", id="seat", title="Save me a seat")
     people.taps(stage, "omar", "list_reply", id="oolong", title="Oolong", description="100 g")
     people.writes(stage, "uma", "你好，請問有冇鐵觀音？")
     people.writes(stage, "eve", HOSTILE)
     people.writes(stage, "quinn", "Two tins of the autumn oolong please, and how do I pay?")
-    people.writes(stage, "stan", "Do you deliver to Sai Kung?")
+    people.writes(stage, "stan", "Is the white peony back?")
     people.writes(stage, "pia", "You charged my card twice. I want my money back.")
     people.wait_until_heard(stage)
     kinds = InboundMessage.objects.filter(provider_id__in=people.last.values()).values_list("kind", flat=True)

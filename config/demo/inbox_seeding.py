@@ -19,25 +19,26 @@ CALM: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class InboxCast:
-    """`customers` takes what comes in; only Ivy's team sees what waits in `accounts`."""
+    """`customers` takes what comes in; only Ivy's team sees what waits in `accounts`, and that anything does."""
 
     customers: Queue
+    counter: Queue
     accounts: Queue
 
 
 def seed_inbox(cast: Cast, now: datetime) -> InboxCast:
     """Make or find it all. `now` is not the provider's time; nothing here has a window."""
-    counter = _team(cast, "Counter", "ken.ho")
+    counter = _team(cast, "Counter", "ken.ho", "sam.lee")
     ledger = _team(cast, "Accounts", "ivy.tam")
     customers = default_queue(cast.organisation)
     Queue.objects.filter(pk=customers.pk).update(reply_minutes=15)
     accounts, _ = Queue.objects.update_or_create(
         organisation=cast.organisation, name="Accounts", defaults={"team": ledger, "is_restricted": True}
     )
-    Queue.objects.update_or_create(
+    waiting, _ = Queue.objects.update_or_create(
         organisation=cast.organisation, name="Counter", defaults={"team": counter, "reply_minutes": 15}
     )
-    return InboxCast(Queue.objects.get(pk=customers.pk), accounts)
+    return InboxCast(Queue.objects.get(pk=customers.pk), waiting, accounts)
 
 
 def _team(cast: Cast, name: str, *members: str) -> Team:
