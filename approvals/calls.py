@@ -73,6 +73,8 @@ def _read(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
 
 
 def _preview(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
+    if tool.ahead is not None:
+        tool.ahead(Call(actor, now), ask)
     with transaction.atomic():
         contract = tool.run(Call(actor, now), ask)
         assert isinstance(contract, Contract)
@@ -93,7 +95,7 @@ def _preview(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]
 def _concerns(tool: Tool, contract: Contract, actor: Actor, now: datetime) -> list[Reason]:
     """What the writes that stand on this preview would be refused for if they were asked for now."""
     reasons: dict[str, Reason] = {}
-    for write in registry.standing_on(tool.name):
+    for write in (one for one in registry.standing_on(tool.name) if one.carries(contract)):
         for reason in ask_all(write.guards, Call(actor, now), contract):
             reasons.setdefault(str(reason), reason)
     return list(reasons.values())
@@ -128,6 +130,8 @@ def _make_request(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> ActionRe
     contract = contract_of(tool, preview)
     if not may_ask(actor, tool, contract):
         raise Refused(scope_missing(tool.name, tool.scope))
+    if not tool.carries(contract):
+        raise Refused(_of_another_step(tool))
     refuse_if_any(ask_all(tool.guards, Call(actor, now), contract))
     tainted = preview.tainted or is_tainted(actor, now)
     ruling = rule(tool, contract, actor, tainted=tainted)
@@ -208,6 +212,15 @@ def _answer(tool: Tool, request: ActionRequest, actor: Actor) -> Envelope[Any]:
         request=status_of(request),
         warnings=warning_texts(request.reasons),
         next_actions=next_actions(tool, request),
+    )
+
+
+def _of_another_step(tool: Tool) -> Reason:
+    return Reason(
+        "other_step",
+        _("This preview was made for another step than %s.") % tool.name,
+        _("Call %s again for this step.") % tool.preview,
+        tool.handle,
     )
 
 

@@ -1,6 +1,7 @@
 """The rows of messaging, one file a noun."""
 
 from messaging.models.audiences import Audience, AudienceMember, Verdict
+from messaging.models.commerce import Order, OrderLine, OrderState, Product, ProductSource
 from messaging.models.consent import (
     Category,
     Channel,
@@ -15,6 +16,7 @@ from messaging.models.conversations import Conversation, ConversationEvent, Note
 from messaging.models.imports import ImportBatch, ImportRow
 from messaging.models.inbox import InboundMessage, ParkedStatus, WebhookEvent, WebhookFailure
 from messaging.models.messages import UNKNOWN, Attempt, Lane, Message, Outbox, Outcome, Priority, Status
+from messaging.models.payments import PaymentAccount, PaymentEvent, PaymentLink
 from messaging.models.prices import Price
 from messaging.models.replacements import Replacement
 from messaging.models.rules import MessagingRules
@@ -46,11 +48,19 @@ __all__ = [
     "Message",
     "MessagingRules",
     "Note",
+    "Order",
+    "OrderLine",
+    "OrderState",
     "Outbox",
     "Outcome",
     "ParkedStatus",
+    "PaymentAccount",
+    "PaymentEvent",
+    "PaymentLink",
     "Price",
     "Priority",
+    "Product",
+    "ProductSource",
     "Queue",
     "Replacement",
     "Reply",
