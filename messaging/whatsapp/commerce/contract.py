@@ -42,7 +42,8 @@ class OrderAsk(Ask):
     note: Annotated[str, Field(max_length=500, description="create_order: a note of ours on the order.")] = ""
     order_id: Annotated[UUID | None, Field(description="send_link: the order, of the same conversation.")] = None
     text: Annotated[
-        str, Field(max_length=600, description="send_link: what stands above the order in the message; empty: our words.")
+        str,
+        Field(max_length=600, description="send_link: what stands above the order in the message; empty: our words."),
     ] = ""
     confirmed_fields: Annotated[
         list[Named], Field(max_length=5, description="What was confirmed with the customer besides their number.")

@@ -25,7 +25,8 @@ class CustomerIdentity(BaseModel):
 
     contact_id: Annotated[UUID, Field(description="The customer.")]
     verified_by: Annotated[
-        Literal["phone", "user_id"], Field(description="The address of theirs that they wrote from in this conversation.")
+        Literal["phone", "user_id"],
+        Field(description="The address of theirs that they wrote from in this conversation."),
     ]
     verified_at: Annotated[datetime, Field(description="When they last did.")]
     fields: Annotated[list[Named], Field(description="What was confirmed with them besides.")]
@@ -46,9 +47,10 @@ def confirm(conversation: Conversation, fields: Iterable[Named]) -> CustomerIden
     reasons = [_not_on_file(name) for name in named if not getattr(contact, name)]
     if wrote_at is None or verified_by is None:
         reasons.append(_not_written())
-    if MergeTask.objects.filter(first=contact, settled_at=None).exists() or MergeTask.objects.filter(
-        second=contact, settled_at=None
-    ).exists():
+    if (
+        MergeTask.objects.filter(first=contact, settled_at=None).exists()
+        or MergeTask.objects.filter(second=contact, settled_at=None).exists()
+    ):
         reasons.append(_maybe_another())
     if reasons:
         raise Refused(*reasons)
@@ -92,8 +94,12 @@ def _digest(contact: Contact, fields: Iterable[str]) -> str:
 
 
 def _not_written() -> Reason:
-    return Reason("customer_not_confirmed", _("The customer has not written from their own number here."),
-                  _("Wait until they write in this conversation, or settle who they are."), "conversation_id")  # fmt: skip
+    return Reason(
+        "customer_not_confirmed",
+        _("The customer has not written from their own number here."),
+        _("Wait until they write in this conversation, or settle who they are."),
+        "conversation_id",
+    )
 
 
 def _not_on_file(name: str) -> Reason:

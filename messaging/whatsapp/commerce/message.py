@@ -1,14 +1,14 @@
-"""The message that a payment link is sent in. The link stands in its button, and is put there when it is handed over."""
+"""The message that a payment link is sent in. The link stands in its button, put there when it is handed over."""
 
 import copy
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from messaging.language_codes import language_for
 from messaging.models import Order, OrderLine, PaymentLink
 from messaging.whatsapp.commerce.money import money
 
@@ -23,7 +23,7 @@ class LinkOver(LookupError):
 
 def message_of(order: Order, lines: Iterable[OrderLine], text: str, minutes: int, language: str) -> dict[str, Any]:
     """The Cloud API's message for this order, in the customer's language where we speak it."""
-    with override(language):
+    with override(_spoken(language)):
         listed = [f"{line.quantity} × {line.name}: {money(line.amount, order.currency)}" for line in lines]
         before = text or _("Your order %s:") % order.reference
         total = _("Total: %s") % money(order.total, order.currency)
@@ -48,6 +48,12 @@ def with_link(body: dict[str, Any], link: PaymentLink) -> dict[str, Any]:
     filled = copy.deepcopy(body)
     filled["interactive"]["action"]["parameters"]["url"] = str(link.url)
     return filled
+
+
+def _spoken(language: str) -> str:
+    """The language of ours that a contact's is, else English."""
+    wanted = language.replace("_", "-").lower()
+    return next((code for code, _name in settings.LANGUAGES if wanted.startswith(code)), "en")
 
 
 def _shortened(lines: list[str], room: int) -> str:
