@@ -76,10 +76,17 @@ class Tool:
     plan: Callable[[Call, Any], Contract] | None = None
     approval: Floor | None = None
     guards: tuple[Guard, ...] = ()
+    # What is asked of others before the transaction begins, at the preview (with its arguments) and at the execution
+    # (with the contract): what it learns it keeps in rows, and the rules read those. A no of its ends the call.
+    ahead: Callable[[Call, Any], None] | None = None
     outside: Callable[[Call, Any, Any], BaseModel] | None = None
     # What a plan needs from the network: done before the transaction that plans, with the plan's own arguments. Once
     # more for the same arguments must be as good as once.
     beforehand: Callable[[Call, Any], None] | None = None
+    # What follows in the house once `outside` is through, in the transaction in which the request succeeds.
+    follows: Callable[[Call, Any, Any], BaseModel] | None = None
+    # Which contracts of its preview this write carries out, where one preview serves several writes.
+    carries: Callable[[Any], bool] = lambda _contract: True
     # Whether carrying it out sets in motion what its contract counts: keeping a draft of a broadcast does not.
     spends: bool = True
     # A lesser scope that suffices where the floor asks nobody: whoever serves customers may write down their no.
@@ -200,5 +207,7 @@ def _check(made: Tool) -> None:
         raise TypeError(f"{made.name}: only a plan has something done beforehand")
     if is_write and (made.preview is None) == (made.plan is None):
         raise TypeError(f"{made.name}: a write stands on preview= or on plan=, not on both or none")
+    if made.follows is not None and made.outside is None:
+        raise TypeError(f"{made.name}: follows= comes after outside=")
     if made.kind in (Kind.WRITE, Kind.PREVIEW) and made.contract is None:
         raise TypeError(f"{made.name}: a {made.kind} needs a Contract")

@@ -231,6 +231,16 @@ GRAPH_MEDIA_HOSTS: list[str] = env.list("GRAPH_MEDIA_HOSTS", default=["lookaside
 SHORT_LINK_BASE_URL = env.str("SHORT_LINK_BASE_URL", default=PUBLIC_URL)
 # Whether the pages that short links lead to are looked at every day, from this machine.
 SHORT_LINK_LOOKS = env.bool("SHORT_LINK_LOOKS", default=False)
+# Whom products may be asked of (host, or host:port) and where payment pages may be; anywhere else is refused.
+PRODUCT_SOURCE_HOSTS: list[str] = env.list("PRODUCT_SOURCE_HOSTS", default=[])
+PAYMENT_PAGE_HOSTS: list[str] = env.list("PAYMENT_PAGE_HOSTS", default=["checkout.stripe.com"])
+STRIPE_BASE_URL = env.str("STRIPE_BASE_URL", default="https://api.stripe.com")
+# Minutes a payment link lasts. Stripe takes nothing below thirty (?), by its own clock, and nothing above a day.
+PAYMENT_LINK_MINUTES = env.int("PAYMENT_LINK_MINUTES", default=32)
+# Hours an order waits for its payment before it expires and its goods are free again.
+ORDER_PAY_WITHIN_HOURS = env.int("ORDER_PAY_WITHIN_HOURS", default=72)
+# Where people arrive who have paid; empty: a page of ours that says so.
+PAYMENT_DONE_URL = env.str("PAYMENT_DONE_URL", default="")
 # The mail server that notices to reviewers go through.
 EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", default=25)

@@ -13,6 +13,7 @@ os.environ.update(
     PUBLIC_URL="https://desk.example.test",
     SHORT_LINK_BASE_URL="https://tea.example.test",
     GRAPH_BASE_URL="http://127.0.0.1:9",  # nobody listens: a test that means to call the provider names its own
+    STRIPE_BASE_URL="http://127.0.0.1:9",
     LOG_LEVEL="WARNING",
     LOG_FORMAT="console",
     CLAMD_ADDRESS="",

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/shop/", include("sms.shop.urls")),
     path("api/", include("approvals.rest.urls")),
     path("media/", include("messaging.whatsapp.media.serving")),
+    path("", include("messaging.whatsapp.commerce.urls")),
     path("", include("sms.urls")),
     path("health", health, name="health"),
 ]

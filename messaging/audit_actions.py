@@ -41,6 +41,17 @@ action("conversation.labelled", _("{actor} changed the labels of {subject}"))
 action("conversation.closed", _("{actor} closed {subject}"))
 action("conversations.joined", _("{subject} took in {joined}: their customers are one person"))
 action("contacts.tagged", _("{actor} changed the tags of {people} contacts"))
+# Orders and payments
+action("order.confirm", _("{actor} created the order {reference}"))
+action("order.ask_payment", _("The payment link of the order {reference} goes to its customer"))
+action("order.lapse", _("The payment link of the order {reference} was over unpaid"))
+action("order.pay", _("The order {reference} was paid: {amount} {currency}"))
+action("order.cancel", _("{actor} cancelled the order {reference}"))
+action("order.expire", _("The order {reference} expired unpaid"))
+action("order.refund", _("The order {reference} was paid back: {amount} {currency}"))
+action("payment_link.asked", _("{actor} asked for a payment link of the order {reference}"))
+action("payment_link.made", _("The provider was asked for a payment link of the order {reference}: {state}"))
+action("payment.unsettled", _("The provider told of the order {reference} what somebody has to look at: {outcome}"))
 
 # Segments and templates
 action("segment.kept", _("{actor} kept {subject}, version {version}"))

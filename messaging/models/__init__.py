@@ -2,6 +2,7 @@
 
 from messaging.models.audiences import Audience, AudienceMember, Verdict
 from messaging.models.automation import AutomaticTurn, AutoReply, Flow, FlowRun, FlowVersion, KeywordRule
+from messaging.models.commerce import Order, OrderLine, OrderState, Product, ProductSource
 from messaging.models.consent import (
     Category,
     Channel,
@@ -17,6 +18,7 @@ from messaging.models.imports import ImportBatch, ImportRow
 from messaging.models.inbox import InboundMessage, ParkedStatus, WebhookEvent, WebhookFailure
 from messaging.models.media import MediaAsset, MediaFetch, MediaUpload
 from messaging.models.messages import UNKNOWN, Attempt, Lane, Message, Outbox, Outcome, Priority, Status
+from messaging.models.payments import PaymentAccount, PaymentEvent, PaymentLink
 from messaging.models.prices import Price
 from messaging.models.replacements import Replacement
 from messaging.models.rules import MessagingRules
@@ -57,11 +59,19 @@ __all__ = [
     "Message",
     "MessagingRules",
     "Note",
+    "Order",
+    "OrderLine",
+    "OrderState",
     "Outbox",
     "Outcome",
     "ParkedStatus",
+    "PaymentAccount",
+    "PaymentEvent",
+    "PaymentLink",
     "Price",
     "Priority",
+    "Product",
+    "ProductSource",
     "Queue",
     "Replacement",
     "Reply",

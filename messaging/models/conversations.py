@@ -164,6 +164,8 @@ class ConversationEvent(models.Model):
         HANDED_OVER = "handed_over", _("Handed over to a person")
         CLOSED = "closed", _("Closed")
         REOPENED = "reopened", _("Reopened")
+        ORDERED = "ordered", _("Ordered")
+        PAYMENT = "payment", _("Payment")
 
     id = models.BigAutoField(primary_key=True)
     organisation = models.ForeignKey(

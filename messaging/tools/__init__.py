@@ -7,6 +7,7 @@ from messaging.tools import contacts as contacts
 from messaging.tools import deliveries as deliveries
 from messaging.tools import imports as imports
 from messaging.tools import media as media
+from messaging.tools import orders as orders
 from messaging.tools import policies as policies
 from messaging.tools import requests as requests
 from messaging.tools import resends as resends
