@@ -48,6 +48,9 @@ action("template.drafted", _("{actor} drafted {subject}, version {version}"))
 action("template.submitted", _("{actor} submitted {subject} to Meta: {status}"))
 action("template.reviewed", _("Meta said of {subject}: {event}"))
 
+# Automation
+action("automation.kept", _("{actor} kept {subject}: {state}"))
+
 # Accounts and numbers
 action("account.restricted", _("Meta restricted {subject}: {restriction}"))
 action("account.freed", _("Meta lifted the restriction of {subject}"))
