@@ -66,6 +66,8 @@ action("media.rejected", _("{actor} forbade the use of {subject}"))
 action("media.infected", _("{actor} handed in a file in which the virus scanner found {found}"))
 action("media.quarantined", _("A customer's file was quarantined: {problem}"))
 action("media.given_up", _("A customer's file could not be fetched before Meta threw it away"))
+# Automation
+action("automation.kept", _("{actor} kept {subject}: {state}"))
 
 # Accounts and numbers
 action("account.restricted", _("Meta restricted {subject}: {restriction}"))

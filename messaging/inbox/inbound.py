@@ -25,6 +25,7 @@ from messaging.models import (
 )
 from messaging.phones import BadPhone, normalise
 from messaging.stopwords import Intent, classify
+from messaging.whatsapp.automation.turns import await_turn
 from messaging.whatsapp.conversations.arriving import hear
 from messaging.whatsapp.media.arriving import note_media
 
@@ -68,6 +69,7 @@ def take_in(item: InboundItem, event: Event, known: Known, now: datetime) -> Non
         hear(message, now, came_by_ad=item.came_by_ad)
         if item.media is not None:
             note_media(message, item.media, now)
+        await_turn(message)
 
 
 def addresses_of(phone: str, user_id: str) -> Addresses:

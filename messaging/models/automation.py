@@ -176,9 +176,7 @@ class FlowRun(models.Model):
     class Meta:
         verbose_name = _("run of a flow")
         verbose_name_plural = _("runs of flows")
-        indexes = (
-            models.Index(fields=("conversation",), name="flow_runs_open", condition=models.Q(ended_at=None)),
-        )
+        indexes = (models.Index(fields=("conversation",), name="flow_runs_open", condition=models.Q(ended_at=None)),)
 
     def __str__(self) -> str:
         return f"{self.flow_version} {self.node}"
@@ -213,7 +211,9 @@ class AutomaticTurn(models.Model):
         verbose_name = _("automatic turn")
         verbose_name_plural = _("automatic turns")
         indexes = (
-            models.Index(fields=("conversation", "message"), name="turns_waiting", condition=models.Q(outcome="waiting")),
+            models.Index(
+                fields=("conversation", "message"), name="turns_waiting", condition=models.Q(outcome="waiting")
+            ),
             models.Index(fields=("conversation", "-decided_at"), name="turns_by_conversation"),
         )
 

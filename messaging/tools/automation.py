@@ -17,10 +17,9 @@ from approvals.versions import token_of
 from messaging.models import AutoReply, Flow, KeywordRule
 from messaging.paging import PageAnswer, PageAsk, page
 from messaging.whatsapp.automation import answering, keeping, planning
-from messaging.whatsapp.automation.answering import AnswerContract
+from messaging.whatsapp.automation.answering import AnswerContract, AnswerStands
 from messaging.whatsapp.automation.contract import AutomationAsk, AutomationChange, AutomationKept
 from messaging.whatsapp.automation.guards import AUTO_REPLY_GUARDS, FLOW_GUARDS, RULE_GUARDS
-from messaging.whatsapp.automation.standing import AnswerStands
 from messaging.whatsapp.session.guards import REPLY_GUARDS
 
 # What customers could use to get round it, and staff need not know: shown to who may see the configuration.

@@ -37,7 +37,7 @@ def check(definition: FlowDefinition, today: date, price_days: int) -> list[Find
 
 def paths_from_start(definition: FlowDefinition) -> dict[str, tuple[str, ...]]:
     """Node -> the shortest path to it from the start, both included; nodes that nothing leads to are left out."""
-    paths = {definition.start: (definition.start,)}
+    paths: dict[str, tuple[str, ...]] = {definition.start: (definition.start,)}
     waiting = [definition.start]
     for name in waiting:
         for target in targets(definition, name):

@@ -103,10 +103,14 @@ def findings_of(call: Call, definition: FlowDefinition) -> list[Finding]:
 
 
 def other_rules(call: Call, contract: AutomationChange) -> list[KeywordRule]:
-    """The enabled rules beside this one that count for the same number."""
-    rules = KeywordRule.objects.filter(organisation=call.organisation, enabled=True).exclude(pk=contract.automation_id)
-    return [rule for rule in rules if None in (rule.sender_id, contract.sender_id)
-            or rule.sender_id == contract.sender_id]  # fmt: skip
+    """The enabled rules beside this one that may meet a message to the same number."""
+    rules = KeywordRule.objects.filter(organisation=call.organisation, enabled=True)
+    numbers = (None, contract.sender_id)
+    return [
+        rule
+        for rule in rules
+        if rule.pk != contract.automation_id and (contract.sender_id is None or rule.sender_id in numbers)
+    ]
 
 
 def keyword_in(contract: AutomationChange) -> Keyword:
@@ -127,7 +131,8 @@ def _conflicting(call: Call, contract: AutomationChange) -> Iterator[Reason]:
 
 
 def _reasons_against_flow(call: Call, contract: AutomationChange) -> Iterator[Reason]:
-    flow = Flow.objects.select_related("live").filter(pk=contract.flow_id, organisation=call.organisation).first()
+    flows = Flow.objects.select_related("live").filter(organisation=call.organisation)
+    flow = flows.filter(pk=contract.flow_id).first() if contract.flow_id else None
     if flow is None or flow.live is None or flow.state != Flow.State.ACTIVE:
         yield Reason("flow_not_active", _("The flow is not active."), _("Have it approved first."), "flow_id")
     elif flow.live.digest != contract.flow_digest:

@@ -10,22 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.models import Organisation
-from accounts.roles import ALL_CONVERSATIONS
 from messaging.models import Category, Channel, Queue, TemplateTranslation
 from messaging.whatsapp.automation.definition import Assign, FlowDefinition, Handover, TemplateNode
 from messaging.whatsapp.automation.graph import ARROW, paths_from_start
+from messaging.whatsapp.conversations.visible import queues_visible_to
 from messaging.whatsapp.templates.definition import Definition
 from messaging.whatsapp.templates.findings import Finding
 from messaging.whatsapp.templates.named_values import names_needed
 
 
 def queues_for(actor: Actor) -> QuerySet[Queue]:
-    """The queues that this actor may know of: a restricted one is its team's and of who may see all."""
+    """The queues that this actor may route to: all but the restricted ones that they may not know of."""
     own = Queue.objects.filter(organisation=actor.organisation)
-    if actor.can(ALL_CONVERSATIONS):
-        return own
-    mine = Q(team__members=actor.owner.pk) if actor.owner else Q(pk=None)
-    return own.filter(Q(is_restricted=False) | mine).distinct()
+    return own.filter(Q(is_restricted=False) | Q(pk__in=queues_visible_to(actor)))
 
 
 def translations_named(
@@ -56,7 +53,9 @@ def why_not_said(translation: TemplateTranslation, node: TemplateNode) -> tuple[
     if not translation.is_sendable:
         return "template_not_approved", _("The template is not approved by Meta.")
     if translation.category != Category.UTILITY:
-        return "template_not_utility", _("Only utility templates answer by themselves; Meta charges this one otherwise.")
+        return "template_not_utility", _(
+            "Only utility templates answer by themselves; Meta charges this one otherwise."
+        )
     if set(names_needed(Definition.model_validate(translation.definition))) != set(node.values):
         return "template_values", _("The values are not those that the template needs.")
     return None

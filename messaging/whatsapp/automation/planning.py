@@ -154,11 +154,12 @@ def _replay(call: Call, contract: AutomationChange, flow: Flow | None) -> Replay
     if contract.rule is not None:
         return replay_rule(past, keyword_in(contract), contract.sender_id, rules, receives)
     if contract.schedule is not None:
-        queues = Queue.objects.filter(organisation=call.organisation)
-        hours = dict(queues.values_list("pk", "business_hours"))
+        queues = Queue.objects.in_bulk(
+            Queue.objects.filter(organisation=call.organisation).values_list("pk", flat=True)
+        )
         scope = (contract.queue_id, contract.sender_id)
         zone = call.organisation.timezone
-        return replay_schedule(past, contract.schedule, scope, rules, hours, zone, receives)
+        return replay_schedule(past, contract.schedule, scope, rules, queues, zone, receives)
     return replay_flow(past, rules, contract.automation_id, receives)
 
 

@@ -72,9 +72,7 @@ def keyword_of(rule: KeywordRule) -> Keyword:
     return Keyword(rule.pk, rule.name, phrases, rule.is_whole, frozenset(rule.languages), rule.priority)
 
 
-def replay_rule(
-    past: Past, new: Keyword, sender: UUID | None, others: Iterable[KeywordRule], receives: str
-) -> Replay:
+def replay_rule(past: Past, new: Keyword, sender: UUID | None, others: Iterable[KeywordRule], receives: str) -> Replay:
     """What the rule would have met, and whom it would have answered beside the rules that there are."""
     standing = [(rule.sender_id, keyword_of(rule)) for rule in others]
     tally = Tally()

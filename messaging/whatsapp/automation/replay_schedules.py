@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from messaging.models import KeywordRule
+from messaging.models import KeywordRule, Queue
 from messaging.whatsapp.automation.contract import Replay, SchedulePart
 from messaging.whatsapp.automation.matching import best
 from messaging.whatsapp.automation.replay import Past, Tally, keyword_of, summed_up
 from messaging.whatsapp.automation.schedule import counts_at, is_too_soon
-
-Hours = Mapping[UUID, Mapping[str, Any]]
 
 
 def replay_schedule(
@@ -19,19 +16,18 @@ def replay_schedule(
     schedule: SchedulePart,
     scope: tuple[UUID | None, UUID | None],
     rules: Sequence[KeywordRule],
-    hours: Hours,
+    queues: Mapping[UUID, Queue],
     zone: str,
     receives: str,
 ) -> Replay:
-    """What the auto reply would have answered. `scope` is queue and sender; `hours` are the queues' business hours."""
+    """What the auto reply would have answered. `scope` is queue and sender; `queues` have the business hours."""
     queue, sender = scope
     standing = [(rule.sender_id, keyword_of(rule)) for rule in rules]
     tally, last = Tally(), dict[UUID | None, datetime]()
     for one in reversed(past.heard):
         if queue not in (None, one.queue) or sender not in (None, one.sender) or one.is_no:
             continue
-        own = hours.get(one.queue, {}) if one.queue else {}
-        if not counts_at(schedule, one.at, own, zone):
+        if not counts_at(schedule, one.at, queues.get(one.queue) if one.queue else None, zone):
             continue
         tally.matched += 1
         met = best(one.said, one.language, [keyword for at, keyword in standing if at in (None, one.sender)])
