@@ -37,10 +37,12 @@ def automate(stage: Stage, counter_id: str) -> None:
 def _show_a_dead_end(stage: Stage) -> None:
     """A flow that leaves a customer standing is refused, and the path to the place is named."""
     nodes = {**NODES, "menu": {**NODES["menu"], "fallback": ""}}
+    half = {"definition": {"start": "menu", "nodes": nodes}}
+    preview = _preview(stage, "flow", "Half a flow", flow=half)
     try:
-        _preview(stage, "flow", "Half a flow", flow={"definition": {"start": "menu", "nodes": nodes}})
+        stage.ask("whatsapp.flow.upsert", "Half of it will do", preview_id=preview["preview_id"])
     except ToolRefused as no:
-        stage.tell.refused("A flow without a fallback", no.code, no.reasons[0]["text"])
+        stage.tell.refused("A flow that leaves customers standing", no.code, no.reasons[0]["text"])
     else:
         raise StoryBroke("A flow without a fallback was not refused.")
 
@@ -86,14 +88,12 @@ def be_answered(stage: Stage, people: Customers) -> None:
     """Customers meet the rules: one is led through the flow by taps, one is told and routed."""
     stage.tell.chapter("INBOX 3  The rules answer")
     people.writes(stage, "mia", "Hi, what are your opening hours on Sunday?")
-    people.wait_until_heard(stage)
     rows = _automatic(stage, people, "mia", 1)["interactive"]["action"]["sections"][0]["rows"]
     stage.tell.done("Mia asks for the opening hours and gets the list of the flow")
     people.taps(stage, "mia", "list_reply", id=rows[0]["id"], title=rows[0]["title"])
     told = _automatic(stage, people, "mia", 2)["text"]["body"]
     stage.tell.done(f"She taps “{rows[0]['title']}”", told)
     people.writes(stage, "dan", "Do you deliver to Sai Kung?")
-    people.wait_until_heard(stage)
     _automatic(stage, people, "dan", 1)
     conversation = people.conversation_of("dan")
     stage.tell.done(f"Dan asks about deliveries, is told to wait a moment, and waits in “{conversation.queue.name}”")
@@ -101,6 +101,7 @@ def be_answered(stage: Stage, people: Customers) -> None:
 
 def _automatic(stage: Stage, people: Customers, name: str, nth: int) -> Answer:
     """The body of somebody's nth automatic answer, once WhatsApp has it. Raises StoryBroke."""
+    people.wait_until_heard(stage)
     answers = Reply.objects.filter(
         conversation=people.conversation_of(name), origin=Reply.Origin.AUTOMATION, send__messages__attempts__outcome=1
     )
