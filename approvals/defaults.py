@@ -14,6 +14,9 @@ DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("Template drafts are kept at once", {"tools": "whatsapp.template_draft.upsert", **_AUTOMATIC}),
     ("Segments are kept at once", {"tools": "whatsapp.segment.upsert", **_AUTOMATIC}),
     ("Broadcasts are drafted at once", {"tools": "whatsapp.broadcast.create", **_AUTOMATIC}),
+    # Its floor asks a person as soon as it speaks of money, promises or secrets, leads elsewhere, carries a file, or
+    # was asked for after reading customers' texts.
+    ("Answers to customers are sent at once", {"tools": "whatsapp.session_message.send", **_AUTOMATIC}),
     # Its floor asks a person as soon as brand, opt-out words or category change.
     ("Text templates are kept at once", {"tools": "sms_marketing.templates.save", **_AUTOMATIC}),
     # Somebody waits for it at a sign-in page; the limits hold without anybody watching.

@@ -71,6 +71,7 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
         (
             (_("Policies"), "gavel", "approvals.policy", ""),
             (_("Messaging rules"), "tune", "messaging.messagingrules", ""),
+            (_("Rules for answers"), "rate_review", "messaging.replyrules", ""),
             (_("Link domains"), "dns", "sms.linkdomain", ""),
             (_("Rules for short links"), "rule", "sms.linkrules", ""),
             (_("Rules for one-time passwords"), "pin", "sms.otprules", ""),

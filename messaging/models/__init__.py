@@ -17,6 +17,7 @@ from messaging.models.inbox import InboundMessage, ParkedStatus, WebhookEvent, W
 from messaging.models.messages import UNKNOWN, Attempt, Lane, Message, Outbox, Outcome, Priority, Status
 from messaging.models.prices import Price
 from messaging.models.replacements import Replacement
+from messaging.models.reply_rules import ReplyRules
 from messaging.models.rules import MessagingRules
 from messaging.models.segments import Segment
 from messaging.models.senders import Sender, WhatsAppAccount
@@ -54,6 +55,7 @@ __all__ = [
     "Queue",
     "Replacement",
     "Reply",
+    "ReplyRules",
     "Segment",
     "Send",
     "SendState",
