@@ -26,7 +26,6 @@ from tests.factories import (
     ken_ho,
     mei_chan,
     other_tenant,
-    sam_lee,
     vera_ng,
 )
 from tests.messaging.whatsapp.media.clamd import pretend_clamd
