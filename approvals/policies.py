@@ -55,8 +55,8 @@ def rule(tool: Tool, contract: Contract, actor: Actor, *, tainted: bool) -> Ruli
 
 
 def may_ask(actor: Actor, tool: Tool, contract: Contract) -> bool:
-    """Whether the actor may ask for this contract: by the tool's scope, or by the lesser one where nobody is asked."""
-    if actor.can(tool.scope):
+    """Whether the actor may ask for this contract: by the tool's scope, or by a lesser one that suffices for it."""
+    if actor.can(tool.scope) or (actor.can(tool.scope_of_some) and tool.is_one_of_some(contract)):
         return True
     assert tool.approval is not None
     return actor.can(tool.scope_of_a_no) and _nobody_is_asked(tool.approval, contract)

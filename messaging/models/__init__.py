@@ -14,6 +14,7 @@ from messaging.models.contacts import Contact, Identity, IdentityKind, MergeTask
 from messaging.models.conversations import Conversation, ConversationEvent, Note, Queue, Reply, Team
 from messaging.models.imports import ImportBatch, ImportRow
 from messaging.models.inbox import InboundMessage, ParkedStatus, WebhookEvent, WebhookFailure
+from messaging.models.media import MediaAsset, MediaFetch, MediaUpload
 from messaging.models.messages import UNKNOWN, Attempt, Lane, Message, Outbox, Outcome, Priority, Status
 from messaging.models.prices import Price
 from messaging.models.replacements import Replacement
@@ -43,6 +44,9 @@ __all__ = [
     "ImportRow",
     "InboundMessage",
     "Lane",
+    "MediaAsset",
+    "MediaFetch",
+    "MediaUpload",
     "MergeTask",
     "Message",
     "MessagingRules",
