@@ -14,6 +14,7 @@ from messaging.whatsapp.session.sending import send_reply
     kind=Kind.PREVIEW,
     scope=SERVE,
     reads_first=("whatsapp.conversation.get", "whatsapp.policy_rules.get"),
+    beforehand=asking.put_files_at_meta,
     safety="Refused once the window is closed: outside it only an approved template may be sent.",
 )
 def preview_session_message(call: Call, ask: SessionMessageAsk) -> SessionContract:

@@ -14,16 +14,17 @@ from approvals.contracts import Answer, Ask
 from approvals.masking import mask
 from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call
-from messaging.models import Conversation
+from messaging.models import Conversation, MediaAsset
 from messaging.whatsapp.conversations.visible import find_conversation, unknown_conversation, visible_to
 from messaging.whatsapp.conversations.windows import open_until
+from messaging.whatsapp.media.uploading import why_not
 from messaging.whatsapp.session.attachments import media_ids
 from messaging.whatsapp.session.contract import ReplyTerms
 from messaging.whatsapp.session.freezing import freeze_reply
 from messaging.whatsapp.session.guards import REPLY_GUARDS, reasons_against_answering
 from messaging.whatsapp.session.kinds import Reaction
 from messaging.whatsapp.session.message import AnyKind, SessionMessage, body_of
-from messaging.whatsapp.session.parts import Found
+from messaging.whatsapp.session.parts import Found, attachments_in
 from messaging.whatsapp.session.quoting import wamid_of
 from messaging.whatsapp.session.risks import Risk, reply_rules_of, risks_of
 from messaging.whatsapp.session.showing import lines_of
@@ -70,7 +71,25 @@ class ConversationVisible:
             yield unknown_conversation()
 
 
-SESSION_GUARDS = (ConversationVisible(), *REPLY_GUARDS)
+@dataclass(frozen=True, slots=True)
+class FilesStand:
+    """Nobody has taken back a file that it carries."""
+
+    def __call__(self, call: Call, contract: SessionContract) -> Iterator[Reason]:
+        for asset in MediaAsset.objects.filter(pk__in=contract.asset_ids, organisation=call.organisation):
+            yield from why_not(asset)
+
+
+SESSION_GUARDS = (ConversationVisible(), *REPLY_GUARDS, FilesStand())
+
+
+def put_files_at_meta(call: Call, ask: SessionMessageAsk) -> None:
+    """Have Meta know the files by our number, before anything is frozen: a body names them by Meta's ids."""
+    if next(attachments_in(ask.message), None) is None:
+        return
+    conversation = find_conversation(call, ask.conversation_id)
+    refuse_if_any(reasons_against_answering(conversation, call.now))
+    media_ids(call, conversation, ask.message)
 
 
 def preview_message(call: Call, ask: SessionMessageAsk) -> SessionContract:
