@@ -75,6 +75,8 @@ def _read(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
 def _preview(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
     if tool.ahead is not None:
         tool.ahead(Call(actor, now), ask)
+    if tool.beforehand is not None:
+        tool.beforehand(Call(actor, now), ask)
     with transaction.atomic():
         contract = tool.run(Call(actor, now), ask)
         assert isinstance(contract, Contract)

@@ -80,8 +80,8 @@ class Tool:
     # (with the contract): what it learns it keeps in rows, and the rules read those. A no of its ends the call.
     ahead: Callable[[Call, Any], None] | None = None
     outside: Callable[[Call, Any, Any], BaseModel] | None = None
-    # What a plan needs from the network: done before the transaction that plans, with the plan's own arguments. Once
-    # more for the same arguments must be as good as once.
+    # What a preview or a plan needs from the network: done before the transaction that plans, with the same arguments.
+    # Once more for the same arguments must be as good as once.
     beforehand: Callable[[Call, Any], None] | None = None
     # What follows in the house once `outside` is through, in the transaction in which the request succeeds.
     follows: Callable[[Call, Any, Any], BaseModel] | None = None
@@ -203,8 +203,8 @@ def _check(made: Tool) -> None:
     is_write = made.kind is Kind.WRITE
     if is_write != (made.approval is not None):
         raise TypeError(f"{made.name}: a write, and only a write, declares approval=")
-    if made.beforehand is not None and made.plan is None:
-        raise TypeError(f"{made.name}: only a plan has something done beforehand")
+    if made.beforehand is not None and made.plan is None and made.kind is not Kind.PREVIEW:
+        raise TypeError(f"{made.name}: only a preview or a plan has something done beforehand")
     if is_write and (made.preview is None) == (made.plan is None):
         raise TypeError(f"{made.name}: a write stands on preview= or on plan=, not on both or none")
     if made.follows is not None and made.outside is None:

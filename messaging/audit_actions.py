@@ -79,4 +79,10 @@ action("sender.limit", _("Meta changed the limit of {subject}: {limit}"))
 action("account.changed", _("{actor} changed {subject}: {fields}"))
 action("sender.changed", _("{actor} changed {subject}: {fields}"))
 action("rules.changed", _("{actor} changed {subject}: {fields}"))
+action("reply_rules.changed", _("{actor} changed the rules for answers: {fields}"))
 action("prices.imported", _("{actor} imported {prices} prices that count from {from_days}"))
+
+# The inbox at the desk
+action("conversation.noted", _("{actor} wrote a note about {subject}"))
+action("team.changed", _("{actor} changed the team {subject}"))
+action("queue.changed", _("{actor} changed the queue {subject}"))

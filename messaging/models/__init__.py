@@ -21,6 +21,7 @@ from messaging.models.messages import UNKNOWN, Attempt, Lane, Message, Outbox, O
 from messaging.models.payments import PaymentAccount, PaymentEvent, PaymentLink
 from messaging.models.prices import Price
 from messaging.models.replacements import Replacement
+from messaging.models.reply_rules import ReplyRules
 from messaging.models.rules import MessagingRules
 from messaging.models.segments import Segment
 from messaging.models.senders import Sender, WhatsAppAccount
@@ -75,6 +76,7 @@ __all__ = [
     "Queue",
     "Replacement",
     "Reply",
+    "ReplyRules",
     "Segment",
     "Send",
     "SendState",

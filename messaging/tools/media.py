@@ -13,11 +13,10 @@ from approvals.floors import When
 from approvals.registry import Call, Kind, tool
 from messaging.models import MediaAsset
 from messaging.paging import PageAnswer, PageAsk, page
-from messaging.whatsapp.conversations.visible import find_conversation
 from messaging.whatsapp.media.approving import FileStands, approve_media, plan_media, put_on_shelf
 from messaging.whatsapp.media.contract import MediaContract, MediaKept
 from messaging.whatsapp.media.limits import HEADER_TYPES, TAKEN
-from messaging.whatsapp.media.references import reference_to
+from messaging.whatsapp.media.references import find_served, reference_to
 
 
 class MediaListAsk(PageAsk):
@@ -70,7 +69,8 @@ def list_media_assets(call: Call, ask: MediaListAsk) -> MediaPage:
 
 def _files(call: Call, ask: MediaListAsk) -> QuerySet[MediaAsset]:
     """Those of one conversation that the caller may know of, or those of none."""
-    conversation = find_conversation(call, ask.conversation_id) if ask.conversation_id else None
+    tool, asked = "whatsapp.media_assets.list", ask.conversation_id
+    conversation = find_served(call, tool, asked) if asked else None
     files = MediaAsset.objects.filter(organisation=call.organisation, conversation=conversation)
     if conversation is None:
         files = files.filter(origin=MediaAsset.Origin.UPLOAD)

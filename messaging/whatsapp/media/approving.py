@@ -13,8 +13,8 @@ from approvals.registry import Call
 from audit.record import record
 from messaging.finding import find_own
 from messaging.models import Conversation, MediaAsset
-from messaging.whatsapp.conversations.visible import find_conversation
 from messaging.whatsapp.media.contract import MediaAsk, MediaContract, MediaKept
+from messaging.whatsapp.media.references import find_served
 from messaging.whatsapp.media.shelf import lay_down, on_shelf
 
 TOOL, SCOPE = "whatsapp.media_asset.upload", "whatsapp:request"
@@ -98,7 +98,7 @@ def reject_media(asset: MediaAsset, actor: Actor, now: datetime) -> None:
 
 
 def _conversation(call: Call, ask: MediaAsk) -> Conversation | None:
-    return find_conversation(call, ask.conversation_id) if ask.conversation_id else None
+    return find_served(call, TOOL, ask.conversation_id) if ask.conversation_id else None
 
 
 def _by_id(call: Call, ask: MediaAsk, conversation: Conversation | None) -> MediaAsset:

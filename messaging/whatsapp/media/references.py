@@ -9,8 +9,11 @@ from django.core import signing
 from django.urls import reverse
 
 from accounts.actor import Actor
-from messaging.models import MediaAsset
-from messaging.whatsapp.conversations.visible import visible_to
+from accounts.roles import SERVE
+from approvals.reasons import Refused, scope_missing
+from approvals.registry import Call
+from messaging.models import Conversation, MediaAsset
+from messaging.whatsapp.conversations.visible import find_conversation, visible_to
 
 LASTS = timedelta(minutes=10)
 _SALT = "media"
@@ -52,5 +55,12 @@ def asset_of(reference: str, actor: Actor, now: datetime) -> MediaAsset | None:
 def may_see(asset: MediaAsset, actor: Actor) -> bool:
     """Files of a conversation are for those who may know of the conversation; the others for whoever reads."""
     if asset.conversation_id is not None:
-        return visible_to(actor).filter(pk=asset.conversation_id).exists()
+        return actor.can(SERVE) and visible_to(actor).filter(pk=asset.conversation_id).exists()
     return actor.can("whatsapp:read")
+
+
+def find_served(call: Call, tool: str, conversation_id: UUID) -> Conversation:
+    """A conversation whose files the caller may see and add to. Raises Refused."""
+    if not call.actor.can(SERVE):
+        raise Refused(scope_missing(tool, SERVE))
+    return find_conversation(call, conversation_id)
