@@ -14,6 +14,7 @@ from messaging.admin import (
     senders,
     sends,
     templates,
+    webhook_panels,
     webhooks,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "senders",
     "sends",
     "templates",
+    "webhook_panels",
     "webhooks",
 ]

@@ -13,3 +13,4 @@ from messaging.tools import segments as segments
 from messaging.tools import senders as senders
 from messaging.tools import setup as setup
 from messaging.tools import templates as templates
+from messaging.tools import webhooks as webhooks
