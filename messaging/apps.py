@@ -13,3 +13,4 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         discover()
         import_module("messaging.whatsapp.bodies")
+        import_module("messaging.whatsapp.conversations.answering")

@@ -34,6 +34,14 @@ action("contact.said_start", _("{subject} wrote START"))
 action("contact.consent", _("{actor} recorded consent of {subject}: {change}"))
 action("contacts.imported", _("{actor} imported {subject}: {people} people"))
 
+# Conversations
+action("conversation.assigned", _("{actor} gave {subject} to {queue}"))
+action("conversation.handed_over", _("{actor} handed {subject} over to people"))
+action("conversation.labelled", _("{actor} changed the labels of {subject}"))
+action("conversation.closed", _("{actor} closed {subject}"))
+action("conversations.joined", _("{subject} took in {joined}: their customers are one person"))
+action("contacts.tagged", _("{actor} changed the tags of {people} contacts"))
+
 # Segments and templates
 action("segment.kept", _("{actor} kept {subject}, version {version}"))
 action("template.drafted", _("{actor} drafted {subject}, version {version}"))
