@@ -75,6 +75,9 @@ action("account.freed", _("Meta lifted the restriction of {subject}"))
 action("account.told", _("Meta told about {subject}: {event}"))
 action("sender.limit", _("Meta changed the limit of {subject}: {limit}"))
 
+# Webhooks
+action("webhook.retried", _("{actor} had item {place} of {subject} applied again: {outcome}"))
+
 # Settings changed at the desk
 action("account.changed", _("{actor} changed {subject}: {fields}"))
 action("sender.changed", _("{actor} changed {subject}: {fields}"))

@@ -16,6 +16,7 @@ from messaging.admin import (
     senders,
     sends,
     templates,
+    webhook_panels,
     webhooks,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "senders",
     "sends",
     "templates",
+    "webhook_panels",
     "webhooks",
 ]

@@ -41,7 +41,7 @@ def take_in(item: InboundItem, event: Event, known: Known, now: datetime) -> Non
     name, country = item.profile_name[:200], _country(item.from_phone)
     contacts = find_or_make(sender.organisation, addresses, now, name=name, country=country)
     said_at = min(item.at, now)  # a time in the future must not outlast every later word of the person
-    intent = classify(" ".join(filter(None, (item.text, item.title or item.payload))))
+    intent = intent_of(item)
     message, is_new = InboundMessage.objects.get_or_create(
         sender=sender,
         provider_id=item.provider_id,
@@ -70,6 +70,11 @@ def take_in(item: InboundItem, event: Event, known: Known, now: datetime) -> Non
         if item.media is not None:
             note_media(message, item.media, now)
         await_turn(message)
+
+
+def intent_of(item: InboundItem) -> Intent:
+    """What a message says of being written to; a tapped button counts as its label being said."""
+    return classify(" ".join(filter(None, (item.text, item.title or item.payload))))
 
 
 def addresses_of(phone: str, user_id: str) -> Addresses:

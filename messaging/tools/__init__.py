@@ -18,3 +18,4 @@ from messaging.tools import session_messages as session_messages
 from messaging.tools import setup as setup
 from messaging.tools import template_quality as template_quality
 from messaging.tools import templates as templates
+from messaging.tools import webhooks as webhooks
