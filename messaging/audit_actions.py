@@ -46,6 +46,14 @@ action("payment_link.asked", _("{actor} asked for a payment link of the order {r
 action("payment_link.made", _("The provider was asked for a payment link of the order {reference}: {state}"))
 action("payment.unsettled", _("The provider told of the order {reference} what somebody has to look at: {outcome}"))
 
+# Conversations
+action("conversation.assigned", _("{actor} gave {subject} to {queue}"))
+action("conversation.handed_over", _("{actor} handed {subject} over to people"))
+action("conversation.labelled", _("{actor} changed the labels of {subject}"))
+action("conversation.closed", _("{actor} closed {subject}"))
+action("conversations.joined", _("{subject} took in {joined}: their customers are one person"))
+action("contacts.tagged", _("{actor} changed the tags of {people} contacts"))
+
 # Segments and templates
 action("segment.kept", _("{actor} kept {subject}, version {version}"))
 action("template.drafted", _("{actor} drafted {subject}, version {version}"))

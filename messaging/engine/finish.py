@@ -17,7 +17,7 @@ from accounts.faults import faultpoint
 from accounts.statements import prepared
 from messaging.batches import numbers, texts
 from messaging.consent.optouts import Stop, opt_out
-from messaging.engine import bodies, breakers, quiet
+from messaging.engine import accepted, bodies, breakers, quiet
 from messaging.engine.cooling import LONGEST_NAMED, stretched
 from messaging.engine.ladder import climbed_sql, lock_messages
 from messaging.engine.sends import verdict_of_end
@@ -48,6 +48,7 @@ _STATUSES = {
     Ending.FAILED: Status.FAILED,
     Ending.UNSURE: Status.UNSURE,
 }
+_TAKEN = frozenset({Ending.ACCEPTED, Ending.HELD})
 _GOES_AGAIN = frozenset({Ending.NOT_ATTEMPTED, Ending.BUSY, Ending.HOLD, Ending.UNUSED})
 _COSTS_NOTHING = _GOES_AGAIN | {Ending.FAILED}
 
@@ -105,6 +106,7 @@ def finish(results: Sequence[Result], sender: Sender, now: datetime) -> None:
         _give_cost_back([result for result in settled if result.ending in _COSTS_NOTHING])
         breakers.after_results(settled, sender, now)
         quiet.note(settled, sender, now)
+        accepted.tell(sender.channel, [result.taken for result in settled if result.ending in _TAKEN], now)
         faultpoint("finish.before_commit")
     faultpoint("finish.committed")
 

@@ -57,14 +57,14 @@ def take_in(item: InboundItem, event: Event, known: Known, now: datetime) -> Non
     )
     if not is_new:
         return
-    if sender.channel == Channel.WHATSAPP:
-        hear(message, now)
     ids = [contact.pk for contact in contacts]
     Contact.objects.filter(pk__in=ids).update(
         last_inbound_at=Greatest(Coalesce(F("last_inbound_at"), said_at), said_at)
     )
     _count_reply(sender, contacts[0], item.reply_to, said_at)
     _hear(intent, ids, f"{sender.channel} message", said_at, Actor.system(sender.organisation, "webhook inbox"), now)
+    if sender.channel == Channel.WHATSAPP:  # last: everybody locks people and messages before conversations
+        hear(message, now, came_by_ad=item.came_by_ad)
 
 
 def addresses_of(phone: str, user_id: str) -> Addresses:

@@ -31,6 +31,11 @@ class MessagingRules(models.Model):
     opt_outs_to_pause = models.PositiveSmallIntegerField(
         _("opt-outs per thousand that pause a send"), default=50, help_text=_("Counted once 200 messages are out.")
     )
+    reopen_days = models.PositiveSmallIntegerField(
+        _("days in which a closed conversation opens again"), default=7,
+        help_text=_("When its customer writes within them; later a new one begins. With 0 always a new one does."),
+    )  # fmt: skip
+    archive_days = models.PositiveSmallIntegerField(_("days after which a closed conversation is archived"), default=90)
     history = HistoricalRecords()
 
     class Meta:
