@@ -48,6 +48,7 @@ RIGHTS: dict[str, Rights] = {
     "messaging.mergetask": Rights(view=DECIDERS),
     "messaging.message": Rights(view=EVERYBODY),
     "messaging.messagingrules": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
+    "messaging.replyrules": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
     "messaging.price": Rights(view=EVERYBODY),
     "messaging.queue": Rights(view=DECIDERS, add=ADMINS, change=ADMINS),
     "messaging.replacement": Rights(view=EVERYBODY),

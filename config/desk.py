@@ -77,6 +77,7 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
             (_("Messaging rules"), "tune", "messaging.messagingrules", ""),
             (_("Teams"), "groups", "messaging.team", ""),
             (_("Queues"), "low_priority", "messaging.queue", ""),
+            (_("Rules for answers"), "rate_review", "messaging.replyrules", ""),
             (_("Link domains"), "dns", "sms.linkdomain", ""),
             (_("Rules for short links"), "rule", "sms.linkrules", ""),
             (_("Rules for one-time passwords"), "pin", "sms.otprules", ""),

@@ -48,6 +48,14 @@ action("template.drafted", _("{actor} drafted {subject}, version {version}"))
 action("template.submitted", _("{actor} submitted {subject} to Meta: {status}"))
 action("template.reviewed", _("Meta said of {subject}: {event}"))
 
+# Files
+action("media.laid_down", _("{actor} handed in {subject}: {kind}, {size} bytes, {scan}"))
+action("media.approved", _("{actor} let {subject} be used"))
+action("media.rejected", _("{actor} forbade the use of {subject}"))
+action("media.infected", _("{actor} handed in a file in which the virus scanner found {found}"))
+action("media.quarantined", _("A customer's file was quarantined: {problem}"))
+action("media.given_up", _("A customer's file could not be fetched before Meta threw it away"))
+
 # Accounts and numbers
 action("account.restricted", _("Meta restricted {subject}: {restriction}"))
 action("account.freed", _("Meta lifted the restriction of {subject}"))
@@ -58,6 +66,7 @@ action("sender.limit", _("Meta changed the limit of {subject}: {limit}"))
 action("account.changed", _("{actor} changed {subject}: {fields}"))
 action("sender.changed", _("{actor} changed {subject}: {fields}"))
 action("rules.changed", _("{actor} changed {subject}: {fields}"))
+action("reply_rules.changed", _("{actor} changed the rules for answers: {fields}"))
 action("prices.imported", _("{actor} imported {prices} prices that count from {from_days}"))
 
 # The inbox at the desk

@@ -26,6 +26,7 @@ from messaging.models import (
 from messaging.phones import BadPhone, normalise
 from messaging.stopwords import Intent, classify
 from messaging.whatsapp.conversations.arriving import hear
+from messaging.whatsapp.media.arriving import note_media
 
 # An answer later than this is no longer counted for a message, unless it quotes it.
 REPLY_WITHIN = timedelta(hours=72)
@@ -65,6 +66,8 @@ def take_in(item: InboundItem, event: Event, known: Known, now: datetime) -> Non
     _hear(intent, ids, f"{sender.channel} message", said_at, Actor.system(sender.organisation, "webhook inbox"), now)
     if sender.channel == Channel.WHATSAPP:  # last: everybody locks people and messages before conversations
         hear(message, now, came_by_ad=item.came_by_ad)
+        if item.media is not None:
+            note_media(message, item.media, now)
 
 
 def addresses_of(phone: str, user_id: str) -> Addresses:
