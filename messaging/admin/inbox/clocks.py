@@ -4,18 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q
-from django.db.models.functions import Greatest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from messaging.models import Conversation
-from messaging.whatsapp.conversations.windows import is_open, open_until
+from messaging.whatsapp.conversations.windows import MARGIN, is_open, open_until
 
 # A window that closes within this is shown as closing; an answer that is due within this, as due soon.
 CLOSES_SOON = timedelta(hours=2)
 DUE_SOON = timedelta(minutes=10)
-
-CLOSES_AT = Greatest("window_until", "free_until")  # PostgreSQL passes over what is null
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +32,8 @@ def late(now: datetime) -> Q:
 
 
 def closing(now: datetime) -> Q:
-    """Conversations, annotated with `closes_at`, whose window is open and closes soon."""
-    return Q(state=Conversation.State.OPEN, closes_at__gt=now, closes_at__lte=now + CLOSES_SOON)
+    """Conversations whose window is open and closes soon."""
+    return Q(state=Conversation.State.OPEN, window_until__gt=now + MARGIN, window_until__lte=now + CLOSES_SOON)
 
 
 def window_of(conversation: Conversation, now: datetime) -> Clock:
@@ -47,7 +44,7 @@ def window_of(conversation: Conversation, now: datetime) -> Clock:
     if not is_open(conversation, now):
         return Clock("plain", _("Window closed"))
     tone = "warning" if until - now <= CLOSES_SOON else "success"
-    return Clock(tone, _("Window"), until, hours_and_minutes(until - now))
+    return Clock(tone, _("Window open"), until, hours_and_minutes(until - now))
 
 
 def promise_of(conversation: Conversation, now: datetime) -> Clock:

@@ -18,7 +18,7 @@ from accounts.admin import actor_of, sees_personal_data
 from accounts.admin.scope import person_of
 from accounts.roles import SERVE
 from messaging.admin.contacts import known_as
-from messaging.admin.inbox.clocks import CLOSES_AT, closing, late
+from messaging.admin.inbox.clocks import closing, late
 from messaging.admin.inbox.filters import InQueue, InState, Look, Whose, views_of
 from messaging.admin.inbox.pages import NOTHING_NEW, ThreadPages
 from messaging.admin.inbox.rows import Row, rows_of, with_last_words
@@ -45,7 +45,7 @@ class ConversationAdmin(ThreadPages):
         if person_of(request).organisation_id is None or not actor_of(request).can(SERVE):
             return Conversation.objects.none()
         rows = visible_to(actor_of(request)).select_related("contact", "queue", "owner", "sender", "organisation")
-        return with_last_words(rows.annotate(closes_at=CLOSES_AT))
+        return with_last_words(rows)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The list, with the rows as the page shows them."""
@@ -91,15 +91,17 @@ class ConversationAdmin(ThreadPages):
 
     def _counts(self, request: HttpRequest, now: datetime) -> dict[str, int]:
         """How many are in each view, in one question."""
-        rows = visible_to(actor_of(request)).filter(state=Conversation.State.OPEN).annotate(closes_at=CLOSES_AT)
-        return rows.aggregate(
-            state=Count("pk"),
-            me=Count("pk", filter=Q(owner=person_of(request))),
-            nobody=Count("pk", filter=Q(owner=None)),
-            unread=Count("pk", filter=Q(unread__gt=0)),
-            late=Count("pk", filter=late(now)),
-            closing=Count("pk", filter=closing(now)),
-        )
+        rows = visible_to(actor_of(request)).filter(state=Conversation.State.OPEN)
+        views = {
+            "state": Q(),
+            "me": Q(owner=person_of(request)),
+            "nobody": Q(owner=None),
+            "unread": Q(unread__gt=0),
+            "late": late(now),
+            "closing": closing(now),
+        }
+        found = rows.aggregate(**{f"in_{name}": Count("pk", filter=wanted) for name, wanted in views.items()})
+        return {name: found[f"in_{name}"] for name in views}
 
 
 def _turn_pages(shown: Any) -> None:

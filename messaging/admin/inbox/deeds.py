@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from approvals.calls import call
 from approvals.envelope import Envelope
 from approvals.models import IdempotentCall, State
+from audit.record import record
 from messaging.admin.inbox.forms import AssignForm, CloseForm, DeedForm, LabelsForm, NoteForm, ReplyForm, TakeForm
 from messaging.models import Conversation
-from messaging.whatsapp.conversations.noting import note_down
+from messaging.whatsapp.conversations.history import note_down
 
 _FOLDER = "admin/messaging/conversation"
 
@@ -63,7 +65,10 @@ def reply(conversation: Conversation, typed: dict[str, Any], actor: Actor, now: 
 
 
 def note(conversation: Conversation, typed: dict[str, Any], actor: Actor, now: datetime) -> Said:
-    note_down(conversation, typed["text"], actor, now)
+    """No tool writes notes: a person does, and no road leads from there to the customer."""
+    with transaction.atomic():
+        note_down(conversation, typed["text"], actor, now)
+        record("conversation.noted", conversation, actor, now=now)
     return Said(_("Noted. Only the team sees it."))
 
 
@@ -81,15 +86,16 @@ def labels(conversation: Conversation, typed: dict[str, Any], actor: Actor, now:
     wanted, had = set(typed["labels"]), set(conversation.labels)
     answer = _ask("whatsapp.tag.apply", typed, actor, now, _("Labelled at the desk."),
                   conversation_ids=[str(conversation.pk)], add=sorted(wanted - had),
-                  remove=sorted(had - wanted))  # fmt: skip
+                  remove=sorted(had - wanted), base_version_token=typed["version"])  # fmt: skip
     return _told(answer, _("Labelled."))
 
 
 def close(conversation: Conversation, typed: dict[str, Any], actor: Actor, now: datetime) -> Said:
     follow_up = typed["follow_up_at"]
     answer = _ask("whatsapp.conversation.close", typed, actor, now, typed["outcome"],
-                  conversation_id=str(conversation.pk), outcome=typed["outcome"],
-                  follow_up_at=follow_up.isoformat() if follow_up else None)  # fmt: skip
+                  conversation_id=str(conversation.pk), base_version_token=typed["version"], outcome=typed["outcome"],
+                  follow_up_at=follow_up.isoformat() if follow_up else None,
+                  leaves_unanswered=typed["leaves_unanswered"])  # fmt: skip
     return _told(answer, _("Closed. It opens again when the customer writes."))
 
 

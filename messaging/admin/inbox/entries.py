@@ -96,25 +96,24 @@ def noted(note: Note) -> Entry:
 def happened(event: ConversationEvent) -> Entry:
     """One line of the history: what happened, by whom, from where to where."""
     return Entry("event", event.at, f"0-{event.pk:020}", by=event.by, status=event.get_kind_display(),
-                 text=_told(event.facts))  # fmt: skip
+                 text=_told(event))  # fmt: skip
 
 
-def _told(facts: dict[str, Any]) -> str:
-    """The facts of an event in one line: what was there before an arrow, what is there now behind it."""
-    lines = []
-    for name in sorted({key.removeprefix("from_").removeprefix("to_") for key in facts}):
-        before, after = facts.get(f"from_{name}"), facts.get(f"to_{name}", facts.get(name))
-        if before is not None or f"to_{name}" in facts:
-            lines.append(f"{_shown(before)} → {_shown(after)}")
-        elif after not in (None, "", []):
-            lines.append(_shown(after))
-    return " · ".join(lines)
+def _told(event: ConversationEvent) -> str:
+    """The facts of an event in one line: from where to where, why, with what outcome."""
+    facts = event.facts
+    if event.kind == ConversationEvent.Kind.ASSIGNED:
+        moved = (_moved(facts, "queue_name"), _moved(facts, "owner_name"))
+        return " · ".join(filter(None, moved))
+    if event.kind == ConversationEvent.Kind.LABELLED:
+        signed = (*(f"+{one}" for one in facts.get("added", ())), *(f"−{one}" for one in facts.get("removed", ())))
+        return " ".join(signed)
+    return str(facts.get("why") or facts.get("outcome") or "")
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
-    return str(value) if value not in (None, "") else "–"
+def _moved(facts: dict[str, Any], name: str) -> str:
+    before, after = facts.get(f"from_{name}") or "–", facts.get(name) or "–"
+    return f"{before} → {after}" if before != after else ""
 
 
 def _template_bubble(message: Message, in_clear: bool) -> Bubble:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actor import Actor
 from accounts.models import Person
 from accounts.roles import SCOPES_OF_ROLE, SERVE
+from approvals.versions import token_of
 from messaging.models import Conversation
 from messaging.whatsapp.conversations.visible import queues_visible_to
 
@@ -26,9 +27,13 @@ class DeedForm(forms.Form):
 
     key = forms.CharField(widget=forms.HiddenInput, initial=new_key, max_length=60)
 
+    # The conversation as whoever fills this in has seen it.
+    version = forms.CharField(widget=forms.HiddenInput, max_length=60)
+
     def __init__(self, *args: Any, conversation: Conversation, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conversation, self.actor = conversation, actor
+        self.fields["version"].initial = token_of(conversation)
 
 
 class ReplyForm(DeedForm):
@@ -84,6 +89,7 @@ class LabelsForm(DeedForm):
 
 class CloseForm(DeedForm):
     outcome = forms.CharField(label=_("How it ended"), min_length=3, max_length=300)
+    leaves_unanswered = forms.BooleanField(label=_("The last word needs no answer"), required=False)
     follow_up_at = forms.DateTimeField(
         label=_("Follow up at"), required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),

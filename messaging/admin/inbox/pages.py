@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.admin import ReadOnly, actor_of, sees_personal_data
 from approvals.reasons import Reason, Refused
+from approvals.versions import token_of
 from messaging.admin.inbox.about_contact import about_contact, seen_facts
 from messaging.admin.inbox.clocks import promise_of, window_of
 from messaging.admin.inbox.deeds import DEEDS, Deed
@@ -68,7 +69,9 @@ class ThreadPages(ReadOnly):
         if request.method != "POST" or not form.is_valid():
             return HttpResponseNotAllowed(["POST"])
         mark_read(conversation, form.cleaned_data["last_heard"])
-        return HttpResponse(status=NOTHING_NEW) if _is_htmx(request) else _to(conversation)
+        if not _is_htmx(request):
+            return _to(conversation)
+        return HttpResponse(status=NOTHING_NEW, headers={"HX-Trigger": "cs-news"})
 
     def deed_view(self, request: HttpRequest, object_id: str, deed: str) -> HttpResponse:
         """Do what the form asks. A no stands where the form is, with all that was typed."""
@@ -144,7 +147,8 @@ class ThreadPages(ReadOnly):
         # A new sign-in has a new token, which the page is to learn.
         token = request.META.get("CSRF_COOKIE")
         seen = repr((token, thread, seen_facts(about), tones, conversation.unread, conversation.version,
-                     conversation.labels, conversation.queue.name, str(conversation.owner), conversation.concern))  # fmt: skip
+                     conversation.labels, conversation.queue.name, str(conversation.owner),
+                     conversation.concern))  # fmt: skip
         return {
             **facts,
             "thread": thread,
@@ -158,6 +162,7 @@ def _facts(conversation: Conversation, now: datetime) -> dict[str, Any]:
     return {
         "conversation": conversation,
         "now": now,
+        "version": token_of(conversation),
         "window": window_of(conversation, now),
         "promise": promise_of(conversation, now),
         "may_answer": conversation.state == Conversation.State.OPEN and is_open(conversation, now),

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from approvals.models import ActionRequest, State
 from messaging.admin.inbox import entries
 from messaging.admin.inbox.entries import Entry
-from messaging.models import Conversation, Message, Reply
+from messaging.models import Conversation, ConversationEvent, Message, Reply
 
 MOST_SHOWN = 60
 WAITING = (State.PENDING, State.APPROVED, State.EXECUTING)
@@ -32,7 +32,10 @@ def thread_of(conversation: Conversation, *, in_clear: bool, before: datetime | 
         _ours(conversation, before, in_clear),
         [entries.not_yet_said(one) for one in _newest(_no_message_yet(conversation), "made_at", before)],
         [entries.noted(one) for one in _newest(conversation.notes.all(), "at", before)],
-        [entries.happened(one) for one in _newest(conversation.events.all(), "at", before)],
+        [
+            entries.happened(one)
+            for one in _newest(conversation.events.exclude(kind=ConversationEvent.Kind.NOTED), "at", before)
+        ],
     ]
     if before is None:
         sources.append([entries.asked(one) for one in waiting_replies(conversation)])

@@ -33,10 +33,11 @@
   });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) askForNews(); });
 
-  // A token that is older than the last sign-in would be refused; the news bring the new one.
+  // A token or a version from before the last news would be refused.
   document.addEventListener("htmx:configRequest", (event) => {
     const live = $("#cs-live");
     if (live && event.detail.verb !== "get") event.detail.parameters.set("csrfmiddlewaretoken", live.dataset.token);
+    if (live && event.detail.parameters.has("version")) event.detail.parameters.set("version", live.dataset.version);
   });
 
   // A sign-in page is no news, and never takes the place of what was typed.
