@@ -4,15 +4,19 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+from accounts.roles import SERVE
 from config.demo.house import House
-from config.demo.seeding import Cast
+from config.demo.seeding import Cast, find_agent
 from messaging.models import PaymentAccount, Product, Queue, Team
 from messaging.whatsapp.commerce.callbacks import hash_of_key
 from messaging.whatsapp.conversations.arriving import default_queue
 
 OOLONG = "OOLONG-100"
+# It reads conversations masked, and asks for what it may not do by itself.
+AGENT_SCOPES = frozenset({"whatsapp:read", "whatsapp:preview", "whatsapp:request", SERVE})
 # The story is about single messages: none is lost by chance. Webhooks still come twice and in the wrong order.
 CALM: dict[str, Any] = {
     "refuses": {}, "fails_later": {}, "throttled_share": 0.0, "error_refused_share": 0.0, "error_accepted_share": 0.0,
@@ -24,14 +28,14 @@ CALM: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class InboxCast:
-    """`customers` takes what comes in; only Ivy's team sees what waits in `accounts`, and that anything does."""
+    """Only the team of `accounts` sees what waits there, and that anything does. The key is Ivy's agent's."""
 
-    customers: Queue
     counter: Queue
     accounts: Queue
+    agent_key: str
 
 
-def seed_inbox(cast: Cast, house: House, now: datetime) -> InboxCast:
+def seed_inbox(cast: Cast, house: House, folder: Path, now: datetime) -> InboxCast:
     """Make or find it all. The pretend payment provider learns where to call."""
     Product.objects.update_or_create(
         organisation=cast.organisation,
@@ -41,7 +45,11 @@ def seed_inbox(cast: Cast, house: House, now: datetime) -> InboxCast:
         },
     )  # fmt: skip
     _payments(cast, house)
-    return _queues(cast)
+    _agent, key = find_agent(
+        cast.people["ivy.tam"], folder / "inbox-agent.key", now, name="Inbox assistant", scopes=AGENT_SCOPES
+    )
+    counter, accounts = _queues(cast)
+    return InboxCast(counter, accounts, key)
 
 
 def _payments(cast: Cast, house: House) -> None:
@@ -62,21 +70,14 @@ def _payments(cast: Cast, house: House) -> None:
     house.payments.set_account(webhook_url=f"{house.desk}/payments/stripe/{account.callback_key}")
 
 
-def _queues(cast: Cast) -> InboxCast:
-    counter = _team(cast, "Counter", "ken.ho", "sam.lee")
-    ledger = _team(cast, "Accounts", "ivy.tam", "sam.lee")
-    customers = default_queue(cast.organisation)
-    Queue.objects.filter(pk=customers.pk).update(reply_minutes=15)
-    accounts, _ = Queue.objects.update_or_create(
-        organisation=cast.organisation, name="Accounts", defaults={"team": ledger, "is_restricted": True}
-    )
-    waiting, _ = Queue.objects.update_or_create(
-        organisation=cast.organisation, name="Counter", defaults={"team": counter, "reply_minutes": 15}
-    )
-    return InboxCast(Queue.objects.get(pk=customers.pk), waiting, accounts)
-
-
-def _team(cast: Cast, name: str, *members: str) -> Team:
-    team, _ = Team.objects.get_or_create(organisation=cast.organisation, name=name)
-    team.members.set([cast.people[username] for username in members])
-    return team
+def _queues(cast: Cast) -> tuple[Queue, Queue]:
+    """Ivy is of both teams, Ken of the first alone. What comes in is everybody's."""
+    found = []
+    for name, members, is_restricted in (("Counter", ("ken.ho", "ivy.tam"), False), ("Accounts", ("ivy.tam",), True)):
+        team, _ = Team.objects.get_or_create(organisation=cast.organisation, name=name)
+        team.members.set([cast.people[username] for username in members])
+        facts = {"team": team, "is_restricted": is_restricted, "reply_minutes": 15}
+        queue, _ = Queue.objects.update_or_create(organisation=cast.organisation, name=name, defaults=facts)
+        found.append(queue)
+    Queue.objects.filter(pk=default_queue(cast.organisation).pk).update(reply_minutes=15)
+    return found[0], found[1]

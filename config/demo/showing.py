@@ -3,6 +3,7 @@
 import logging
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import requests
@@ -54,7 +55,9 @@ def play_campaign(stage: Stage, stack: ExitStack) -> tuple[bool, str]:
 
 def play_conversations(stage: Stage, stack: ExitStack) -> tuple[bool, str]:
     """Play and close the story of the inbox."""
-    played = story_inbox.play_inbox(stage, seed_inbox(stage.cast, stage.house, timezone.now()))
+    cast = seed_inbox(stage.cast, stage.house, stage.folder, timezone.now())
+    stage = replace(stage, agent=stack.enter_context(AgentClient(stage.house.mcp, cast.agent_key)))
+    played = story_inbox.play_inbox(stage, cast)
     return inbox_closing.close_inbox(stage, played.began, played.journal_from), ""
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from config.demo.inbox_arrivals import Customers, customers, write_in
 from config.demo.inbox_care import complain, hand_over
 from config.demo.inbox_payment import sell
+from config.demo.inbox_replies import keep_in, read_and_reply, reply_at_once
 from config.demo.inbox_rules import automate, be_answered
 from config.demo.inbox_seeding import CALM, InboxCast
 from config.demo.stage import Stage
@@ -30,6 +31,9 @@ def play_inbox(stage: Stage, cast: InboxCast) -> InboxPlayed:
     write_in(stage, people)
     automate(stage, str(cast.counter.pk))
     be_answered(stage, people)
+    reply_at_once(stage, people, played.journal_from)
+    read_and_reply(stage, people, played.journal_from)
+    keep_in(stage, people)
     sell(stage, people, played.journal_from)
     hand_over(stage, cast, people)
     complain(stage, cast, people)
