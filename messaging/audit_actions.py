@@ -37,10 +37,10 @@ action("contacts.imported", _("{actor} imported {subject}: {people} people"))
 # Conversations
 action("conversation.assigned", _("{actor} gave {subject} to {queue}"))
 action("conversation.handed_over", _("{actor} handed {subject} over to people"))
+action("conversation.noted", _("{actor} noted something about {subject} for the team"))
 action("conversation.labelled", _("{actor} changed the labels of {subject}"))
 action("conversation.closed", _("{actor} closed {subject}"))
 action("conversations.joined", _("{subject} took in {joined}: their customers are one person"))
-action("contacts.tagged", _("{actor} changed the tags of {people} contacts"))
 # Orders and payments
 action("order.confirm", _("{actor} created the order {reference}"))
 action("order.ask_payment", _("The payment link of the order {reference} goes to its customer"))
@@ -52,6 +52,7 @@ action("order.refund", _("The order {reference} was paid back: {amount} {currenc
 action("payment_link.asked", _("{actor} asked for a payment link of the order {reference}"))
 action("payment_link.made", _("The provider was asked for a payment link of the order {reference}: {state}"))
 action("payment.unsettled", _("The provider told of the order {reference} what somebody has to look at: {outcome}"))
+action("contact.tagged", _("{actor} changed the tags of {subject}"))
 
 # Segments and templates
 action("segment.kept", _("{actor} kept {subject}, version {version}"))
