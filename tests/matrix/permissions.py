@@ -76,6 +76,8 @@ sms_marketing.templates.list             +     +          +        +       +    
 sms_marketing.templates.save             +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 whatsapp.action_request.status           +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.audit_logs.list                 +     +          -        -       -      | -      -       -     -        +       -         +         -          -        -       +         ?         -
+whatsapp.auto_reply.enable               +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.automation_change.preview       +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.broadcast.create                +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.broadcast.preview               +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.broadcast.schedule              +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
@@ -88,6 +90,10 @@ whatsapp.contact.get                     +     +          +        +       +    
 whatsapp.contact.import                  +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.contact_import.preview          +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.contacts.list                   +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.flow.upsert                     +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.flows.list                      +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.keyword_rule.upsert             +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.keyword_rules.list              +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.message_delivery.list           +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.opt_outs.list                   +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.phone_numbers.list              +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
