@@ -1,6 +1,7 @@
 """The desk's pages of messaging, one file a noun, and what it shows on the decision page."""
 
 from messaging.admin import (
+    automation_panels,
     consent,
     contacts,
     imports,
@@ -21,6 +22,7 @@ from messaging.admin import (
 )
 
 __all__ = [
+    "automation_panels",
     "consent",
     "contacts",
     "imports",

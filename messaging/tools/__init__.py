@@ -1,6 +1,7 @@
 """The whatsapp.* tools, one file a noun. Importing this package declares them."""
 
 from messaging.tools import audit as audit
+from messaging.tools import automatic_answers as automatic_answers
 from messaging.tools import automation as automation
 from messaging.tools import broadcasts as broadcasts
 from messaging.tools import consent as consent

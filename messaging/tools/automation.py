@@ -1,5 +1,5 @@
 """whatsapp.flows.list, .keyword_rules.list, .automation_change.preview, .flow.upsert, .keyword_rule.upsert,
-.auto_reply.enable, and the answer that Countersign asks itself for.
+and .auto_reply.enable.
 """
 
 from datetime import date, datetime
@@ -10,17 +10,16 @@ from pydantic import Field
 
 from accounts.roles import CONFIGURATION, Role
 from approvals.contracts import Answer
-from approvals.floors import Always, Never
+from approvals.floors import Always
 from approvals.masking import Personal
 from approvals.registry import Call, Kind, tool
 from approvals.versions import token_of
 from messaging.models import AutoReply, Flow, KeywordRule
 from messaging.paging import PageAnswer, PageAsk, page
-from messaging.whatsapp.automation import answering, keeping, planning
-from messaging.whatsapp.automation.answering import AnswerContract, AnswerStands
+from messaging.whatsapp.automation import keeping, planning
+from messaging.whatsapp.automation.answering import waiting_in
 from messaging.whatsapp.automation.contract import AutomationAsk, AutomationChange, AutomationKept
 from messaging.whatsapp.automation.guards import AUTO_REPLY_GUARDS, FLOW_GUARDS, RULE_GUARDS
-from messaging.whatsapp.session.guards import REPLY_GUARDS
 
 # What customers could use to get round it, and staff need not know: shown to who may see the configuration.
 Routing = Personal("text", unless=CONFIGURATION)
@@ -74,7 +73,7 @@ def list_flows(call: Call, ask: PageAsk) -> FlowsPage:
     found = Flow.objects.filter(organisation=call.organisation).select_related("live")
     rows, cursor = page(found, ask, by="created_at")
     replies = AutoReply.objects.filter(organisation=call.organisation).select_related("queue", "sender")
-    waiting = answering.waiting_in(rows)
+    waiting = waiting_in(rows)
     return FlowsPage(
         flows=[_flow(call, one, waiting.get(one.pk, 0)) for one in rows],
         auto_replies=[_auto_reply(one) for one in replies.order_by("name")],
@@ -233,22 +232,3 @@ def upsert_keyword_rule(call: Call, contract: AutomationChange) -> AutomationKep
 def enable_auto_reply(call: Call, contract: AutomationChange) -> AutomationKept:
     """Enable, disable or adjust an auto reply's scope and schedule once an officer has approved it."""
     return keeping.keep_change(call, contract)
-
-
-class Answered(Answer):
-    batch_id: Annotated[UUID, Field(description="The send.")]
-
-
-@tool(
-    answering.TOOL,
-    kind=Kind.WRITE,
-    scope="whatsapp:request",
-    plan=answering.plan_answer,
-    approval=Never(),
-    guards=(AnswerStands(), *REPLY_GUARDS),
-    desk_only=True,
-    safety="Stands on the request by which people approved the flow, keyword rule or auto reply.",
-)
-def answer_customer(call: Call, contract: AnswerContract) -> Answered:
-    """Answer a customer's message with the words that were approved for it."""
-    return Answered(batch_id=answering.send_answer(call, contract).pk)

@@ -13,6 +13,7 @@ from accounts.roles import Role
 from approvals.calls import call
 from approvals.registry import Tool
 from approvals.versions import token_of
+from messaging.models import Queue
 from tests.factories import (
     NOON,
     ActionRequestFactory,
@@ -29,6 +30,7 @@ from tests.factories import (
 )
 from tests.matrix.one_of_everything import TeaHouse
 from tests.matrix.tea_houses import RIGHT, Arguments, arguments_of, tools
+from tests.messaging.whatsapp.automation.tea_rows import flow_of, rule_of
 from tests.sms.links.tea_links import link_to
 from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_copies import copy_of
@@ -72,6 +74,7 @@ KIND_OF = {
     "contact_ids": "contact",
     "conversation_id": "conversation",
     "conversation_ids": "conversation",
+    "flow_id": "flow",
     "gateway_id": "gateway",
     "gateway_ids": "gateway",
     "owner_id": "owner",
@@ -92,6 +95,7 @@ KIND_OF = {
     "sms_marketing.template_id": "text_template",
     "subject_id": "segment",  # any row's id as text
     "template_id": "template",
+    "whatsapp.automation_id": "keyword_rule",
 }
 
 
@@ -174,11 +178,14 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "conversation": lambda own: _with_pk(ConversationFactory(sender=own.sender, queue=own.queue)),
     "queue": lambda own: _with_pk(QueueFactory(organisation=own.organisation)),
     "application": lambda own: _with_pk(applied_for(own.organisation, "#SUMMER")),
+    "flow": lambda own: _with_pk(flow_of(own.organisation, f"Summer menu {uuid4()}")),
     "gateway": lambda own: _with_pk(gateway_at("http://127.0.0.1:9", "third", 3, own.organisation)),
     "identity": lambda own: _with_pk(verified(own.organisation, "#SUMMER")),
+    "keyword_rule": lambda own: _with_pk(rule_of(own.flow, f"summer {uuid4()}")),
     "owner": lambda own: _with_pk(PersonFactory(organisation=own.organisation)),
     "otp_template": lambda own: _with_pk(sign_in_text(own.texts, name=f"Sign in {uuid4()}")),
     "preview": lambda own: _with_pk(PreviewFactory(organisation=own.organisation)),
+    "queue": lambda own: _with_pk(Queue.objects.create(organisation=own.organisation, name=f"Summer {uuid4()}")),
     "segment": lambda own: _with_pk(SegmentFactory(organisation=own.organisation)),
     "sender": lambda own: _with_pk(SenderFactory(account=own.sender.account)),
     "short_link": lambda own: _with_pk(link_to(organisation=own.organisation)),

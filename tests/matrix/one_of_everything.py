@@ -13,7 +13,9 @@ from messaging.models import (
     Contact,
     Conversation,
     ConversationEvent,
+    Flow,
     InboundMessage,
+    KeywordRule,
     Message,
     Price,
     Queue,
@@ -44,6 +46,7 @@ from tests.factories import (
     freeze,
 )
 from tests.messaging.spring_tea import set_prices
+from tests.messaging.whatsapp.automation.tea_rows import flow_of, live, rule_of
 from tests.sms.links.tea_links import link_to
 from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_copies import copy_of
@@ -80,6 +83,9 @@ class TeaHouse:
         self.application = applied_for(self.organisation)
         self.snapshot = snapshot_of(self.campaign, self.texts.first, self.people[Role.MARKETER])
         self.otp_template = sign_in_text(self.texts)
+        self.queue: Queue = Queue.objects.create(name="Refunds", **own)
+        self.flow: Flow = live(flow_of(self.organisation), self.send.request)
+        self.keyword_rule: KeywordRule = rule_of(self.flow)
         self.waiting = ActionRequestFactory(preview=PreviewFactory(**own), owner=self.people[Role.MARKETER])
         self.queue: Queue = QueueFactory(name="Customers", is_default=True, **own)
         self.conversation: Conversation = ConversationFactory(
@@ -151,11 +157,14 @@ class TeaHouse:
             "campaign": self.campaign.pk,
             "contact": self.contacts[0].key,
             "conversation": self.conversation.pk,
+            "flow": self.flow.pk,
             "gateway": self.texts.first.pk,
             "identity": self.texts.identity.pk,
+            "keyword_rule": self.keyword_rule.pk,
             "owner": self.people[Role.COMPLIANCE].pk,
             "queue": self.queue.pk,
             "otp_template": self.otp_template.pk,
+            "queue": self.queue.pk,
             "segment": self.segment.pk,
             "sender": self.sender.pk,
             "short_link": self.short_link.pk,

@@ -76,6 +76,8 @@ sms_marketing.templates.list             +     +          +        +       +    
 sms_marketing.templates.save             +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 whatsapp.action_request.status           +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.audit_logs.list                 +     +          -        -       -      | -      -       -     -        +       -         +         -          -        -       +         ?         -
+whatsapp.auto_reply.enable               +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.automation_change.preview       +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.broadcast.create                +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.broadcast.preview               +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.broadcast.schedule              +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
@@ -95,6 +97,10 @@ whatsapp.conversation_summary.get        +     +          -        +       -    
 whatsapp.conversations.list              +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       +         ?         -
 whatsapp.handover.preview                +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
 whatsapp.inbox_assignments.list          +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       +         ?         -
+whatsapp.flow.upsert                     +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.flows.list                      +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.keyword_rule.upsert             +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.keyword_rules.list              +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.message_delivery.list           +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.opt_outs.list                   +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.phone_numbers.list              +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -

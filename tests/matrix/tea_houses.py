@@ -18,6 +18,7 @@ from messaging.whatsapp.review.contract import TemplateContract
 from messaging.whatsapp.review.drafts import keep_draft
 from tests.factories import NOON, SendFactory
 from tests.matrix.one_of_everything import TeaHouse, failed_batch
+from tests.messaging.whatsapp.automation.tea_flows import menu_of_harbour_tea
 from tests.sms.links.tea_links import SHOP
 from tests.sms.tea_copies import copy_ask
 from tests.sms.tea_papers import APPLICATION, SNAPSHOT
@@ -145,6 +146,16 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     "sms_marketing.cost_preview": lambda own, actor: {**_this_campaign(own), "due_at": "2026-03-02T12:00:00+08:00"},
     "whatsapp.action_request.status": lambda own, actor: {"action_request_id": own.waiting_for(actor)},
     "whatsapp.audit_logs.list": lambda own, actor: {},
+    "whatsapp.automation_change.preview": lambda own, actor: {
+        "kind": "keyword_rule",
+        "automation_id": own.id_of("keyword_rule"),
+        "base_version_token": token_of(own.keyword_rule),
+        "name": own.keyword_rule.name,
+        "enabled": True,
+        "keyword_rule": {"phrases": ["refund", "退款"]},
+        "flow_id": own.id_of("flow"),
+        "queue_id": own.id_of("queue"),
+    },
     "whatsapp.broadcast.preview": lambda own, actor: {
         "name": "Autumn tea",
         "segment_id": own.id_of("segment"),
@@ -186,6 +197,8 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "add": ["oolong"],
     },
     "whatsapp.contacts.list": lambda own, actor: {"tag": "tea", "rule": "tag:tea and country = HK"},
+    "whatsapp.flows.list": lambda own, actor: {},
+    "whatsapp.keyword_rules.list": lambda own, actor: {},
     "whatsapp.message_delivery.list": lambda own, actor: {"broadcast_id": own.id_of("broadcast")},
     "whatsapp.opt_outs.list": lambda own, actor: {},
     "whatsapp.phone_numbers.list": lambda own, actor: {},
@@ -204,12 +217,24 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
 }
 
 
+# What is previewed for a write that carries out but one kind of what its preview tool freezes.
+_PREVIEWED: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
+    "whatsapp.auto_reply.enable": lambda own, actor: {
+        "kind": "auto_reply", "name": "Away", "enabled": True, "auto_reply": {}, "reply_text": "Tomorrow.",
+    },
+    "whatsapp.flow.upsert": lambda own, actor: {
+        "kind": "flow", "name": "Tea menu", "enabled": True, "flow": {"definition": menu_of_harbour_tea()},
+    },
+}  # fmt: skip
+
+
 def arguments_of(tool: Tool, own: TeaHouse, actor: Actor) -> Arguments:
     """Arguments with which the tool has nothing to object; a write's preview is made by the actor on the way."""
     wish = {"idempotency_key": uuid4().hex, "reason": "Autumn tea is in."} if tool.kind is Kind.WRITE else {}
     if tool.preview is None:
         return {**RIGHT[tool.name](own, actor), **wish}
-    preview_id = call(tool.preview, RIGHT[tool.preview](own, actor), actor, NOON).preview_id
+    ask = _PREVIEWED.get(tool.name, RIGHT[tool.preview])
+    preview_id = call(tool.preview, ask(own, actor), actor, NOON).preview_id
     assert preview_id is not None
     prepare = _PREPARED.get(tool.name)
     if prepare is not None:

@@ -84,7 +84,7 @@ def foreign_arguments(field: IdField, arguments: Arguments, rival: TeaHouse) -> 
         "sender_id": token_of(rival.application),
         "template_id": token_of(rival.copy),
     }
-    of_another = "campaign_id" in arguments or field.name not in edited
+    of_another = bool({"automation_id", "campaign_id"} & set(arguments)) or field.name not in edited
     if "base_version_token" in arguments and (field.name == "campaign_id" or not of_another):
         changed["base_version_token"] = edited[field.name]
     return theirs, changed

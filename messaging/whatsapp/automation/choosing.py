@@ -42,9 +42,12 @@ def why_silent(message: InboundMessage, conversation: Conversation, now: datetim
 def is_enough(conversation: Conversation) -> bool:
     """Whether automation has answered so often in a row that a person should look."""
     last = Reply.objects.filter(conversation=conversation, origin=Reply.Origin.TEAM).order_by("-made_at").first()
-    turns = AutomaticTurn.objects.filter(conversation=conversation, outcome=Outcome.ANSWERED)
-    since = max(filter(None, (last.made_at if last else None, conversation.opened_at)))
-    return turns.filter(decided_at__gt=since).count() >= rules_of(conversation.organisation).automatic_turns
+    turns = AutomaticTurn.objects.filter(
+        conversation=conversation, outcome=Outcome.ANSWERED, decided_at__gte=conversation.opened_at
+    )
+    if last is not None:
+        turns = turns.filter(decided_at__gt=last.made_at)
+    return turns.count() >= rules_of(conversation.organisation).automatic_turns
 
 
 def asks_for_a_person(said: Tokens) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from approvals.reasons import refuse_if_any
@@ -58,8 +58,10 @@ class _Leading:
         return self.turn.message
 
     def say(self, source: Source, node: str = "") -> None:
+        # What is said later leaves later: sends that are due at one moment leave in any order.
+        moment = self.now + timedelta(milliseconds=self.said)
         self.said += 1
-        say(self.turn, source, node, self.said, self.now)
+        say(self.turn, source, node, self.said, moment)
 
 
 def answer(turn: AutomaticTurn, conversation: Conversation, now: datetime) -> Decided:
