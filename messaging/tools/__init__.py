@@ -8,8 +8,8 @@ from messaging.tools import conversations as conversations
 from messaging.tools import deliveries as deliveries
 from messaging.tools import handovers as handovers
 from messaging.tools import imports as imports
-from messaging.tools import orders as orders
 from messaging.tools import inbox as inbox
+from messaging.tools import orders as orders
 from messaging.tools import policies as policies
 from messaging.tools import requests as requests
 from messaging.tools import resends as resends

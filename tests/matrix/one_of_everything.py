@@ -15,6 +15,7 @@ from messaging.models import (
     ConversationEvent,
     InboundMessage,
     Message,
+    Order,
     Price,
     Queue,
     Segment,
@@ -44,6 +45,7 @@ from tests.factories import (
     freeze,
 )
 from tests.messaging.spring_tea import set_prices
+from tests.messaging.whatsapp.commerce.tea_counter import order_of
 from tests.sms.links.tea_links import link_to
 from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_copies import copy_of
@@ -94,6 +96,7 @@ class TeaHouse:
             **own,
         )
         self._say()
+        self.order: Order = order_of(self.conversation)
         failed_batch(self)
 
     def _send(self) -> Send:
@@ -154,6 +157,7 @@ class TeaHouse:
             "gateway": self.texts.first.pk,
             "identity": self.texts.identity.pk,
             "owner": self.people[Role.COMPLIANCE].pk,
+            "order": self.order.pk,
             "queue": self.queue.pk,
             "otp_template": self.otp_template.pk,
             "segment": self.segment.pk,

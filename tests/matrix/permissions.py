@@ -97,6 +97,9 @@ whatsapp.handover.preview                +     +          -        +       -    
 whatsapp.inbox_assignments.list          +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       +         ?         -
 whatsapp.message_delivery.list           +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.opt_outs.list                   +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.order.create_from_chat          +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+whatsapp.order_payment_message.preview   +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+whatsapp.payment_link.send               +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
 whatsapp.phone_numbers.list              +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.policy_rules.get                +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.segment.upsert                  +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -

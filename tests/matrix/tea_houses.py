@@ -188,6 +188,11 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     "whatsapp.contacts.list": lambda own, actor: {"tag": "tea", "rule": "tag:tea and country = HK"},
     "whatsapp.message_delivery.list": lambda own, actor: {"broadcast_id": own.id_of("broadcast")},
     "whatsapp.opt_outs.list": lambda own, actor: {},
+    "whatsapp.order_payment_message.preview": lambda own, actor: {
+        "conversation_id": own.id_of("conversation"),
+        "step": "send_link",
+        "order_id": own.id_of("order"),
+    },
     "whatsapp.phone_numbers.list": lambda own, actor: {},
     "whatsapp.policy_rules.get": lambda own, actor: {},
     "whatsapp.segment.upsert": lambda own, actor: {"name": "Oolong drinkers", "rule": "tag:oolong"},
@@ -204,12 +209,23 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
 }
 
 
+# Where one preview serves several writes: what it is asked for this one.
+_PREVIEWED: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
+    "whatsapp.order.create_from_chat": lambda own, actor: {
+        "conversation_id": own.id_of("conversation"),
+        "step": "create_order",
+        "lines": [{"sku": "OOLONG-100", "quantity": 2}],
+    },
+}
+
+
 def arguments_of(tool: Tool, own: TeaHouse, actor: Actor) -> Arguments:
     """Arguments with which the tool has nothing to object; a write's preview is made by the actor on the way."""
     wish = {"idempotency_key": uuid4().hex, "reason": "Autumn tea is in."} if tool.kind is Kind.WRITE else {}
     if tool.preview is None:
         return {**RIGHT[tool.name](own, actor), **wish}
-    preview_id = call(tool.preview, RIGHT[tool.preview](own, actor), actor, NOON).preview_id
+    previewed = _PREVIEWED.get(tool.name, RIGHT[tool.preview])(own, actor)
+    preview_id = call(tool.preview, previewed, actor, NOON).preview_id
     assert preview_id is not None
     prepare = _PREPARED.get(tool.name)
     if prepare is not None:

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -24,19 +23,18 @@ from messaging.models import (
     PaymentLink,
     Product,
 )
-from messaging.whatsapp.commerce.callbacks import hash_of_key
 from messaging.whatsapp.commerce.payments import Asked, Made
 from messaging.whatsapp.commerce.payments.stripe.adapter import Stripe
 from messaging.whatsapp.conversations.arriving import hear
 from simulators.payments.world import signature
 from tests.approvals.tea_room import approved, request_of
 from tests.factories import NOON, ActionRequestFactory, ContactFactory, PreviewFactory, SenderFactory, ken_ho
+from tests.messaging.whatsapp.commerce.tea_counter import SECRET, oolong_of, stripe_of, two_tins
 
 PREVIEW = "whatsapp.order_payment_message.preview"
 CREATE = "whatsapp.order.create_from_chat"
 SEND = "whatsapp.payment_link.send"
 KEY = "callback-key-of-harbour-tea-0001"
-SECRET = "whsec_harbour_tea"
 PAGE = "https://checkout.stripe.com/c/pay/cs_test_secret_page"
 
 
@@ -45,16 +43,11 @@ def ken() -> Actor:
 
 
 def oolong(**fields: Any) -> Product:
-    """Ten tins of oolong at 88 dollars, in the own catalogue."""
-    known: dict[str, Any] = {"sku": "OOLONG-100", "name": "Oolong, 100 g", "price": Decimal("88.00"),
-                             "currency": "HKD", "stock": 10, "updated_at": NOON - timedelta(days=1)}  # fmt: skip
-    return Product.objects.create(organisation=ken_ho().organisation, **known | fields)
+    return oolong_of(ken_ho().organisation, **fields)
 
 
 def stripe_account(**fields: Any) -> PaymentAccount:
-    known: dict[str, Any] = {"name": "Stripe", "key": "sk_test_harbour_tea", "signing_secret": SECRET,
-                             "callback_key": KEY, "callback_key_hash": hash_of_key(KEY)}  # fmt: skip
-    return PaymentAccount.objects.create(organisation=ken_ho().organisation, **known | fields)
+    return stripe_of(ken_ho().organisation, KEY, **fields)
 
 
 def ann_wrote(
@@ -117,15 +110,11 @@ def link_sent(order: Order, now: datetime = NOON) -> PaymentLink:
 
 def waiting_order(state: str = "payment_sent", link_state: str = "open", **fields: Any) -> PaymentLink:
     """Ann's order over 176 dollars with the link that she was sent: as rows, without the way there."""
-    account = PaymentAccount.objects.filter(is_active=True).first() or stripe_account()
+    if not PaymentAccount.objects.exists():
+        stripe_account()
     conversation = Conversation.objects.first() or ann_wrote()
     tin = Product.objects.first() or oolong(stock=8)
-    order = Order.objects.create(
-        organisation=account.organisation, conversation=conversation, contact=conversation.contact, state=state,
-        currency="HKD", total=Decimal(176), created_at=NOON, pay_by=NOON + timedelta(hours=72),
-    )  # fmt: skip
-    order.lines.create(organisation=account.organisation, product=tin, sku=tin.sku, name=tin.name, unit_price=tin.price,
-                       quantity=2, source_name="own catalogue", seen_at=NOON)  # fmt: skip
+    order = two_tins(conversation, tin, state)
     return another_link(order, state=link_state, **fields)
 
 
