@@ -31,6 +31,7 @@ from tests.factories import (
 from tests.matrix.one_of_everything import TeaHouse
 from tests.matrix.tea_houses import RIGHT, Arguments, arguments_of, tools
 from tests.messaging.whatsapp.automation.tea_rows import flow_of, rule_of
+from tests.messaging.whatsapp.commerce.tea_counter import plain_order
 from tests.sms.links.tea_links import link_to
 from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_copies import copy_of
@@ -79,6 +80,7 @@ KIND_OF = {
     "gateway_ids": "gateway",
     "owner_id": "owner",
     "owner_ids": "owner",
+    "order_id": "order",
     "otp_template_id": "otp_template",
     "preview_id": "preview",
     "queue_id": "queue",
@@ -176,6 +178,7 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "campaign": lambda own: _with_pk(campaign_of(own.texts, f"Summer tea {uuid4()}")),
     "contact": lambda own: (found := ContactFactory(organisation=own.organisation, agreed=False), found.key),
     "conversation": lambda own: _with_pk(ConversationFactory(sender=own.sender, queue=own.queue)),
+    "order": lambda own: _with_pk(plain_order(own.conversation)),
     "queue": lambda own: _with_pk(QueueFactory(organisation=own.organisation)),
     "application": lambda own: _with_pk(applied_for(own.organisation, "#SUMMER")),
     "flow": lambda own: _with_pk(flow_of(own.organisation, f"Summer menu {uuid4()}")),

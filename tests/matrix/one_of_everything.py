@@ -17,6 +17,7 @@ from messaging.models import (
     InboundMessage,
     KeywordRule,
     Message,
+    Order,
     Price,
     Queue,
     Segment,
@@ -47,6 +48,7 @@ from tests.factories import (
 )
 from tests.messaging.spring_tea import set_prices
 from tests.messaging.whatsapp.automation.tea_rows import flow_of, live, rule_of
+from tests.messaging.whatsapp.commerce.tea_counter import order_of
 from tests.sms.links.tea_links import link_to
 from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_copies import copy_of
@@ -100,6 +102,7 @@ class TeaHouse:
             **own,
         )
         self._say()
+        self.order: Order = order_of(self.conversation)
         failed_batch(self)
 
     def _send(self) -> Send:
@@ -162,6 +165,7 @@ class TeaHouse:
             "identity": self.texts.identity.pk,
             "keyword_rule": self.keyword_rule.pk,
             "owner": self.people[Role.COMPLIANCE].pk,
+            "order": self.order.pk,
             "queue": self.queue.pk,
             "otp_template": self.otp_template.pk,
             "queue": self.queue.pk,

@@ -103,6 +103,9 @@ whatsapp.keyword_rule.upsert             +     +          +        -       -    
 whatsapp.keyword_rules.list              +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.message_delivery.list           +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.opt_outs.list                   +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.order.create_from_chat          +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+whatsapp.order_payment_message.preview   +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+whatsapp.payment_link.send               +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
 whatsapp.phone_numbers.list              +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.policy_rules.get                +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.segment.upsert                  +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -

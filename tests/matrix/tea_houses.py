@@ -201,6 +201,11 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     "whatsapp.keyword_rules.list": lambda own, actor: {},
     "whatsapp.message_delivery.list": lambda own, actor: {"broadcast_id": own.id_of("broadcast")},
     "whatsapp.opt_outs.list": lambda own, actor: {},
+    "whatsapp.order_payment_message.preview": lambda own, actor: {
+        "conversation_id": own.id_of("conversation"),
+        "step": "send_link",
+        "order_id": own.id_of("order"),
+    },
     "whatsapp.phone_numbers.list": lambda own, actor: {},
     "whatsapp.policy_rules.get": lambda own, actor: {},
     "whatsapp.segment.upsert": lambda own, actor: {"name": "Oolong drinkers", "rule": "tag:oolong"},
@@ -226,6 +231,14 @@ _PREVIEWED: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "kind": "flow", "name": "Tea menu", "enabled": True, "flow": {"definition": menu_of_harbour_tea()},
     },
 }  # fmt: skip
+# Where one preview serves several writes: what it is asked for this one.
+_PREVIEWED: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
+    "whatsapp.order.create_from_chat": lambda own, actor: {
+        "conversation_id": own.id_of("conversation"),
+        "step": "create_order",
+        "lines": [{"sku": "OOLONG-100", "quantity": 2}],
+    },
+}
 
 
 def arguments_of(tool: Tool, own: TeaHouse, actor: Actor) -> Arguments:
@@ -235,6 +248,8 @@ def arguments_of(tool: Tool, own: TeaHouse, actor: Actor) -> Arguments:
         return {**RIGHT[tool.name](own, actor), **wish}
     ask = _PREVIEWED.get(tool.name, RIGHT[tool.preview])
     preview_id = call(tool.preview, ask(own, actor), actor, NOON).preview_id
+    previewed = _PREVIEWED.get(tool.name, RIGHT[tool.preview])(own, actor)
+    preview_id = call(tool.preview, previewed, actor, NOON).preview_id
     assert preview_id is not None
     prepare = _PREPARED.get(tool.name)
     if prepare is not None:

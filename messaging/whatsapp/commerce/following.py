@@ -1,6 +1,8 @@
-"""What commerce keeps of a person and follows them when two contacts turn out to be one."""
+"""Orders belong to whoever their person is now, and to the conversation that theirs became part of."""
 
-from messaging.contacts.merging import follow
+from messaging.contacts import merging
 from messaging.models import Order
+from messaging.whatsapp.conversations import joining
 
-follow(Order)
+merging.follow(Order)
+joining.follow(Order)

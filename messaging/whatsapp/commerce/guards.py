@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from approvals.guards import ask_all
+from approvals.models import State
 from approvals.reasons import Reason
 from approvals.registry import Call
 from messaging.models import Conversation, Order, OrderState, PaymentAccount, Product
@@ -36,6 +37,7 @@ class ProductsStand:
     """Every product is still sold, at the price that was previewed, and there are enough of it."""
 
     def __call__(self, call: Call, contract: OrderContract) -> Iterator[Reason]:
+        is_carried_out = call.request is not None and call.request.state in (State.APPROVED, State.EXECUTING)
         wanted = [line.product_id for line in contract.lines]
         found = {
             product.pk: product
@@ -43,9 +45,8 @@ class ProductsStand:
         }  # fmt: skip
         for line in contract.lines:
             yield from _reasons_of(line, contract.order_currency, found.get(line.product_id))
-            product = found.get(line.product_id)
             # When it is carried out the source was asked a moment ago; what is older says nothing of today.
-            if call.request is not None and product is not None and not is_fresh(product, call.now):
+            if is_carried_out and not is_fresh(found.get(line.product_id), call.now):
                 yield Reason("source_not_asked", _("Nobody has asked the source about %s lately.") % line.sku,
                              _("Ask again."), "lines")  # fmt: skip
 

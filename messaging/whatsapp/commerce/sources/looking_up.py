@@ -31,9 +31,9 @@ def look_up(organisation: Organisation, skus: Iterable[str], now: datetime) -> N
             _keep(source, sku, product, now)
 
 
-def is_fresh(product: Product, now: datetime) -> bool:
+def is_fresh(product: Product | None, now: datetime) -> bool:
     """Whether what is known of it may be acted on: the house's own entries always, others shortly after a look."""
-    return product.source_id is None or product.updated_at > now - FRESH
+    return product is None or product.source_id is None or product.updated_at > now - FRESH
 
 
 def _found(source: ProductSource, sku: str) -> Found | None:
