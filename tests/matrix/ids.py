@@ -17,6 +17,7 @@ from tests.factories import (
     NOON,
     ActionRequestFactory,
     ContactFactory,
+    ConversationFactory,
     PersonFactory,
     PreviewFactory,
     SegmentFactory,
@@ -27,6 +28,7 @@ from tests.factories import (
 )
 from tests.matrix.one_of_everything import TeaHouse
 from tests.matrix.tea_houses import RIGHT, Arguments, arguments_of, tools
+from tests.messaging.whatsapp.media.shelves import on_shelf
 from tests.sms.links.tea_links import link_to
 from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_copies import copy_of
@@ -62,12 +64,14 @@ class IdField:
 KIND_OF = {
     "account_id": "account",
     "action_request_id": "action_request",
+    "asset_id": "asset",
     "automation_id": "automation",
     "batch_id": "batch",
     "broadcast_id": "broadcast",
     "campaign_id": "campaign",
     "contact_id": "contact",
     "contact_ids": "contact",
+    "conversation_id": "conversation",
     "gateway_id": "gateway",
     "gateway_ids": "gateway",
     "owner_ids": "owner",
@@ -148,6 +152,7 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "action_request": lambda own: _with_pk(
         ActionRequestFactory(preview=PreviewFactory(organisation=own.organisation), owner=own.waiting.owner)
     ),
+    "asset": lambda own: _with_pk(on_shelf(organisation=own.organisation, state="waiting")),
     "automation": lambda own: _with_pk(automation_of(campaign_of(own.texts, f"Winter tea {uuid4()}"))),
     "batch": lambda own: _with_pk(
         SendFactory(
@@ -166,6 +171,7 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "campaign": lambda own: _with_pk(campaign_of(own.texts, f"Summer tea {uuid4()}")),
     "contact": lambda own: (found := ContactFactory(organisation=own.organisation, agreed=False), found.key),
     "application": lambda own: _with_pk(applied_for(own.organisation, "#SUMMER")),
+    "conversation": lambda own: _with_pk(ConversationFactory(sender=own.sender)),
     "gateway": lambda own: _with_pk(gateway_at("http://127.0.0.1:9", "third", 3, own.organisation)),
     "identity": lambda own: _with_pk(verified(own.organisation, "#SUMMER")),
     "owner": lambda own: _with_pk(PersonFactory(organisation=own.organisation)),

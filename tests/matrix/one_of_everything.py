@@ -11,7 +11,9 @@ from messaging.models import (
     Attempt,
     ConsentEvidence,
     Contact,
+    Conversation,
     InboundMessage,
+    MediaAsset,
     Message,
     Price,
     Segment,
@@ -27,6 +29,7 @@ from tests.factories import (
     AudienceFactory,
     AudienceMemberFactory,
     ContactFactory,
+    ConversationFactory,
     PersonFactory,
     PreviewFactory,
     SegmentFactory,
@@ -39,6 +42,7 @@ from tests.factories import (
     freeze,
 )
 from tests.messaging.spring_tea import set_prices
+from tests.messaging.whatsapp.media.shelves import on_shelf
 from tests.sms.links.tea_links import link_to
 from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_copies import copy_of
@@ -65,6 +69,8 @@ class TeaHouse:
         self.template: Template = TemplateFactory(account=self.sender.account, name="spring_tea")
         self.translation = TemplateTranslationFactory(template=self.template)
         self.contacts = [ContactFactory(name=name, tags=["tea"], **own) for name in ("Ann", "Bo", "Cat")]
+        self.conversation: Conversation = ConversationFactory(sender=self.sender, contact=self.contacts[0])
+        self.asset: MediaAsset = on_shelf(state="waiting", conversation=self.conversation, **own)
         self.send = self._send()
         self.texts = TeaTexts(organisation=self.organisation)
         self.campaign: Campaign = campaign_of(self.texts)
@@ -127,11 +133,13 @@ class TeaHouse:
             "account": self.sender.account_id,
             "action_request": self.waiting.pk,
             "application": self.application.pk,
+            "asset": self.asset.pk,
             "automation": self.automation.pk,
             "batch": self.batch.pk,
             "broadcast": self.send.pk,
             "campaign": self.campaign.pk,
             "contact": self.contacts[0].key,
+            "conversation": self.conversation.pk,
             "gateway": self.texts.first.pk,
             "identity": self.texts.identity.pk,
             "owner": self.people[Role.COMPLIANCE].pk,
