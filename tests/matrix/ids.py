@@ -32,6 +32,7 @@ from tests.matrix.one_of_everything import TeaHouse
 from tests.matrix.tea_houses import RIGHT, Arguments, arguments_of, tools
 from tests.messaging.whatsapp.automation.tea_rows import flow_of, rule_of
 from tests.messaging.whatsapp.commerce.tea_counter import plain_order
+from tests.messaging.whatsapp.media.shelves import on_shelf
 from tests.sms.links.tea_links import link_to
 from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_copies import copy_of
@@ -67,6 +68,7 @@ class IdField:
 KIND_OF = {
     "account_id": "account",
     "action_request_id": "action_request",
+    "asset_id": "asset",
     "automation_id": "automation",
     "batch_id": "batch",
     "broadcast_id": "broadcast",
@@ -160,6 +162,7 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "action_request": lambda own: _with_pk(
         ActionRequestFactory(preview=PreviewFactory(organisation=own.organisation), owner=own.waiting.owner)
     ),
+    "asset": lambda own: _with_pk(on_shelf(organisation=own.organisation, state="waiting")),
     "automation": lambda own: _with_pk(automation_of(campaign_of(own.texts, f"Winter tea {uuid4()}"))),
     "batch": lambda own: _with_pk(
         SendFactory(
@@ -182,6 +185,7 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "queue": lambda own: _with_pk(QueueFactory(organisation=own.organisation)),
     "application": lambda own: _with_pk(applied_for(own.organisation, "#SUMMER")),
     "flow": lambda own: _with_pk(flow_of(own.organisation, f"Summer menu {uuid4()}")),
+    "conversation": lambda own: _with_pk(ConversationFactory(sender=own.sender)),
     "gateway": lambda own: _with_pk(gateway_at("http://127.0.0.1:9", "third", 3, own.organisation)),
     "identity": lambda own: _with_pk(verified(own.organisation, "#SUMMER")),
     "keyword_rule": lambda own: _with_pk(rule_of(own.flow, f"summer {uuid4()}")),

@@ -16,6 +16,8 @@ from messaging.models import (
     Flow,
     InboundMessage,
     KeywordRule,
+    InboundMessage,
+    MediaAsset,
     Message,
     Order,
     Price,
@@ -49,6 +51,7 @@ from tests.factories import (
 from tests.messaging.spring_tea import set_prices
 from tests.messaging.whatsapp.automation.tea_rows import flow_of, live, rule_of
 from tests.messaging.whatsapp.commerce.tea_counter import order_of
+from tests.messaging.whatsapp.media.shelves import on_shelf
 from tests.sms.links.tea_links import link_to
 from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_copies import copy_of
@@ -75,6 +78,8 @@ class TeaHouse:
         self.template: Template = TemplateFactory(account=self.sender.account, name="spring_tea")
         self.translation = TemplateTranslationFactory(template=self.template)
         self.contacts = [ContactFactory(name=name, tags=["tea"], **own) for name in ("Ann", "Bo", "Cat")]
+        self.conversation: Conversation = ConversationFactory(sender=self.sender, contact=self.contacts[0])
+        self.asset: MediaAsset = on_shelf(state="waiting", conversation=self.conversation, **own)
         self.send = self._send()
         self.texts = TeaTexts(organisation=self.organisation)
         self.campaign: Campaign = campaign_of(self.texts)
@@ -154,6 +159,7 @@ class TeaHouse:
             "account": self.sender.account_id,
             "action_request": self.waiting.pk,
             "application": self.application.pk,
+            "asset": self.asset.pk,
             "automation": self.automation.pk,
             "batch": self.batch.pk,
             "broadcast": self.send.pk,
