@@ -2,6 +2,7 @@
 
 from messaging.admin import (
     consent,
+    contact_panels,
     contacts,
     imports,
     merge_tasks,
@@ -20,6 +21,7 @@ from messaging.admin import (
 
 __all__ = [
     "consent",
+    "contact_panels",
     "contacts",
     "imports",
     "merge_tasks",

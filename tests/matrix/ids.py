@@ -25,7 +25,7 @@ from tests.factories import (
     TemplateFactory,
     WhatsAppAccountFactory,
 )
-from tests.matrix.one_of_everything import TeaHouse
+from tests.matrix.one_of_everything import TeaHouse, failed_webhook
 from tests.matrix.tea_houses import RIGHT, Arguments, arguments_of, tools
 from tests.sms.links.tea_links import link_to
 from tests.sms.otp.tea_codes import sign_in_text
@@ -68,6 +68,7 @@ KIND_OF = {
     "campaign_id": "campaign",
     "contact_id": "contact",
     "contact_ids": "contact",
+    "failure_ids": "failure",
     "gateway_id": "gateway",
     "gateway_ids": "gateway",
     "owner_ids": "owner",
@@ -166,6 +167,7 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "campaign": lambda own: _with_pk(campaign_of(own.texts, f"Summer tea {uuid4()}")),
     "contact": lambda own: (found := ContactFactory(organisation=own.organisation, agreed=False), found.key),
     "application": lambda own: _with_pk(applied_for(own.organisation, "#SUMMER")),
+    "failure": lambda own: (found := failed_webhook(own.sender), found.key),
     "gateway": lambda own: _with_pk(gateway_at("http://127.0.0.1:9", "third", 3, own.organisation)),
     "identity": lambda own: _with_pk(verified(own.organisation, "#SUMMER")),
     "owner": lambda own: _with_pk(PersonFactory(organisation=own.organisation)),

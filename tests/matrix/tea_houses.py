@@ -164,6 +164,11 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     },
     "whatsapp.consent_records.list": lambda own, actor: {"contact_id": own.id_of("contact")},
     "whatsapp.contact.get": lambda own, actor: {"contact_id": own.id_of("contact")},
+    "whatsapp.contact.upsert": lambda own, actor: {
+        "contact_id": own.id_of("contact"),
+        "base_version_token": contact_token(own.contacts[0]),
+        "tags": ["tea", "oolong"],
+    },
     "whatsapp.contact_import.preview": lambda own, actor: {"name": "march.csv", "content": CSV},
     "whatsapp.contacts.list": lambda own, actor: {"tag": "tea", "rule": "tag:tea and country = HK"},
     "whatsapp.message_delivery.list": lambda own, actor: {"broadcast_id": own.id_of("broadcast")},
@@ -181,6 +186,8 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "account_id": own.id_of("account"),
     },
     "whatsapp.templates.list": lambda own, actor: {},
+    "whatsapp.webhook.retry": lambda own, actor: {"failure_ids": [own.id_of("failure")]},
+    "whatsapp.webhook_logs.list": lambda own, actor: {"payloads": True},
 }
 
 
