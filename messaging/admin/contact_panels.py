@@ -55,6 +55,12 @@ def contact_panels(reading: Reading, contract: ContactContract) -> Iterator[Pane
             ],
             "handshake",
         )
+    if contract.same_as:
+        yield facts_panel(
+            _("Somebody else has this number"),
+            [(_("What happens"), _("Nobody is renumbered; whether the two are one person is asked of people."))],
+            "merge",
+        )
     yield facts_panel(
         _("Where this comes from"), [(_("Source"), contract.source), (_("As of"), moment(contract.as_of))]
     )
@@ -123,6 +129,12 @@ def contact_panels(reading: Reading, contract: ContactContract) -> Iterator[Pane
                 (_("Evidence"), contract.consent_evidence or "–"),
             ],
             "handshake",
+        )
+    if contract.same_as:
+        yield facts_panel(
+            _("Somebody else has this number"),
+            [(_("What happens"), _("Nobody is renumbered; whether the two are one person is asked of people."))],
+            "merge",
         )
     yield facts_panel(
         _("Where this comes from"), [(_("Source"), contract.source), (_("As of"), moment(contract.as_of))]
