@@ -86,7 +86,7 @@ class WhatsAppContactAsk(Ask):
     name: Annotated[str | None, Field(max_length=200, description="Their name; null leaves it.")] = None
     language: Annotated[str | None, Field(max_length=16, description="Language code; null leaves it.")] = None
     tags: Annotated[list[Tag] | None, Field(max_length=50, description="All their tags; null leaves them.")] = None
-    crm_id: Annotated[str | None, Field(max_length=120, description="Their id in your CRM; null leaves it.")] = None
+    crm_key: Annotated[str | None, Field(max_length=120, description="Their key in your CRM; null leaves it.")] = None
     preferences: Annotated[
         dict[Annotated[str, Field(max_length=60, pattern=r"\w")], Annotated[str, Field(max_length=1000)]],
         Field(

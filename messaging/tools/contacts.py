@@ -152,7 +152,8 @@ CUSTOMS: Final = ChannelCustoms(Channel.WHATSAPP, "whatsapp.contacts.list", need
 
 def plan_contact(call: Call, ask: WhatsAppContactAsk) -> ContactContract:
     """The contact as it would be kept, without a word on consent. Raises Refused with every reason against it."""
-    return planning.plan_contact(call, ContactWish(**ask.model_dump(), as_of=call.now), CUSTOMS)
+    said = ask.model_dump(exclude={"crm_key"})
+    return planning.plan_contact(call, ContactWish(**said, crm_id=ask.crm_key, as_of=call.now), CUSTOMS)
 
 
 @tool(

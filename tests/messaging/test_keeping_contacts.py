@@ -20,7 +20,7 @@ from tests.messaging.spring_tea import tea_assistant
 
 pytestmark = pytest.mark.django_db
 
-NEW = {"phone": "6123 4567", "name": "Dan", "language": "en", "tags": ["tea", "vip"], "crm_id": "crm-9",
+NEW = {"phone": "6123 4567", "name": "Dan", "language": "en", "tags": ["tea", "vip"], "crm_key": "crm-9",
        "preferences": {"Favourite tea": "oolong"}}  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def test_names_tags_language_and_preferences_are_edited_at_once_and_the_rest_sta
     assert Suppression.objects.filter(lifted_at=None).count() == 1
 
 
-@pytest.mark.parametrize("said", [{"phone": "61234568"}, {"crm_id": "crm-2"}])
+@pytest.mark.parametrize("said", [{"phone": "61234568"}, {"crm_key": "crm-2"}])
 def test_another_number_and_another_crm_link_are_decided_by_a_person(agent: Actor, said: dict[str, str]) -> None:
     answer = edit(agent, ann(crm_id="crm-1"), **said)
     assert answer.request.state == "pending"
@@ -166,6 +166,6 @@ def test_who_it_is_stands_neither_in_the_contract_nor_in_the_record(agent: Actor
 
 def test_the_decision_page_shows_each_field_as_it_is_and_as_it_would_be(agent: Actor) -> None:
     contact = ann(attributes={"cup": "small"})
-    answer = edit(agent, contact, name="Anna", crm_id="crm-2", preferences={"cup": "large"})
+    answer = edit(agent, contact, name="Anna", crm_key="crm-2", preferences={"cup": "large"})
     shown = page(mei_chan(), "approvals_actionrequest_change", answer.request.action_request_id)
     assert [word for word in ("Ann", "Anna", "crm-2", "small", "large") if word not in shown] == []
