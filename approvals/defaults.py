@@ -35,6 +35,12 @@ DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
         "Names, tags and languages of contacts are kept at once",
         {"tools": "sms_marketing.contacts.upsert", **_AUTOMATIC},
     ),
+    (
+        "Names, tags and preferences of contacts are kept at once",
+        {"tools": "whatsapp.contact.upsert", **_AUTOMATIC},
+    ),
+    # Its floor asks a person about several at once, and about what changes who or what may be sent.
+    ("Failed webhook items are applied again at once", {"tools": "whatsapp.webhook.retry", **_AUTOMATIC}),
     ("SMS segments are kept at once", {"tools": "sms_marketing.segments.create", **_AUTOMATIC}),
     (
         "Large SMS segments are decided by a person",

@@ -32,6 +32,7 @@ action("contact.opted_out", _("{subject} opted out: {reason}"))
 action("contact.opted_in", _("{subject} came back by their own act: {source}"))
 action("contact.said_start", _("{subject} wrote START"))
 action("contact.consent", _("{actor} recorded consent of {subject}: {change}"))
+action("contact.kept", _("{actor} kept {subject}: {fields}, from {source}"))
 action("contacts.imported", _("{actor} imported {subject}: {people} people"))
 
 # Conversations

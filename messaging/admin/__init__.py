@@ -3,6 +3,7 @@
 from messaging.admin import (
     automation_panels,
     consent,
+    contact_panels,
     contacts,
     imports,
     inbox,
@@ -27,6 +28,7 @@ from messaging.admin import (
 __all__ = [
     "automation_panels",
     "consent",
+    "contact_panels",
     "contacts",
     "imports",
     "inbox",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0006_conversations'),
+        ('messaging', '0007_conversation_clocks'),
     ]
 
     operations = [

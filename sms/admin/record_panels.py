@@ -11,13 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 from approvals.admin.contract_fields import in_words
 from approvals.admin.panels import Panel, Reading, Words, register_panel
-from approvals.masking import mask
 from approvals.numerals import number
 from messaging.admin.moments import moment
 from messaging.admin.panel_parts import facts_panel, table_panel
 from messaging.admin.progress import Part, reason_name
-from messaging.models import Category, Contact, ImportRow, Segment
-from sms.contacts.contract import ContactContract
+from messaging.models import Segment
 from sms.links.contract import LinkContract
 from sms.models import SenderId
 from sms.notices.writing import NoticeContract
@@ -42,47 +40,6 @@ _PAPERS = {
     "register_proof": _("Proof of the register"),
     "other": _("Another paper"),
 }
-
-
-def contact_panels(reading: Reading, contract: ContactContract) -> Iterator[Panel]:
-    """Who it is stands in the line of the import that keeps it, and is shown as far as its reader may see it."""
-    organisation, in_clear = reading.actor.organisation, reading.actor.sees_personal_data
-    row = ImportRow.objects.filter(batch=contract.batch_id, batch__organisation=organisation).first()
-    now = None
-    if contract.contact_id is not None:
-        now = Contact.objects.filter(organisation=organisation, key=contract.contact_id).first()
-
-    def shown(value: str | None, kind: str) -> str:
-        return (value if in_clear else mask(value, kind)) if value else "–"
-
-    told = [
-        ("phone", _("Phone"), shown(now.phone if now else None, "phone"), shown(row.phone if row else None, "phone")),
-        ("name", _("Name"), shown(now.name if now else None, "name"), shown(row.name if row else None, "name")),
-        ("language", _("Language"), (now.language if now else "") or "–", contract.language or "–"),
-        ("tags", _("Tags"), in_words(contract.tags_before), in_words(contract.tags)),
-        (
-            "crm_key",
-            _("CRM id"),
-            shown(now.crm_id if now else None, "identifier"),
-            shown(row.crm_id if row else None, "identifier"),
-        ),
-    ]
-    rows = [line for name, *line in told if name in contract.changes]
-    yield table_panel(_("What is set"), [_("What"), _("As it is now"), _("As it would be")], rows, "person_edit")
-    if "consent" in contract.changes:
-        yield facts_panel(
-            _("The consent that would be written down"),
-            [
-                (_("For messages of"), Category(contract.consent_category).label),
-                (_("Where they agreed"), contract.consent_source),
-                (_("When"), moment(contract.consent_at)),
-                (_("Evidence"), contract.consent_evidence or "–"),
-            ],
-            "handshake",
-        )
-    yield facts_panel(
-        _("Where this comes from"), [(_("Source"), contract.source), (_("As of"), moment(contract.as_of))]
-    )
 
 
 def link_panels(reading: Reading, contract: LinkContract) -> Iterator[Panel]:
@@ -185,7 +142,6 @@ def segment_panels(reading: Reading, contract: SegmentPreview) -> Iterator[Panel
     yield Panel(_("Who is meant"), "desk/panel_segment_sms.html", panel, "group_work")
 
 
-register_panel(ContactContract, contact_panels)
 register_panel(LinkContract, link_panels)
 register_panel(ApplicationContract, application_panels)
 register_panel(SnapshotContract, snapshot_panels)

@@ -28,7 +28,7 @@ from tests.factories import (
     TemplateFactory,
     WhatsAppAccountFactory,
 )
-from tests.matrix.one_of_everything import TeaHouse
+from tests.matrix.one_of_everything import TeaHouse, failed_webhook
 from tests.matrix.tea_houses import RIGHT, Arguments, arguments_of, tools
 from tests.messaging.whatsapp.automation.tea_rows import flow_of, rule_of
 from tests.messaging.whatsapp.commerce.tea_counter import plain_order
@@ -78,6 +78,7 @@ KIND_OF = {
     "conversation_id": "conversation",
     "conversation_ids": "conversation",
     "flow_id": "flow",
+    "failure_ids": "failure",
     "gateway_id": "gateway",
     "gateway_ids": "gateway",
     "owner_id": "owner",
@@ -186,6 +187,7 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "application": lambda own: _with_pk(applied_for(own.organisation, "#SUMMER")),
     "flow": lambda own: _with_pk(flow_of(own.organisation, f"Summer menu {uuid4()}")),
     "conversation": lambda own: _with_pk(ConversationFactory(sender=own.sender)),
+    "failure": lambda own: (found := failed_webhook(own.sender), found.key),
     "gateway": lambda own: _with_pk(gateway_at("http://127.0.0.1:9", "third", 3, own.organisation)),
     "identity": lambda own: _with_pk(verified(own.organisation, "#SUMMER")),
     "keyword_rule": lambda own: _with_pk(rule_of(own.flow, f"summer {uuid4()}")),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from accounts.actor import Actor, Face
 from accounts.models import Agent, Organisation, Person
@@ -26,6 +27,8 @@ from messaging.models import (
     Send,
     Sender,
     Template,
+    WebhookEvent,
+    WebhookFailure,
 )
 from sms.models import Automation, Campaign
 from tests.factories import (
@@ -57,6 +60,7 @@ from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_copies import copy_of
 from tests.sms.tea_papers import applied_for, snapshot_of
 from tests.sms.tea_texts import TeaTexts, automation_of, campaign_of, failed_text, text_of
+from tests.webhooks import arrived, messages_body, status
 
 
 @dataclass
@@ -108,6 +112,7 @@ class TeaHouse:
         )
         self._say()
         self.order: Order = order_of(self.conversation)
+        self.failure = failed_webhook(self.sender)
         failed_batch(self)
 
     def _send(self) -> Send:
@@ -167,6 +172,7 @@ class TeaHouse:
             "contact": self.contacts[0].key,
             "conversation": self.conversation.pk,
             "flow": self.flow.pk,
+            "failure": self.failure.key,
             "gateway": self.texts.first.pk,
             "identity": self.texts.identity.pk,
             "keyword_rule": self.keyword_rule.pk,
@@ -189,6 +195,19 @@ def house(slug: str = "harbour-tea", name: str = "Harbour Tea") -> TeaHouse:
     if not Price.objects.filter(effective_from__lt=NOON.date()).exists():
         set_prices()  # one list for all tenants
     return TeaHouse(Organisation.objects.create(name=name, slug=slug))
+
+
+def failed_webhook(sender: Sender) -> WebhookFailure:
+    """A report of a message that nobody could apply."""
+    body = messages_body(sender, statuses=[status(f"wamid.{uuid4()}", "delivered", NOON)])
+    failure = WebhookFailure.objects.create(
+        event=arrived(sender, body), item=0, kind="StatusItem", error="LookupError", tries=3, quarantined_at=NOON
+    )
+    WebhookEvent.objects.filter(pk=failure.event_id).update(
+        state=WebhookEvent.State.PARTLY, received_at=NOON, items=1, news=2, tries=3
+    )
+    failure.refresh_from_db()
+    return failure
 
 
 def failed_batch(own: "TeaHouse") -> Send:

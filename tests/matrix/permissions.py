@@ -89,6 +89,7 @@ whatsapp.consent.update                  +     +          +        +       -    
 whatsapp.consent_records.list            +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.contact.get                     +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.contact.import                  +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.contact.upsert                  +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.contact_import.preview          +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.contacts.list                   +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.conversation.assign             +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
@@ -120,6 +121,8 @@ whatsapp.template_draft.upsert           +     +          +        -       -    
 whatsapp.template_quality.get            +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.template_submit.preview         +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.templates.list                  +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.webhook.retry                   +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.webhook_logs.list               +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 """  # noqa: E501 - a table
 
 

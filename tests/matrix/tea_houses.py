@@ -196,6 +196,11 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     },
     "whatsapp.consent_records.list": lambda own, actor: {"contact_id": own.id_of("contact")},
     "whatsapp.contact.get": lambda own, actor: {"contact_id": own.id_of("contact")},
+    "whatsapp.contact.upsert": lambda own, actor: {
+        "contact_id": own.id_of("contact"),
+        "base_version_token": contact_token(own.contacts[0]),
+        "tags": ["tea", "oolong"],
+    },
     "whatsapp.contact_import.preview": lambda own, actor: {"name": "march.csv", "content": CSV},
     "whatsapp.conversation.close": lambda own, actor: {
         "conversation_id": own.id_of("conversation"),
@@ -243,6 +248,8 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "account_id": own.id_of("account"),
     },
     "whatsapp.templates.list": lambda own, actor: {},
+    "whatsapp.webhook.retry": lambda own, actor: {"failure_ids": [own.id_of("failure")]},
+    "whatsapp.webhook_logs.list": lambda own, actor: {"payloads": True},
 }
 
 
