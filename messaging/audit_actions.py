@@ -37,10 +37,11 @@ action("contacts.imported", _("{actor} imported {subject}: {people} people"))
 # Conversations
 action("conversation.assigned", _("{actor} gave {subject} to {queue}"))
 action("conversation.handed_over", _("{actor} handed {subject} over to people"))
+action("conversation.noted", _("{actor} noted something about {subject} for the team"))
 action("conversation.labelled", _("{actor} changed the labels of {subject}"))
 action("conversation.closed", _("{actor} closed {subject}"))
 action("conversations.joined", _("{subject} took in {joined}: their customers are one person"))
-action("contacts.tagged", _("{actor} changed the tags of {people} contacts"))
+action("contact.tagged", _("{actor} changed the tags of {subject}"))
 
 # Segments and templates
 action("segment.kept", _("{actor} kept {subject}, version {version}"))

@@ -11,9 +11,12 @@ from messaging.models import (
     Attempt,
     ConsentEvidence,
     Contact,
+    Conversation,
+    ConversationEvent,
     InboundMessage,
     Message,
     Price,
+    Queue,
     Segment,
     Send,
     Sender,
@@ -27,8 +30,10 @@ from tests.factories import (
     AudienceFactory,
     AudienceMemberFactory,
     ContactFactory,
+    ConversationFactory,
     PersonFactory,
     PreviewFactory,
+    QueueFactory,
     SegmentFactory,
     SenderFactory,
     SendFactory,
@@ -76,6 +81,18 @@ class TeaHouse:
         self.snapshot = snapshot_of(self.campaign, self.texts.first, self.people[Role.MARKETER])
         self.otp_template = sign_in_text(self.texts)
         self.waiting = ActionRequestFactory(preview=PreviewFactory(**own), owner=self.people[Role.MARKETER])
+        self.queue: Queue = QueueFactory(name="Customers", is_default=True, **own)
+        self.conversation: Conversation = ConversationFactory(
+            sender=self.sender, contact=self.contacts[0], queue=self.queue, owner=self.people[Role.COMPLIANCE]
+        )
+        ConversationEvent.objects.create(
+            conversation=self.conversation,
+            kind="assigned",
+            by="Sam Lee",
+            at=NOON,
+            facts={"owner_name": "Mei Chan"},
+            **own,
+        )
         self._say()
         failed_batch(self)
 
@@ -109,7 +126,8 @@ class TeaHouse:
         ConsentEvidence.objects.create(contact=ann, channel="whatsapp", category="marketing", act="granted",
                                        source="form", occurred_at=NOON, recorded_at=NOON, **own)  # fmt: skip
         InboundMessage.objects.create(sender=self.sender, contact=ann, provider_id=f"wamid.{ann.pk}", kind="text",
-                                      text="Thank you", at=NOON, received_at=NOON, **own)  # fmt: skip
+                                      conversation=self.conversation, text="Thank you", at=NOON, received_at=NOON,
+                                      **own)  # fmt: skip
 
     def actor(self, role: Role = Role.COMPLIANCE, face: Face = Face.REST) -> Actor:
         return Actor.of_person(self.people[role], face)
@@ -132,9 +150,11 @@ class TeaHouse:
             "broadcast": self.send.pk,
             "campaign": self.campaign.pk,
             "contact": self.contacts[0].key,
+            "conversation": self.conversation.pk,
             "gateway": self.texts.first.pk,
             "identity": self.texts.identity.pk,
             "owner": self.people[Role.COMPLIANCE].pk,
+            "queue": self.queue.pk,
             "otp_template": self.otp_template.pk,
             "segment": self.segment.pk,
             "sender": self.sender.pk,
