@@ -80,7 +80,7 @@ def we_said(conversation: Conversation, text: str, status: Status = Status.DELIV
 def do(person: Person, conversation: Conversation, deed: str, *, htmx: bool = True, **typed: Any) -> HttpResponse:
     """Send one of the forms of the conversation's page, as the page sends it."""
     conversation.refresh_from_db()
-    form = {"key": "desk-1", "version": token_of(conversation), **typed}
+    form = {"key": "desk-first-wish", "version": token_of(conversation), **typed}
     headers = {"HX-Request": "true"} if htmx else {}
     address = reverse(f"admin:messaging_conversation_{deed}", args=(conversation.pk,))
     return signed_in(person).post(address, form, headers=headers)  # type: ignore[return-value]

@@ -41,7 +41,9 @@ def thread(person: Person, conversation: Conversation, **query: str) -> list[str
     """What stands in the thread, one text an entry, from the top."""
     text = page(person, "messaging_conversation_change", conversation.pk, **query)
     entries = re.findall(
-        r'<li class="cs-(?:entry|day)[^"]*"[^>]*>(.*?)</li>', re.sub(r"<ul.*?</ul>", "", text, flags=re.S), re.S
+        r'<li class="cs-(?:entry|day)[^"]*"[^>]*>(.*?)</li>',
+        re.sub(r"<(ul|button).*?</\1>", "", text, flags=re.S),
+        re.S,
     )
     return [" ".join(re.sub(r"<[^>]+>", " ", entry).split()) for entry in entries]
 

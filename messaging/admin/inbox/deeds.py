@@ -13,8 +13,9 @@ from approvals.calls import call
 from approvals.envelope import Envelope
 from approvals.models import IdempotentCall, State
 from audit.record import record
+from messaging.admin.inbox.bodies import words_of
 from messaging.admin.inbox.forms import AssignForm, CloseForm, DeedForm, LabelsForm, NoteForm, ReplyForm, TakeForm
-from messaging.models import Conversation
+from messaging.models import Conversation, MediaAsset
 from messaging.whatsapp.conversations.history import note_down
 
 _FOLDER = "admin/messaging/conversation"
@@ -50,17 +51,14 @@ class Deed:
 
 def reply(conversation: Conversation, typed: dict[str, Any], actor: Actor, now: datetime) -> Said:
     """Answer the customer: previewed and asked for in one go, as what was typed is what was meant."""
-    preview_id = (
-        _first_preview(typed, actor)
-        or call(
-            "whatsapp.session_message.preview",
-            {"conversation_id": str(conversation.pk), "message": {"kind": "text", "text": typed["text"]}},
-            actor,
-            now,
-        ).preview_id
-    )
+    preview_id = _first_preview(typed, actor)
+    if not preview_id:
+        asked = {"conversation_id": str(conversation.pk), "message": _message(typed)}
+        if typed["quotes"]:
+            asked["quotes"] = str(typed["quotes"])
+        preview_id = str(call("whatsapp.session_message.preview", asked, actor, now).preview_id)
     answer = _ask("whatsapp.session_message.send", typed, actor, now, _("A reply written at the desk."),
-                  preview_id=str(preview_id))  # fmt: skip
+                  preview_id=preview_id)  # fmt: skip
     return _told(answer, _("On its way to the customer."))
 
 
@@ -122,6 +120,16 @@ def _ask(tool: str, typed: dict[str, Any], actor: Actor, now: datetime, reason: 
     return call(tool, {"idempotency_key": typed["key"], "reason": reason, **arguments}, actor, now)
 
 
+def _message(typed: dict[str, Any]) -> dict[str, Any]:
+    """What was typed, as the tool takes it. A voice message and a sticker have no words beside them."""
+    asset: MediaAsset | None = typed["asset"]
+    if asset is None:
+        return {"kind": "text", "text": typed["text"]}
+    captioned = asset.kind not in (MediaAsset.Kind.AUDIO, MediaAsset.Kind.STICKER)
+    caption = {"caption": typed["text"]} if captioned else {}
+    return {"kind": str(asset.kind), "asset_id": str(asset.pk), **caption}
+
+
 def _first_preview(typed: dict[str, Any], actor: Actor) -> str:
     """The preview that this very form was sent with before, when its answer was lost on the way."""
     first = IdempotentCall.objects.filter(
@@ -131,8 +139,7 @@ def _first_preview(typed: dict[str, Any], actor: Actor) -> str:
     if first is None or first.request is None:
         return ""
     frozen = first.request.preview
-    said = (frozen.contract.get("body") or {}).get("text") or {}
-    return str(frozen.pk) if said.get("body") == typed["text"] else ""
+    return str(frozen.pk) if words_of(frozen.contract.get("body")) == typed["text"] else ""
 
 
 def _told(answer: Envelope[Any], done: str) -> Said:

@@ -1,9 +1,11 @@
 """One thing in a thread: a message of either side, a note, a handover, or a reply that still waits for somebody."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from approvals.masking import mask
@@ -13,6 +15,7 @@ from messaging.admin.inbox.bodies import inbound_bubble, reply_bubble
 from messaging.models import (
     ConversationEvent,
     InboundMessage,
+    MediaAsset,
     Message,
     Note,
     Reply,
@@ -20,6 +23,7 @@ from messaging.models import (
     Status,
     Verdict,
 )
+from messaging.whatsapp.media.references import path_to
 
 # Status -> icon and tone; the words beside it are the status' own.
 _TICKS = {
@@ -35,6 +39,7 @@ _TICKS = {
     Status.FAILED: ("error", "bad"),
     Status.EXCLUDED: ("block", "bad"),
 }
+Files = Mapping[str, MediaAsset]
 _NEVER_LEFT = frozenset({SendState.STOPPED, SendState.EXPIRED})
 
 
@@ -53,21 +58,36 @@ class Entry:
     tone: str = ""
     quoted: str = ""
     request: str = ""
+    answerable: str = ""
+    files: tuple[MediaAsset, ...] = ()
+
+    @property
+    def shown_files(self) -> list[tuple[MediaAsset, str]]:
+        """Each file with the reference it is opened by, which is good for some minutes; none where it is not kept."""
+        now = timezone.now()
+        return [(one, path_to(one, now) if one.path else "") for one in self.files]
 
 
 def heard(inbound: InboundMessage) -> Entry:
     """What the customer wrote."""
-    return Entry("them", inbound.at, f"1-{inbound.pk:020}", bubble=inbound_bubble(inbound.kind, inbound.text),
-                 text=inbound.provider_id, quoted=inbound.in_reply_to)  # fmt: skip
+    asset, fetch = getattr(inbound, "asset", None), getattr(inbound, "fetch", None)
+    is_there = asset is not None or fetch is None
+    return Entry(
+        "them", inbound.at, f"1-{inbound.pk:020}", bubble=inbound_bubble(inbound.kind, inbound.text),
+        text=inbound.provider_id, quoted=inbound.in_reply_to, answerable=str(inbound.key),
+        files=(asset,) if asset else (), status="" if is_there or fetch is None else fetch.get_state_display(),
+        icon="" if is_there else "hourglass_top",
+    )  # fmt: skip
 
 
-def said(message: Message, reply: Reply | None, *, in_clear: bool) -> Entry:
+def said(message: Message, reply: Reply | None, files: Files, *, in_clear: bool) -> Entry:
     """What we sent them: a free-form reply or a template with their values."""
     bubble = reply_bubble(reply.body) if reply else _template_bubble(message, in_clear)
     icon, tone = _TICKS[Status(message.status)]
     return Entry(
         "us", message.handed_at or message.queued_at, f"2-{message.pk:020}", by=_who(reply, message), bubble=bubble,
         text=message.provider_id or "", icon=icon, status=_status(message, in_clear), tone=tone,
+        files=files_in(message.send.preview.contract, files) if reply else (),
     )  # fmt: skip
 
 
@@ -91,6 +111,11 @@ def asked(request: ActionRequest) -> Entry:
 
 def noted(note: Note) -> Entry:
     return Entry("note", note.at, f"3-{note.pk:020}", by=note.author, text=note.text)
+
+
+def files_in(contract: Mapping[str, Any], files: Files) -> tuple[MediaAsset, ...]:
+    """The files that a contract carries, of those that were fetched for the page."""
+    return tuple(files[key] for key in contract.get("asset_ids", ()) if key in files)
 
 
 def happened(event: ConversationEvent) -> Entry:

@@ -4,13 +4,14 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.models import Person
 from accounts.roles import SCOPES_OF_ROLE, SERVE
 from approvals.versions import token_of
-from messaging.models import Conversation
+from messaging.models import Conversation, MediaAsset
 from messaging.whatsapp.conversations.visible import queues_visible_to
 
 _SERVING = [role for role, scopes in SCOPES_OF_ROLE.items() if SERVE in scopes]
@@ -37,10 +38,30 @@ class DeedForm(forms.Form):
 
 
 class ReplyForm(DeedForm):
+    """Words, or a file with words beside it; `quotes` is the customer's message that it answers."""
+
+    quotes = forms.UUIDField(required=False, widget=forms.HiddenInput)
     text = forms.CharField(
-        label=_("Your reply"), max_length=LONGEST_TEXT,
+        label=_("Your reply"), max_length=LONGEST_TEXT, required=False,
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": _("The customer reads this.")}),
     )  # fmt: skip
+    asset = forms.ModelChoiceField(
+        label=_("File"), queryset=MediaAsset.objects.none(), required=False, empty_label=_("none")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = Q(conversation=None) | Q(conversation=self.conversation)
+        files = MediaAsset.objects.filter(
+            here, organisation=self.actor.organisation, state=MediaAsset.State.APPROVED, origin=MediaAsset.Origin.UPLOAD
+        )
+        choices_of(self, "asset").queryset = files.order_by("name")
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        if not typed.get("text", "").strip() and not typed.get("asset"):
+            self.add_error("text", _("Write something, or choose a file."))
+        return typed
 
 
 class NoteForm(DeedForm):
@@ -58,15 +79,10 @@ class AssignForm(DeedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = Person.objects.filter(organisation=self.actor.organisation, is_active=True, role__in=_SERVING)
-        self._choices("queue").queryset = queues_visible_to(self.actor).order_by("name")
-        self._choices("owner").queryset = people.order_by("first_name", "username")
+        choices_of(self, "queue").queryset = queues_visible_to(self.actor).order_by("name")
+        choices_of(self, "owner").queryset = people.order_by("first_name", "username")
         self.fields["queue"].initial = self.conversation.queue_id
         self.fields["owner"].initial = self.conversation.owner_id
-
-    def _choices(self, name: str) -> "forms.ModelChoiceField[Any]":
-        field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)
-        return field
 
 
 class TakeForm(DeedForm):
@@ -100,3 +116,10 @@ class ReadForm(forms.Form):
     """The newest message that was on the screen."""
 
     last_heard = forms.IntegerField(min_value=0)
+
+
+def choices_of(form: forms.Form, name: str) -> "forms.ModelChoiceField[Any]":
+    """A field of the form whose rows are chosen for whoever fills it in."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    return field

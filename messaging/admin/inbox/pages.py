@@ -24,11 +24,13 @@ from messaging.admin.inbox.thread import thread_of
 from messaging.models import Conversation
 from messaging.whatsapp.conversations.reading import mark_read
 from messaging.whatsapp.conversations.windows import is_open
+from messaging.whatsapp.media.references import LASTS
 
 _THREAD = "admin/messaging/conversation/thread.html"
 _NEWS = "admin/messaging/conversation/news.html"
 NOTHING_NEW = 204  # htmx leaves the page as it is
 NOT_DONE = 422
+_FILES_ANEW = LASTS.total_seconds() / 2
 
 
 class ThreadPages(ReadOnly):
@@ -146,7 +148,9 @@ class ThreadPages(ReadOnly):
         tones = (facts["promise"].tone, str(facts["promise"].words), facts["window"].tone, str(facts["window"].words))
         # A new sign-in has a new token, which the page is to learn.
         token = request.META.get("CSRF_COOKIE")
-        seen = repr((token, thread, seen_facts(about), tones, conversation.unread, conversation.version,
+        # References to files are good for some minutes: a page that lies open gets new ones in time.
+        files = now.timestamp() // _FILES_ANEW if any(entry.files for entry in thread.entries) else 0
+        seen = repr((token, files, thread, seen_facts(about), tones, conversation.unread, conversation.version,
                      conversation.labels, conversation.queue.name, str(conversation.owner),
                      conversation.concern))  # fmt: skip
         return {

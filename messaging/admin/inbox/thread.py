@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from approvals.models import ActionRequest, State
 from messaging.admin.inbox import entries
 from messaging.admin.inbox.entries import Entry
-from messaging.models import Conversation, ConversationEvent, Message, Reply
+from messaging.models import Conversation, ConversationEvent, MediaAsset, Message, Reply
 
 MOST_SHOWN = 60
 WAITING = (State.PENDING, State.APPROVED, State.EXECUTING)
@@ -26,7 +26,7 @@ class Thread:
 
 def thread_of(conversation: Conversation, *, in_clear: bool, before: datetime | None = None) -> Thread:
     """The newest entries (up to `before`), oldest first. Takes the same number of questions for any thread."""
-    heard = _newest(conversation.inbound.all(), "at", before)
+    heard = _newest(conversation.inbound.select_related("asset", "fetch"), "at", before)
     sources: list[list[Entry]] = [
         [entries.heard(one) for one in heard],
         _ours(conversation, before, in_clear),
@@ -75,11 +75,17 @@ def _ours(conversation: Conversation, before: datetime | None, in_clear: bool) -
     """
     rows: QuerySet[Message] = Message.objects.filter(contact=conversation.contact_id, sender=conversation.sender_id)
     rows = rows.filter(Q(send__reply=None) | Q(send__reply__conversation=conversation))
-    rows = rows.select_related("send__reply", "translation__template")
-    return [
-        entries.said(one, getattr(one.send, "reply", None), in_clear=in_clear)
-        for one in _newest(rows, "queued_at", before)
-    ]
+    rows = rows.select_related("send__reply", "send__preview", "translation__template")
+    messages: list[Message] = _newest(rows, "queued_at", before)
+    files = _files(conversation, messages)
+    return [entries.said(one, getattr(one.send, "reply", None), files, in_clear=in_clear) for one in messages]
+
+
+def _files(conversation: Conversation, messages: list[Message]) -> dict[str, MediaAsset]:
+    """The files of these replies, in one question."""
+    keys = {key for one in messages for key in one.send.preview.contract.get("asset_ids", ())}
+    rows = MediaAsset.objects.filter(pk__in=keys, organisation=conversation.organisation_id)
+    return {str(one.pk): one for one in rows}
 
 
 def _no_message_yet(conversation: Conversation) -> QuerySet[Reply]:

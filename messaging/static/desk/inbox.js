@@ -121,6 +121,17 @@
     if (event.target.matches(".cs-compose textarea")) sessionStorage.setItem(nameOf(event.target.form), event.target.value);
   });
 
+  // Which message of the customer's the reply answers. It is shown above the reply, as on the phone.
+  const quote = (key) => {
+    const form = $("#cs-form-reply"), line = $("[data-quoted]", form);
+    const button = key && $(`[data-quote="${CSS.escape(key)}"]`);
+    const said = button && $(".cs-said, .cs-media", button.closest("[data-entry]"));
+    form.elements.quotes.value = button ? key : "";
+    $("span", line).textContent = said ? said.textContent.slice(0, 140) : "";
+    line.hidden = !button;
+    if (button) choose("reply", true);
+  };
+
   let mode = $("#cs-form-note .cs-alert, #cs-form-note .cs-error") ? "note" : "reply";
   const choose = (name, focus) => {
     mode = name;
@@ -135,6 +146,9 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-mode]");
     if (button) choose(button.dataset.mode, true);
+    const answer = event.target.closest("[data-quote]");
+    if (answer) quote(answer.dataset.quote);
+    if (event.target.closest("[data-unquote]")) quote("");
   });
 
   const scroller = $("#cs-scroller"), newer = $("#cs-newer");
