@@ -38,6 +38,7 @@ PARTS = (
     gettext_noop("login page"),
     gettext_noop("public pages"),
     gettext_noop("automations"),
+    gettext_noop("payments"),
 )
 
 

@@ -50,7 +50,7 @@ def _use(name: str, arguments: Any, actor: Actor, now: datetime) -> Envelope[Any
     tool = registry.find(name)
     if not visible_to(actor, tool):
         raise Refused(unknown_tool(name))
-    if not actor.can(tool.scope) and not actor.can(tool.scope_of_a_no):
+    if not tool.may_be_tried_by(actor):
         raise Refused(scope_missing(tool.name, tool.scope))
     ask = parse(tool, arguments)
     if tool.kind is Kind.WRITE:
@@ -73,6 +73,10 @@ def _read(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
 
 
 def _preview(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
+    if tool.ahead is not None:
+        tool.ahead(Call(actor, now), ask)
+    if tool.beforehand is not None:
+        tool.beforehand(Call(actor, now), ask)
     with transaction.atomic():
         contract = tool.run(Call(actor, now), ask)
         assert isinstance(contract, Contract)
@@ -94,6 +98,8 @@ def _concerns(tool: Tool, contract: Contract, actor: Actor, now: datetime) -> li
     """What the writes that stand on this preview would be refused for if they were asked for now."""
     reasons: dict[str, Reason] = {}
     for write in registry.standing_on(tool.name):
+        if not contract.is_for(write.name) or not write.carries(contract):
+            continue
         for reason in ask_all(write.guards, Call(actor, now), contract):
             reasons.setdefault(str(reason), reason)
     return list(reasons.values())
@@ -102,6 +108,8 @@ def _concerns(tool: Tool, contract: Contract, actor: Actor, now: datetime) -> li
 def _request(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
     """A write: find or make its contract, ask the guards and the policies, then wait for people or carry it out."""
     arguments = ask.model_dump(mode="json")
+    if tool.beforehand is not None:
+        tool.beforehand(Call(actor, now), plan_arguments(tool, ask))
     with transaction.atomic():
         first, is_new = begin(tool, arguments["idempotency_key"], arguments, actor, now)
         if is_new:
@@ -126,8 +134,12 @@ def _keep_answer(first: IdempotentCall, answer: Envelope[Any]) -> None:
 def _make_request(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> ActionRequest:
     preview = _preview_for(tool, ask, actor, now)
     contract = contract_of(tool, preview)
+    if not contract.is_for(tool.name):
+        raise Refused(_previewed_for_another(tool))
     if not may_ask(actor, tool, contract):
         raise Refused(scope_missing(tool.name, tool.scope))
+    if not tool.carries(contract):
+        raise Refused(_of_another_step(tool))
     refuse_if_any(ask_all(tool.guards, Call(actor, now), contract))
     tainted = preview.tainted or is_tainted(actor, now)
     ruling = rule(tool, contract, actor, tainted=tainted)
@@ -208,6 +220,24 @@ def _answer(tool: Tool, request: ActionRequest, actor: Actor) -> Envelope[Any]:
         request=status_of(request),
         warnings=warning_texts(request.reasons),
         next_actions=next_actions(tool, request),
+    )
+
+
+def _previewed_for_another(tool: Tool) -> Reason:
+    return Reason(
+        "preview_of_another",
+        _("This preview is not of something that %s carries out.") % tool.name,
+        _("Use the tool that the preview is for, or make another preview."),
+        tool.handle,
+    )
+
+
+def _of_another_step(tool: Tool) -> Reason:
+    return Reason(
+        "other_step",
+        _("This preview was made for another step than %s.") % tool.name,
+        _("Call %s again for this step.") % tool.preview,
+        tool.handle,
     )
 
 

@@ -50,3 +50,7 @@ class Contract(BaseModel):
     def sentence(self) -> str:
         """One line for the queue at the desk: what this does, in plain words."""
         return ""
+
+    def is_for(self, tool: str) -> bool:
+        """Whether the write of this name may carry it out: where several stand on one preview tool, it says which."""
+        return True

@@ -14,6 +14,11 @@ DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("Template drafts are kept at once", {"tools": "whatsapp.template_draft.upsert", **_AUTOMATIC}),
     ("Segments are kept at once", {"tools": "whatsapp.segment.upsert", **_AUTOMATIC}),
     ("Broadcasts are drafted at once", {"tools": "whatsapp.broadcast.create", **_AUTOMATIC}),
+    # Its floor asks a person as soon as it speaks of money, promises or secrets, leads elsewhere, carries a file, or
+    # was asked for after reading customers' texts.
+    ("Answers to customers are sent at once", {"tools": "whatsapp.session_message.send", **_AUTOMATIC}),
+    # Its floor asks a person for a file of all uses, and for one that no virus scanner has called clean.
+    ("Clean files for one conversation are taken at once", {"tools": "whatsapp.media_asset.upload", **_AUTOMATIC}),
     # Its floor asks a person as soon as brand, opt-out words or category change.
     ("Text templates are kept at once", {"tools": "sms_marketing.templates.save", **_AUTOMATIC}),
     # Somebody waits for it at a sign-in page; the limits hold without anybody watching.
@@ -30,6 +35,12 @@ DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
         "Names, tags and languages of contacts are kept at once",
         {"tools": "sms_marketing.contacts.upsert", **_AUTOMATIC},
     ),
+    (
+        "Names, tags and preferences of contacts are kept at once",
+        {"tools": "whatsapp.contact.upsert", **_AUTOMATIC},
+    ),
+    # Its floor asks a person about several at once, and about what changes who or what may be sent.
+    ("Failed webhook items are applied again at once", {"tools": "whatsapp.webhook.retry", **_AUTOMATIC}),
     ("SMS segments are kept at once", {"tools": "sms_marketing.segments.create", **_AUTOMATIC}),
     (
         "Large SMS segments are decided by a person",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from accounts.actor import Actor
 from accounts.faults import faultpoint
@@ -38,11 +38,12 @@ def carry_out(request_id: UUID, now: datetime) -> ActionRequest:
 
     The tool acts on the rows of the request's organisation alone.
     """
+    unanswered = _ask_ahead(request_id, now)
     with transaction.atomic():
         request = lock(request_id)
         if request.state != State.APPROVED:
             return request
-        against = tuple(reasons_against_executing(request, now))
+        against = unanswered or tuple(reasons_against_executing(request, now))
         if against:
             expired = all(reason.code == "expired" for reason in against)
             return move(request, "expire" if expired else "void", _engine(request), now, reasons=against)
@@ -58,6 +59,24 @@ def carry_out(request_id: UUID, now: datetime) -> ActionRequest:
         return request
     with confined_to(request.organisation_id):
         return _reach_outside(tool, call, contract, answer)
+
+
+def _ask_ahead(request_id: UUID, now: datetime) -> tuple[Reason, ...]:
+    """Have the tool ask others what its rules will stand on, before the transaction; why not, where they do not say."""
+    request = ActionRequest.objects.select_related("organisation", "preview", "owner", "agent__owner").get(
+        pk=request_id
+    )
+    tool, actor = registry.get(request.tool), requester_of(request)
+    if request.state != State.APPROVED or tool is None or tool.ahead is None or actor is None:
+        return ()
+    try:
+        with confined_to(request.organisation_id):
+            tool.ahead(Call(actor, now, request), contract_of(tool, request.preview))
+    except Refused as no:
+        return no.reasons
+    except ValidationError:
+        return ()  # what no version can read is told with the other reasons
+    return ()
 
 
 def _run(tool: Tool, call: Call, contract: Contract) -> tuple[ActionRequest, BaseModel | None]:
@@ -86,6 +105,7 @@ def _reach_outside(tool: Tool, call: Call, contract: Contract, answer: BaseModel
         faultpoint("outside.before")
         settled = tool.outside(call, contract, answer)
         faultpoint("outside.after")
+        return _succeed(tool, call, contract, settled)
     except Refused as no:
         return move(call.request, "fail", engine, call.now, reasons=no.reasons)
     except OutcomeUnknown:
@@ -93,7 +113,16 @@ def _reach_outside(tool: Tool, call: Call, contract: Contract, answer: BaseModel
     except Exception:
         log.exception("the outside part of request %s of %s broke off", call.request.pk, tool.name)
         return move(call.request, "lose", engine, call.now, reasons=(_unknown(),))
-    return move(call.request, "succeed", engine, call.now, result=settled.model_dump(mode="json"))
+
+
+def _succeed(tool: Tool, call: Call, contract: Contract, settled: BaseModel) -> ActionRequest:
+    """The end of what went well outside, with what follows from it in the house: both or neither."""
+    assert call.request is not None
+    with transaction.atomic():
+        if tool.follows is not None:
+            settled = tool.follows(call, contract, settled)
+        result = settled.model_dump(mode="json")
+        return move(call.request, "succeed", _engine(call.request), call.now, result=result)
 
 
 def _engine(request: ActionRequest) -> Actor:

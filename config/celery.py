@@ -7,7 +7,9 @@ from celery import Celery, signals
 app = Celery("countersign")
 app.config_from_object("config.queue")
 app.autodiscover_tasks()
-app.autodiscover_tasks(["messaging.inbox", "sms.automations", "sms.balances", "sms.links", "sms.notices", "sms.otp"])
+app.autodiscover_tasks(["messaging.inbox", "messaging.whatsapp.automation", "messaging.whatsapp.commerce"])
+app.autodiscover_tasks(["messaging.whatsapp.media"])
+app.autodiscover_tasks(["sms.automations", "sms.balances", "sms.links", "sms.notices", "sms.otp"])
 
 
 @signals.setup_logging.connect

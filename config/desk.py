@@ -28,6 +28,10 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
         ),
     ),
     (
+        _("Answering"),
+        ((_("Inbox"), "forum", "messaging.conversation", ""),),
+    ),
+    (
         _("Sending"),
         (
             (_("Sends"), "campaign", "messaging.send", ""),
@@ -37,6 +41,8 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
             (_("Sent again"), "replay", "messaging.replacement", ""),
             (_("Templates"), "description", "messaging.template", ""),
             (_("Reusable texts"), "text_snippet", "sms.textterms", ""),
+            (_("Files"), "image", "messaging.mediaasset", ""),
+            (_("Files from customers"), "attach_file", "messaging.mediafetch", ""),
             (_("Senders"), "smartphone", "messaging.sender", ""),
             (_("Sender IDs"), "badge", "sms.senderid", ""),
             (_("Short links"), "link", "sms.shortlink", ""),
@@ -71,6 +77,12 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
         (
             (_("Policies"), "gavel", "approvals.policy", ""),
             (_("Messaging rules"), "tune", "messaging.messagingrules", ""),
+            (_("Rules for answers"), "rate_review", "messaging.replyrules", ""),
+            (_("Teams"), "groups", "messaging.team", ""),
+            (_("Queues"), "low_priority", "messaging.queue", ""),
+            (_("Teams"), "groups", "messaging.team", ""),
+            (_("Queues"), "low_priority", "messaging.queue", ""),
+            (_("Rules for answers"), "rate_review", "messaging.replyrules", ""),
             (_("Link domains"), "dns", "sms.linkdomain", ""),
             (_("Rules for short links"), "rule", "sms.linkrules", ""),
             (_("Rules for one-time passwords"), "pin", "sms.otprules", ""),

@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/sms/otp/", include("sms.otp.urls")),
     path("api/shop/", include("sms.shop.urls")),
     path("api/", include("approvals.rest.urls")),
+    path("media/", include("messaging.whatsapp.media.serving")),
+    path("", include("messaging.whatsapp.commerce.urls")),
     path("", include("sms.urls")),
     path("health", health, name="health"),
 ]

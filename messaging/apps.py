@@ -13,3 +13,6 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         discover()
         import_module("messaging.whatsapp.bodies")
+        import_module("messaging.whatsapp.conversations.answering")
+        import_module("messaging.whatsapp.commerce.following")
+        import_module("messaging.whatsapp.automation.following")

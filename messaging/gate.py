@@ -61,11 +61,12 @@ def gate_parameters(
 def window_is_closed_sql(send: str) -> str:
     """Whether this send is a free-form answer to a conversation whose window is over. Stands on the parameter `now`.
 
-    What leaves within the margin of the window's end may arrive after it, and Meta would refuse it (131047).
+    What leaves within the margin of the window's end may arrive after it, and Meta would refuse it (131047). A free
+    entry point does not hold the window open: it only makes messages free of charge.
     """
     return f"""EXISTS (SELECT 1 FROM messaging_reply answer
                 JOIN messaging_conversation heard ON heard.id = answer.conversation_id
-                WHERE answer.send_id = {send} AND coalesce(greatest(heard.window_until, heard.free_until)
+                WHERE answer.send_id = {send} AND coalesce(heard.window_until
                       <= %(now)s + interval '{WINDOW_MARGIN_SECONDS} s', true))"""
 
 

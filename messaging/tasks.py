@@ -11,6 +11,7 @@ from messaging.engine.live import senders_with_work
 from messaging.engine.reap import complete_finished
 from messaging.engine.reap import reap as reap_now
 from messaging.engine.release import release_due
+from messaging.whatsapp.conversations.closing import archive
 
 # Seconds of one slice of a lane: far below the broker's visibility timeout, or the slice would be handed out twice.
 SLICE = 20.0
@@ -49,3 +50,9 @@ def reap() -> None:
 def watch() -> None:
     """Pause sends that do not stand any more, or do no good."""
     breakers.watch(database_now())
+
+
+@shared_task
+def archive_conversations() -> None:
+    """Put away conversations that were closed long ago."""
+    archive(database_now())

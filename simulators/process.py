@@ -14,6 +14,8 @@ from simulators.common.journal import read_journal
 from simulators.common.steering import SideDoor
 from simulators.graph.steering import Steering
 from simulators.graph.witness import Witness, witness_of
+from simulators.payments import witness as payment_witness
+from simulators.payments.steering import PaymentSteering
 from simulators.sms import witness as sms_witness
 from simulators.sms.steering import SmsSteering
 
@@ -185,3 +187,34 @@ class SmsSimulator(Hosted, SmsSteering):
     def witness(self, since: int = 0) -> sms_witness.Witness:
         """What the journal file proves, from a byte offset on."""
         return sms_witness.witness_of(read_journal(self.journal_path, since))
+
+
+class PaymentSimulator(Hosted, PaymentSteering):
+    """The pretend Stripe as a context manager; `base_url` goes in place of https://api.stripe.com."""
+
+    def __init__(
+        self,
+        state_dir: Path,
+        *,
+        webhook_url: str = "",
+        key: str = "sk_test_simulated",
+        signing_secret: str = "whsec_simulated",
+        seed: int = 1,
+        misbehaviour: dict[str, Any] | None = None,
+        port: int = 0,
+    ) -> None:
+        self.key, self.signing_secret = key, signing_secret
+        arguments = {
+            "--port": str(port),
+            "--state-dir": str(state_dir),
+            "--webhook-url": webhook_url,
+            "--key": key,
+            "--signing-secret": signing_secret,
+            "--seed": str(seed),
+            "--misbehave": orjson.dumps(misbehaviour or {}).decode(),
+        }
+        super().__init__("simulators.payments", [f"{name}={value}" for name, value in arguments.items()], state_dir)
+
+    def witness(self, since: int = 0) -> payment_witness.Witness:
+        """What the journal file proves, from a byte offset on."""
+        return payment_witness.witness_of(read_journal(self.journal_path, since))

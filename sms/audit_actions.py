@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import action
 
-action("sms.contact_kept", _("{actor} kept {subject}: {fields}, from {source}"))
 action("sms.campaign_kept", _("{actor} kept the SMS campaign {subject}, version {version}"))
 action("sms.template_kept", _("{actor} kept the text template {subject}, version {version}"))
 action("sms.campaign_cancelled", _("{actor} cancelled {subject}: {reason}"))

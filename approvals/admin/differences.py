@@ -11,7 +11,19 @@ from approvals.registry import Tool
 
 _AGREED = (State.APPROVED, State.EXECUTING, State.SUCCEEDED, State.UNSURE)
 # These differ every time and say nothing to a reader, or stand in full in a panel of their own.
-_NOISE = ("_id", "_digest", "_at", "_about", "digest", "base_version", "_before", "before", "findings", "not_resent")
+_NOISE = (
+    "_id",
+    "_digest",
+    "_at",
+    "_about",
+    "digest",
+    "base_version",
+    "_before",
+    "before",
+    "findings",
+    "not_resent",
+    "replay",
+)
 _KEPT = ("due_at",)
 
 

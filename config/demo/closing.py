@@ -121,7 +121,7 @@ def _witnessed(stage: Stage, played: Played, report: Answer) -> Iterator[Check]:
         "The journal holds nothing that our record does not, and all that our record says was taken",
         len(strangers) == Attempt.objects.filter(pk__in=strangers).count() and set(taken) <= seen,
     )
-    noes = _heard()
+    noes = standing_noes()
     wronged = [
         one
         for reference, one in attempts.items()
@@ -130,7 +130,7 @@ def _witnessed(stage: Stage, played: Played, report: Answer) -> Iterator[Check]:
     yield f"Nobody got one after saying no ({many(len(noes), 'standing opt-out')} looked at)", not wronged
 
 
-def _heard() -> dict[int, datetime]:
+def standing_noes() -> dict[int, datetime]:
     """Contact -> when their standing no was first written down."""
     standing = Suppression.objects.filter(lifted_at=None, organisation__slug=SLUG).values("contact_id")
     said = ConsentEvidence.objects.filter(act=ConsentAct.WITHDRAWN, contact_id__in=standing)

@@ -9,7 +9,7 @@ from typing import Any
 from config.celery import app as celery
 from config.demo.processes import Processes, Ready, answers, port_or_free, python
 from config.demo.seeding import NUMBER, Cast
-from simulators.process import GraphSimulator
+from simulators.process import GraphSimulator, PaymentSimulator
 
 CELERY = ("-m", "celery", "-A", "config.celery")
 WEB_PORT, MCP_PORT, SIMULATOR_PORT = 8000, 8765, 8901
@@ -63,6 +63,7 @@ class House:
     desk: str
     mcp: str
     simulator: GraphSimulator
+    payments: PaymentSimulator
     processes: Processes
 
 
@@ -85,18 +86,24 @@ def open_house(cast: Cast, folder: Path, *, any_port: bool = False) -> Iterator[
         misbehaviour=MISBEHAVIOUR | {"throughput_per_second": cast.sender.per_second * 11 // 10},
         port=port_or_free(outside),
     )
-    with simulator, Processes(folder / "logs", _environment(web, simulator.base_url)) as processes:
+    with (
+        simulator,
+        PaymentSimulator(folder / "payments") as payments,
+        Processes(folder / "logs", _environment(web, simulator.base_url, payments.base_url)) as processes,
+    ):
         _start(processes, web, mcp)
         processes.wait_until_ready()
-        yield House(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{mcp}", simulator, processes)
+        yield House(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{mcp}", simulator, payments, processes)
 
 
-def _environment(web: int, graph: str) -> dict[str, str]:
+def _environment(web: int, graph: str, payments: str) -> dict[str, str]:
     return {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PUBLIC_URL": f"http://127.0.0.1:{web}",
         "SHORT_LINK_BASE_URL": f"http://127.0.0.1:{web}",
         "GRAPH_BASE_URL": graph,
+        "STRIPE_BASE_URL": payments,
+        "PAYMENT_PAGE_HOSTS": payments.removeprefix("http://"),
         "PYTHONUNBUFFERED": "1",
     }
 

@@ -30,6 +30,7 @@ PEOPLE = (
     ("sam.lee", "Sam", "Lee", Role.MARKETER),
     ("ada.wong", "Ada", "Wong", Role.ADMIN),
     ("ken.ho", "Ken", "Ho", Role.SUPPORT),
+    ("ivy.tam", "Ivy", "Tam", Role.SUPPORT),
     ("vera.ng", "Vera", "Ng", Role.VIEWER),
 )
 # What the demo's organisation allows itself: it must play at any hour, and a second time on the same day.
@@ -63,7 +64,7 @@ def seed(folder: Path, per_second: int, now: datetime) -> Cast:
         default_policies(organisation)
         _prices(now.date())
         account = _account(organisation)
-        agent, key = _agent(organisation, people["sam.lee"], folder / "agent.key", now)
+        agent, key = find_agent(people["sam.lee"], folder / "agent.key", now)
     return Cast(organisation, people, agent, key, account, _sender(organisation, account, per_second))
 
 
@@ -123,25 +124,27 @@ def _sender(organisation: Organisation, account: WhatsAppAccount, per_second: in
     return sender
 
 
-def _agent(organisation: Organisation, owner: Person, kept: Path, now: datetime) -> tuple[Agent, str]:
-    """Sam's agent and its key: the one kept on this machine while it works, so that connected clients go on working."""
+def find_agent(
+    owner: Person, kept: Path, now: datetime, *, name: str = AGENT_NAME, scopes: frozenset[str] = AGENT_SCOPES
+) -> tuple[Agent, str]:
+    """Somebody's agent and its key: the one kept on this machine while it works, so that connected clients go on."""
     key = kept.read_text().strip() if kept.exists() else ""
     agent = agent_for_key(key, now) if key else None
-    if agent is None or agent.organisation_id != organisation.pk:
-        agent, key = _agent_with_new_key(organisation, owner, now)
+    if agent is None or agent.organisation_id != owner.organisation_id:
+        agent, key = _agent_with_new_key(owner, name, scopes, now)
         _keep(kept, key)
     return agent, key
 
 
-def _agent_with_new_key(organisation: Organisation, owner: Person, now: datetime) -> tuple[Agent, str]:
-    agent = Agent.objects.filter(organisation=organisation, name=AGENT_NAME).first()
+def _agent_with_new_key(owner: Person, name: str, scopes: frozenset[str], now: datetime) -> tuple[Agent, str]:
+    agent = Agent.objects.filter(organisation=owner.organisation, name=name).first()
     if agent is None:
-        agent, key = create_agent(organisation, owner, AGENT_NAME, scopes=sorted(AGENT_SCOPES), **BUDGET)
+        agent, key = create_agent(owner.organisation, owner, name, scopes=sorted(scopes), **BUDGET)
     else:
         key, agent.key_prefix, agent.key_hash = issue_key()
         agent.disabled_at = None
         agent.save(update_fields=("key_prefix", "key_hash", "disabled_at"))
-    by = Actor.system(organisation, "demo")
+    by = Actor.system(owner.organisation, "demo")
     record("agent.made", agent, by, now=now, owner=str(owner.pk), scopes=agent.scopes)
     return agent, key
 

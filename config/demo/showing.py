@@ -3,16 +3,18 @@
 import logging
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import requests
 from django.core.management import call_command
 from django.utils import timezone
 
-from config.demo import closing, sms_closing, story_broadcast, story_sms
+from config.demo import closing, inbox_closing, sms_closing, story_broadcast, story_inbox, story_sms
 from config.demo.agent_client import AgentClient, ToolRefused
 from config.demo.desk_client import DeskClient, DeskRefused
 from config.demo.house import SMS_MISBEHAVIOUR, open_house
+from config.demo.inbox_seeding import seed_inbox
 from config.demo.make_contacts import CONTACTS
 from config.demo.processes import ProcessTrouble
 from config.demo.seeding import PASSWORD, PEOPLE, Cast, seed
@@ -51,14 +53,23 @@ def play_campaign(stage: Stage, stack: ExitStack) -> tuple[bool, str]:
     return sms_closing.close_sms(stage, story_sms.play_sms(stage, cast, simulator)), ""
 
 
-def play_both(stage: Stage, stack: ExitStack) -> tuple[bool, str]:
+def play_conversations(stage: Stage, stack: ExitStack) -> tuple[bool, str]:
+    """Play and close the story of the inbox."""
+    cast = seed_inbox(stage.cast, stage.house, stage.folder, timezone.now())
+    stage = replace(stage, agent=stack.enter_context(AgentClient(stage.house.mcp, cast.agent_key)))
+    played = story_inbox.play_inbox(stage, cast)
+    return inbox_closing.close_inbox(stage, played.began, played.journal_from), ""
+
+
+def play_all(stage: Stage, stack: ExitStack) -> tuple[bool, str]:
     """One story after the other, in the same house."""
     written, waiting = play_broadcast(stage, stack)
     texted, _nothing = play_campaign(stage, stack)
-    return written and texted, waiting
+    answered, _nothing = play_conversations(stage, stack)
+    return written and texted and answered, waiting
 
 
-STORIES = {"both": play_both, "broadcast": play_broadcast, "sms": play_campaign}
+STORIES = {"all": play_all, "broadcast": play_broadcast, "sms": play_campaign, "inbox": play_conversations}
 
 
 def show(

@@ -19,6 +19,8 @@ class MessagingRulesAdmin(WithHistory):
         (_("How often"), {"fields": (("marketing_cap", "marketing_cap_days"), "pair_gap_seconds")}),
         (_("Quiet hours"), {"fields": (("quiet_from", "quiet_until"), "unconfirmed_hours")}),
         (_("When a send pauses itself"), {"fields": ("failures_to_pause", "opt_outs_to_pause")}),
+        (_("What answers by itself"), {"fields": ("automatic_turns", "keyword_share", "price_days")}),
+        (_("Conversations"), {"fields": (("reopen_days", "archive_days"),)}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

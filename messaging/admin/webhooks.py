@@ -1,7 +1,5 @@
 """The webhook log: what arrived, whether it was applied, and what could not be. Only one's own entries, and masked."""
 
-import json
-from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -18,18 +16,8 @@ from unfold.paginator import InfinitePaginator
 from accounts.admin import ReadOnly, ReadOnlyInline
 from accounts.admin.scope import person_of
 from approvals.admin.labels import label
-from audit.facts import masked
+from messaging.inbox.masked_bodies import readable
 from messaging.models import WebhookEvent, WebhookFailure, WhatsAppAccount
-
-# Values of these names are customers' own words or names: never shown here.
-_CUSTOMERS_WORDS = frozenset(
-    {"body", "caption", "name", "text", "title", "payload", "description", "username", "link", "url", "user_id",
-     "parent_user_id", "from_user_id", "first_name", "last_name", "formatted_name"}
-)  # fmt: skip
-# Numbers that look like phones and are ours, or are moments.
-_OUR_NUMBERS = frozenset(
-    {"timestamp", "time", "expiration_timestamp", "phone_number_id", "display_phone_number", "business_account_id"}
-)
 
 
 class FailureInline(ReadOnlyInline):
@@ -81,24 +69,3 @@ def own_accounts(request: HttpRequest) -> dict[UUID, str]:
     if organisation is None:
         return {}
     return dict(WhatsAppAccount.objects.filter(organisation=organisation).values_list("pk", "waba_id"))
-
-
-def readable(body: bytes, accounts: Collection[str]) -> str:
-    """A body's entries for these accounts, as indented JSON without customers' words, numbers and names."""
-    try:
-        whole = json.loads(body)
-        entries = [entry for entry in whole["entry"] if str(entry["id"]) in accounts]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return str(_("%d bytes that cannot be read as a webhook of WhatsApp.") % len(body))
-    shown = [{**_without_words("", entry), "id": str(entry["id"])} for entry in entries]
-    return json.dumps(shown, indent=2, ensure_ascii=False)
-
-
-def _without_words(name: str, value: Any) -> Any:
-    if isinstance(value, dict):
-        return {masked(str(key)): _without_words(str(key), item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_without_words(name, item) for item in value]
-    if not isinstance(value, str) or name in _OUR_NUMBERS:
-        return value
-    return "••••" if name in _CUSTOMERS_WORDS else masked(value)

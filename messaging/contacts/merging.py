@@ -24,6 +24,7 @@ from messaging.models import (
     Suppression,
     SuppressionReason,
 )
+from messaging.whatsapp.conversations.joining import join_conversations
 
 _SOURCE = "merged contact"
 # Rows that speak of a person by `contact` and belong to whoever the person is now.
@@ -58,6 +59,7 @@ def merge(task: MergeTask, keep: int, actor: Actor, now: datetime) -> Contact:
         _share_every_no(kept, other, actor, now)
         _share_consent(kept, other, actor, now)
         _move_addresses(kept, other, now)
+        join_conversations(kept, other, actor, now)
         for model in _FOLLOWING:
             model._default_manager.filter(contact=other).update(contact=kept)
         _settle(task, MergeTask.Outcome.MERGED, now)

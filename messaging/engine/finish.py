@@ -17,11 +17,12 @@ from accounts.faults import faultpoint
 from accounts.statements import prepared
 from messaging.batches import numbers, texts
 from messaging.consent.optouts import Stop, opt_out
-from messaging.engine import bodies, breakers, quiet
+from messaging.engine import accepted, bodies, breakers, quiet
 from messaging.engine.cooling import LONGEST_NAMED, stretched
 from messaging.engine.ladder import climbed_sql, lock_messages
+from messaging.engine.sends import verdict_of_end
 from messaging.engine.taken import Ending, Result, cost_by_send
-from messaging.models import Category, Outcome, Sender, SendState, Status, SuppressionReason, Verdict
+from messaging.models import Category, Outcome, Sender, Status, SuppressionReason, Verdict
 
 MAX_TRIES = 5
 # Seconds; each further try of a message waits four times as long, up to the longest.
@@ -47,17 +48,11 @@ _STATUSES = {
     Ending.FAILED: Status.FAILED,
     Ending.UNSURE: Status.UNSURE,
 }
+_TAKEN = frozenset({Ending.ACCEPTED, Ending.HELD})
 _GOES_AGAIN = frozenset({Ending.NOT_ATTEMPTED, Ending.BUSY, Ending.HOLD, Ending.UNUSED})
 _COSTS_NOTHING = _GOES_AGAIN | {Ending.FAILED}
-# Messages of these sends do not go again; why they are left out instead. A send is complete without those whose lane
-# was away for so long that they counted as unknown: nobody would serve them any more if they waited.
-_ENDED = {
-    SendState.STOPPED: Verdict.STOPPED,
-    SendState.EXPIRED: Verdict.TOO_LATE,
-    SendState.COMPLETED: Verdict.TOO_LATE,
-}
 
-_LOCK_SENDS = "SELECT id, state FROM messaging_send WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+_LOCK_SENDS = "SELECT id, kind, state FROM messaging_send WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 _CLOSE = f"""
 UPDATE messaging_attempt a SET outcome = r.outcome, code = r.code, ended_at = %(now)s
   FROM unnest(%(attempts)s::uuid[], %(outcomes)s::int[], %(codes)s::text[]) AS r(id, outcome, code)
@@ -101,16 +96,17 @@ def finish(results: Sequence[Result], sender: Sender, now: datetime) -> None:
     """Write a batch of results down. Their messages belong to `sender`, in the order in which they ended."""
     _write_opt_outs(results, sender, now)
     with transaction.atomic():
-        states = _lock_sends(results)
+        ended = _lock_sends(results)
         lock_messages(result.taken.message_id for result in results)
         counting = _close_attempts(results, now)
         settled = [_give_up_after_tries(result) for result in counting]
         _climb([result for result in settled if result.ending in _STATUSES], now)
-        _send_back([result for result in settled if result.ending in _GOES_AGAIN], states, now)
+        _send_back([result for result in settled if result.ending in _GOES_AGAIN], ended, now)
         bodies.forget(sender.channel, [result.taken for result in settled if result.ending not in _GOES_AGAIN])
         _give_cost_back([result for result in settled if result.ending in _COSTS_NOTHING])
         breakers.after_results(settled, sender, now)
         quiet.note(settled, sender, now)
+        accepted.tell(sender.channel, [result.taken for result in settled if result.ending in _TAKEN], now)
         faultpoint("finish.before_commit")
     faultpoint("finish.committed")
 
@@ -123,10 +119,13 @@ def _write_opt_outs(results: Sequence[Result], sender: Sender, now: datetime) ->
         opt_out(refusing, stop, Actor.system(sender.organisation, "delivery engine"), now)
 
 
-def _lock_sends(results: Sequence[Result]) -> dict[UUID, str]:
-    """The sends' states, under locks, in the order that everybody takes them: sends before messages."""
+def _lock_sends(results: Sequence[Result]) -> dict[UUID, Verdict]:
+    """Lock the sends, in the order that everybody takes: sends before messages. Those that have ended, whose messages
+    do not go again, with why these are left out instead.
+    """
     sends = sorted({result.taken.send_id for result in results})
-    return dict(prepared(_LOCK_SENDS, [sends]))
+    ends = {send: verdict_of_end(kind, state) for send, kind, state in prepared(_LOCK_SENDS, [sends])}
+    return {send: why for send, why in ends.items() if why is not None}
 
 
 def _close_attempts(results: Sequence[Result], now: datetime) -> list[Result]:
@@ -164,8 +163,7 @@ def _climb(results: Sequence[Result], now: datetime) -> None:
     prepared(_CLIMB, facts)
 
 
-def _send_back(results: Sequence[Result], states: dict[UUID, str], now: datetime) -> None:
-    ended = {send: _ENDED[SendState(state)] for send, state in states.items() if state in _ENDED}
+def _send_back(results: Sequence[Result], ended: dict[UUID, Verdict], now: datetime) -> None:
     again = [result for result in results if result.taken.send_id not in ended]
     left_out = [result for result in results if result.taken.send_id in ended]
     with connection.cursor() as cursor:

@@ -16,10 +16,10 @@ from approvals.models import ActionRequest
 from approvals.reasons import Reason, Refused
 from approvals.registry import Call
 from audit.record import record
-from messaging.models import Audience, Channel, Send, Status, Verdict
+from messaging.models import Audience, Channel, Send, SendState, Status, Verdict
 
-# Ends with people still waiting, and why those are left out then.
-_EMPTIES = {"stop": Verdict.STOPPED, "expire": Verdict.TOO_LATE}
+# Ends with people still waiting.
+_EMPTIES = frozenset({"stop", "expire"})
 
 _EMPTY_OUTBOX = """
 WITH waiting AS (DELETE FROM messaging_outbox WHERE send_id = %(send)s RETURNING message_id)
@@ -93,7 +93,8 @@ def move_send(send: Send, transition_name: str, actor: Actor, now: datetime, rea
         if transition_name == "pause":
             current.pause_reason = reason[:300]
         current.save()
-        left_out = _empty_outbox(current, _EMPTIES[transition_name]) if transition_name in _EMPTIES else 0
+        why = verdict_of_end(current.kind, current.state) if transition_name in _EMPTIES else None
+        left_out = _empty_outbox(current, why) if why is not None else 0
         record(
             f"send.{transition_name}",
             current,
@@ -122,6 +123,19 @@ def resume_send(send: Send, actor: Actor, now: datetime) -> Send:
 def system(send: Send) -> Actor:
     """The engine as an actor, for what it does to this send by itself."""
     return Actor.system(send.organisation, "delivery engine")
+
+
+def verdict_of_end(kind: str, state: str) -> Verdict | None:
+    """Why those are left out who still wait when a send has ended; None while it has not.
+
+    The last moment of a reply is when its window closes. A send is complete without those whose lane was away for so
+    long that they counted as unknown: nobody would serve them any more if they waited.
+    """
+    if state == SendState.STOPPED:
+        return Verdict.STOPPED
+    if state in (SendState.EXPIRED, SendState.COMPLETED):
+        return Verdict.WINDOW_CLOSED if kind == Send.Kind.REPLY else Verdict.TOO_LATE
+    return None
 
 
 def _empty_outbox(send: Send, verdict: Verdict) -> int:

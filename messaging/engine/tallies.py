@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db import connection
 
+from messaging.engine.sends import verdict_of_end
 from messaging.models import Send, SendState, Status, Verdict
 
-# While a send is in one of these, people without a message yet still wait for theirs.
-_ENDED = {SendState.STOPPED: Verdict.STOPPED, SendState.EXPIRED: Verdict.TOO_LATE}
+# Ends that people without a message yet may be left over from.
+_ENDED = (SendState.STOPPED, SendState.EXPIRED)
 _COSTS_NOTHING = frozenset({Status.QUEUED, Status.FAILED, Status.EXCLUDED})
 
 _COUNTS = """
@@ -132,8 +133,9 @@ def _count_those_without_message(send: Send, people: int, stages: dict[str, int]
     """
     if people <= 0:
         return
-    if send.state in _ENDED:
-        _add(at_sending, _ENDED[SendState(send.state)], people)
+    why = verdict_of_end(send.kind, send.state) if send.state in _ENDED else None
+    if why is not None:
+        _add(at_sending, why, people)
     else:
         stages["queued"] += people
 

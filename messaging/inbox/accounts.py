@@ -1,6 +1,12 @@
-"""What Meta says of accounts and numbers: a restriction freezes what goes out from there until it is over."""
+"""What Meta says of accounts and numbers: a restriction freezes what goes out from there until it is over.
+
+The newest word counts, by Meta's own time: an older one that is told late, or tried again, changes nothing.
+"""
 
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
 
 from accounts.actor import Actor
 from audit.record import record
@@ -20,11 +26,15 @@ def change_account(item: AccountItem, event: Event, known: Known, now: datetime)
     if account is None:
         return
     kinds = [kind for kind, _until in item.restrictions]
+    told_at = min(item.at or event.received_at, now)
     if any(kind in _FREEZES for kind in kinds) or item.event in _STOPS:
-        _restrict(account, ", ".join(kinds) or item.event, now)
+        restriction = (", ".join(kinds) or item.event)[:120]
+        if _keep(account, told_at, restricted_at=now, restriction=restriction):
+            actor = Actor.system(account.organisation, "webhook inbox")
+            record("account.restricted", account, actor, now=now, restriction=restriction)
     elif item.event in _ENDS:
-        WhatsAppAccount.objects.filter(pk=account.pk).update(restricted_at=None, restriction="")
-        _note(account, "account.freed", item, now)
+        if _keep(account, told_at, restricted_at=None, restriction=""):
+            _note(account, "account.freed", item, now)
     else:
         _note(account, "account.told", item, now)
 
@@ -34,8 +44,10 @@ def change_limit(item: PhoneQualityItem, event: Event, known: Known, now: dateti
     account = known.account(event, item.waba_id)
     digits = "".join(letter for letter in item.display_phone if letter.isdecimal())
     sender = Sender.objects.filter(account=account, number__endswith=digits).first() if account and digits else None
-    if sender is None:
+    told_at = min(item.at or event.received_at, now)
+    if sender is None or (sender.limit_told_at is not None and told_at < sender.limit_told_at):
         return
+    sender.limit_told_at = told_at
     if item.event == "THROUGHPUT_UPGRADE":
         sender.per_second = 1000
     elif item.limit:
@@ -45,10 +57,10 @@ def change_limit(item: PhoneQualityItem, event: Event, known: Known, now: dateti
     record("sender.limit", sender, actor, now=now, event=item.event, limit=item.limit)
 
 
-def _restrict(account: WhatsAppAccount, restriction: str, now: datetime) -> None:
-    WhatsAppAccount.objects.filter(pk=account.pk).update(restricted_at=now, restriction=restriction[:120])
-    actor = Actor.system(account.organisation, "webhook inbox")
-    record("account.restricted", account, actor, now=now, restriction=restriction[:120])
+def _keep(account: WhatsAppAccount, told_at: datetime, **changes: Any) -> bool:
+    """Whether this is the newest word on its restrictions; then they are changed."""
+    newest = Q(restriction_told_at=None) | Q(restriction_told_at__lte=told_at)
+    return bool(WhatsAppAccount.objects.filter(newest, pk=account.pk).update(restriction_told_at=told_at, **changes))
 
 
 def _note(account: WhatsAppAccount, action: str, item: AccountItem, now: datetime) -> None:

@@ -16,6 +16,7 @@ from messaging.carriers import Malformed, carrier
 from messaging.inbox.events import Event, waiting_events
 from messaging.inbox.handlers import handle
 from messaging.inbox.items import StatusItem
+from messaging.inbox.kinds import all_news
 from messaging.inbox.senders import Known, known_places
 from messaging.inbox.statuses import apply_statuses
 from messaging.models import WebhookEvent, WebhookFailure
@@ -31,8 +32,8 @@ _TURN = 8_517_203_946_001  # the number of the lock; any that nobody else takes
 # The ORM writes a thousand rows as four thousand cases of one statement.
 _SETTLE = """
 UPDATE messaging_webhookevent event
-   SET applied_at = %s, state = settled.state, items = settled.items, tries = settled.tries
-  FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::int[]) AS settled (id, state, items, tries)
+   SET applied_at = %s, state = settled.state, items = settled.items, tries = settled.tries, news = settled.news
+  FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::int[], %s::int[]) AS settled (id, state, items, tries, news)
  WHERE event.id = settled.id
 """
 
@@ -94,19 +95,22 @@ def apply_events(events: Sequence[Event], now: datetime) -> None:
     told: list[Told] = []
     failed: list[Failed] = []
     for event in events:
-        told += _take_apart(event, failed)
-    known = known_places(events)
-    statuses = [one for one in told if isinstance(one.item, StatusItem)]
-    others = [one for one in told if not isinstance(one.item, StatusItem)]
-    _apply_statuses(statuses, known, now, failed)
-    for one in others:
-        _apply_one(one, known, now, failed)
+        told += take_apart(event, failed)
+    apply_told(told, known_places(events), now, failed)
     faultpoint("inbox.before_settling")
     with transaction.atomic():
         _settle(events, failed, now)
 
 
-def _take_apart(event: Event, failed: list[Failed]) -> list[Told]:
+def apply_told(told: Sequence[Told], known: Known, now: datetime, failed: list[Failed]) -> None:
+    """Apply these items, statuses together and each other one by itself; what fails joins `failed`."""
+    _apply_statuses([one for one in told if isinstance(one.item, StatusItem)], known, now, failed)
+    for one in told:
+        if not isinstance(one.item, StatusItem):
+            _apply_one(one, known, now, failed)
+
+
+def take_apart(event: Event, failed: list[Failed]) -> list[Told]:
     """Its items. What no reader foresaw fails by itself: the events behind it must not wait for somebody to mend it."""
     try:
         items = carrier(event.carrier).events(event.body)
@@ -117,7 +121,7 @@ def _take_apart(event: Event, failed: list[Failed]) -> list[Told]:
     except Exception as error:  # noqa: BLE001 - the worker's end: this event fails alone
         _note(Told(event, 0, None), error, failed)
         return []
-    event.items = len(items)
+    event.items, event.news = len(items), all_news(items)
     return [Told(event, index, item) for index, item in enumerate(items)]
 
 
@@ -165,15 +169,16 @@ def _settle(events: Sequence[Event], failed: Sequence[Failed], now: datetime) ->
             event.state = WebhookEvent.State.APPLIED
         elif event.tries >= TRIES:
             event.state = WebhookEvent.State.PARTLY
-    columns = [numbers(int(getattr(event, name)) for event in events) for name in ("id", "state", "items", "tries")]
+    names = ("id", "state", "items", "tries", "news")
+    columns = [numbers(int(getattr(event, name)) for event in events) for name in names]
     prepared(_SETTLE, [now, *columns])
     for one in failed:
-        _note_failure(one, now)
+        note_failure(one, now)
     if retried := [event.id for event in events if event.tries > 1 and event.id not in failing]:
         WebhookFailure.objects.filter(event__in=retried).delete()
 
 
-def _note_failure(one: Failed, now: datetime) -> None:
+def note_failure(one: Failed, now: datetime) -> None:
     """One row an item that fails, until it no longer does."""
     event, place, item = one.told
     WebhookFailure.objects.update_or_create(

@@ -18,7 +18,7 @@ SELECT id, carrier, body, array_to_string(signed_for, ','), extract(epoch FROM r
 @dataclass(slots=True)
 class Event:
     """A verified POST that waits. `signed_for` are the accounts whose secret signed it, `received` is in unix seconds;
-    `items` and `state` become what the consumer found.
+    `items`, `news` and `state` become what the consumer found.
     """
 
     id: int
@@ -28,6 +28,7 @@ class Event:
     received: float
     tries: int = 0
     items: int = 0
+    news: int = 0
     state: WebhookEvent.State = WebhookEvent.State.WAITING
 
     @property
@@ -46,3 +47,8 @@ def waiting_events(most: int) -> list[Event]:
 @lru_cache(maxsize=4096)
 def _accounts(joined: str) -> tuple[UUID, ...]:
     return tuple(UUID(one) for one in joined.split(",") if one)
+
+
+def event_of(row: WebhookEvent) -> Event:
+    """A row that was read as a model, as the consumer reads it."""
+    return Event(row.pk, row.carrier, bytes(row.body), row.signed_for, row.received_at.timestamp(), row.tries)

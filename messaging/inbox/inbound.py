@@ -25,7 +25,9 @@ from messaging.models import (
 )
 from messaging.phones import BadPhone, normalise
 from messaging.stopwords import Intent, classify
+from messaging.whatsapp.automation.turns import await_turn
 from messaging.whatsapp.conversations.arriving import hear
+from messaging.whatsapp.media.arriving import note_media
 
 # An answer later than this is no longer counted for a message, unless it quotes it.
 REPLY_WITHIN = timedelta(hours=72)
@@ -39,7 +41,7 @@ def take_in(item: InboundItem, event: Event, known: Known, now: datetime) -> Non
     name, country = item.profile_name[:200], _country(item.from_phone)
     contacts = find_or_make(sender.organisation, addresses, now, name=name, country=country)
     said_at = min(item.at, now)  # a time in the future must not outlast every later word of the person
-    intent = classify(" ".join(filter(None, (item.text, item.title or item.payload))))
+    intent = intent_of(item)
     message, is_new = InboundMessage.objects.get_or_create(
         sender=sender,
         provider_id=item.provider_id,
@@ -57,14 +59,22 @@ def take_in(item: InboundItem, event: Event, known: Known, now: datetime) -> Non
     )
     if not is_new:
         return
-    if sender.channel == Channel.WHATSAPP:
-        hear(message, now)
     ids = [contact.pk for contact in contacts]
     Contact.objects.filter(pk__in=ids).update(
         last_inbound_at=Greatest(Coalesce(F("last_inbound_at"), said_at), said_at)
     )
     _count_reply(sender, contacts[0], item.reply_to, said_at)
     _hear(intent, ids, f"{sender.channel} message", said_at, Actor.system(sender.organisation, "webhook inbox"), now)
+    if sender.channel == Channel.WHATSAPP:  # last: everybody locks people and messages before conversations
+        hear(message, now, came_by_ad=item.came_by_ad)
+        if item.media is not None:
+            note_media(message, item.media, now)
+        await_turn(message)
+
+
+def intent_of(item: InboundItem) -> Intent:
+    """What a message says of being written to; a tapped button counts as its label being said."""
+    return classify(" ".join(filter(None, (item.text, item.title or item.payload))))
 
 
 def addresses_of(phone: str, user_id: str) -> Addresses:

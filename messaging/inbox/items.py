@@ -48,7 +48,7 @@ class InboundItem:
 
     `kind` is the provider's word for what it is. `payload` and `title` are the button or list row that was tapped; a
     template's button without a payload of its own repeats its label. `reply_to` is the quoted message, `target_id` the
-    one that is reacted to, edited or taken back.
+    one that is reacted to, edited or taken back. `came_by_ad` says that a click on an ad or a page's button led here.
     """
 
     dedupe_key: str
@@ -66,3 +66,4 @@ class InboundItem:
     reply_to: str
     target_id: str
     media: Media | None
+    came_by_ad: bool = False

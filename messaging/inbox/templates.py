@@ -40,7 +40,7 @@ AnyTemplateItem = TemplateStatusItem | TemplateQualityItem | TemplateCategoryIte
 def change_status(item: TemplateStatusItem, event: Event, known: Known, now: datetime) -> None:
     translation = _find(item, event, known)
     status = STATUS_AFTER.get(item.event)
-    if translation is None or status is None or _is_old(translation, item.at):
+    if translation is None or status is None or _older(item.at, translation.reviewed_at):
         return
     translation.status = status
     translation.rejection = " ".join(filter(None, (item.reason, item.detail)))[:500] if status in _REFUSED else ""
@@ -54,17 +54,23 @@ _REFUSED = (TranslationStatus.REJECTED, TranslationStatus.PAUSED, TranslationSta
 
 def change_quality(item: TemplateQualityItem, event: Event, known: Known, now: datetime) -> None:
     translation = _find(item, event, known)
-    if translation is not None and translation.quality != item.score:
+    if translation is None or _older(item.at, translation.quality_told_at):
+        return
+    translation.quality_told_at = min(item.at or now, now)
+    if translation.quality != item.score:
         translation.quality = item.score[:8]
         _keep(translation, item, now, event="QUALITY", quality=translation.quality)
+    else:
+        translation.save(update_fields=("quality_told_at",))
 
 
 def change_category(item: TemplateCategoryItem, event: Event, known: Known, now: datetime) -> None:
     """With `correct` filled it is a warning of tomorrow's category, and today's still holds."""
     translation = _find(item, event, known)
-    if translation is None:
+    if translation is None or _older(item.at, translation.category_told_at):
         return
     if not item.correct:
+        translation.category_told_at = min(item.at or now, now)
         translation.reviewed_category = category_named(item.category) or translation.reviewed_category
     _keep(translation, item, now, event="CATEGORY", category=translation.category, announced=item.correct.lower())
 
@@ -75,6 +81,7 @@ def note_edit(item: TemplateEditedItem, event: Event, known: Known, now: datetim
     if (
         translation is not None
         and translation.status == TranslationStatus.APPROVED
+        and not _older(item.at, translation.reviewed_at)
         and _was_not_ours(translation, item)
     ):
         translation.status = TranslationStatus.PAUSED
@@ -102,8 +109,9 @@ def _find(item: AnyTemplateItem, event: Event, known: Known) -> TemplateTranslat
     return found or own.filter(template__name=item.name, language=item.language.replace("-", "_")).first()
 
 
-def _is_old(translation: TemplateTranslation, at: datetime | None) -> bool:
-    return at is not None and translation.reviewed_at is not None and at < translation.reviewed_at
+def _older(at: datetime | None, last: datetime | None) -> bool:
+    """Whether something newer was told already: webhooks come out of order, and some are tried again days later."""
+    return at is not None and last is not None and at < last
 
 
 def _keep(translation: TemplateTranslation, item: AnyTemplateItem, now: datetime, **facts: Any) -> None:

@@ -70,9 +70,10 @@ class Queue(models.Model):
 class Conversation(models.Model):
     """What one person and one number of ours say to each other, from the first word until it is closed.
 
-    All moments of messages are the provider's. `window_until` is when the customer service window closes and
-    `free_until` when a free entry point's does: nothing free-form leaves later than the later of the two.
-    `waiting_since` is the customer's first word that nobody has answered.
+    All moments of messages are the provider's. `window_until` is when the customer service window closes: nothing
+    free-form leaves later. `free_until` is when a free entry point's does: until then our messages cost nothing, and
+    that is all it means. `waiting_since` is the customer's first word that no person has answered.
+    `opened_at` is since when it is open: a conversation that is opened again begins anew.
     """
 
     class State(models.TextChoices):
@@ -107,11 +108,19 @@ class Conversation(models.Model):
     last_inbound_at = models.DateTimeField(_("the customer's last word"), null=True, blank=True)
     last_outbound_at = models.DateTimeField(_("our last word"), null=True, blank=True)
     window_until = models.DateTimeField(_("window open until"), null=True, blank=True)
+    ad_clicked_at = models.DateTimeField(
+        _("came by an ad or a page's button"),
+        null=True,
+        blank=True,
+        help_text=_("An answer within a day of it opens a free entry point."),
+    )
     free_until = models.DateTimeField(_("free entry point until"), null=True, blank=True)
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
     reply_due_at = models.DateTimeField(_("reply due"), null=True, blank=True)
     resolve_due_at = models.DateTimeField(_("resolution due"), null=True, blank=True)
     first_replied_at = models.DateTimeField(_("first replied at"), null=True, blank=True)
+    replies_in_time = models.PositiveIntegerField(_("replies in time"), default=0)
+    replies_late = models.PositiveIntegerField(_("replies that came late"), default=0)
     by_hand_since = models.DateTimeField(
         _("by hand since"),
         null=True,
@@ -155,6 +164,8 @@ class ConversationEvent(models.Model):
         HANDED_OVER = "handed_over", _("Handed over to a person")
         CLOSED = "closed", _("Closed")
         REOPENED = "reopened", _("Reopened")
+        ORDERED = "ordered", _("Ordered")
+        PAYMENT = "payment", _("Payment")
 
     id = models.BigAutoField(primary_key=True)
     organisation = models.ForeignKey(

@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +38,9 @@ class WebhookEvent(models.Model):
     items = models.PositiveIntegerField(_("items"), default=0, db_default=0)
     applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0, db_default=0)
+    news = models.PositiveSmallIntegerField(
+        _("kinds of news"), default=0, db_default=0, help_text=_("Bits of messaging.inbox.kinds.News.")
+    )
 
     class Meta:
         verbose_name = _("webhook event")
@@ -54,6 +58,7 @@ class WebhookFailure(models.Model):
     """One item of an event that could not be applied. Its siblings were; it is kept and can be tried again."""
 
     id = models.BigAutoField(primary_key=True)
+    key = models.UUIDField(_("failure id"), db_default=RandomUUID(), unique=True, editable=False)
     event = models.ForeignKey(
         WebhookEvent, on_delete=models.CASCADE, related_name="failures", verbose_name=_("webhook event")
     )
@@ -120,7 +125,10 @@ class InboundMessage(models.Model):
         verbose_name = _("inbound message")
         verbose_name_plural = _("inbound messages")
         constraints = (models.UniqueConstraint(fields=("sender", "provider_id"), name="inbound_once"),)
-        indexes = (models.Index(fields=("contact", "-at"), name="inbound_of_contact"),)
+        indexes = (
+            models.Index(fields=("contact", "-at"), name="inbound_of_contact"),
+            models.Index(fields=("organisation", "-at"), name="inbound_by_time"),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

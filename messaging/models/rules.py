@@ -31,6 +31,22 @@ class MessagingRules(models.Model):
     opt_outs_to_pause = models.PositiveSmallIntegerField(
         _("opt-outs per thousand that pause a send"), default=50, help_text=_("Counted once 200 messages are out.")
     )
+    automatic_turns = models.PositiveSmallIntegerField(
+        _("automatic answers in a row"), default=8,
+        help_text=_("After so many in one conversation, without a person's word in between, a person takes over."),
+    )  # fmt: skip
+    keyword_share = models.PositiveSmallIntegerField(
+        _("messages a keyword may meet (percent)"), default=20,
+        help_text=_("Of all that customers wrote in the last 30 days. A rule that meets more is too broad."),
+    )  # fmt: skip
+    price_days = models.PositiveSmallIntegerField(
+        _("days after which prices in flows are old"), default=90, help_text=_("Whoever approves is warned of them.")
+    )
+    reopen_days = models.PositiveSmallIntegerField(
+        _("days in which a closed conversation opens again"), default=7,
+        help_text=_("When its customer writes within them; later a new one begins. With 0 always a new one does."),
+    )  # fmt: skip
+    archive_days = models.PositiveSmallIntegerField(_("days after which a closed conversation is archived"), default=90)
     history = HistoricalRecords()
 
     class Meta:

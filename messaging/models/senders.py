@@ -28,6 +28,9 @@ class WhatsAppAccount(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="USD")
     restricted_at = models.DateTimeField(_("restricted at"), null=True, blank=True)
     restriction = models.CharField(_("restriction"), max_length=120, blank=True)
+    restriction_told_at = models.DateTimeField(
+        _("restriction told at"), null=True, blank=True, help_text=_("Meta's time of its last word on restrictions.")
+    )
 
     class Meta:
         verbose_name = _("WhatsApp account")
@@ -67,6 +70,7 @@ class Sender(models.Model):
     quality = models.CharField(_("quality"), max_length=8, choices=Quality.choices, default=Quality.UNKNOWN)
     tier = models.CharField(_("messaging limit"), max_length=20, default="TIER_250")
     per_second = models.PositiveIntegerField(_("messages a second"), default=80)
+    limit_told_at = models.DateTimeField(_("limit told at"), null=True, blank=True)
     paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)
     pause_reason = models.CharField(_("why it is paused"), max_length=200, blank=True)
     history = HistoricalRecords()

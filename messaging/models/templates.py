@@ -95,6 +95,9 @@ class TemplateTranslation(models.Model):
     rejection = models.CharField(_("why it was rejected"), max_length=500, blank=True)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
+    # Whose word is newer is told by Meta's own time: webhooks come out of order, and are tried again days later.
+    quality_told_at = models.DateTimeField(_("quality told at"), null=True, blank=True)
+    category_told_at = models.DateTimeField(_("category told at"), null=True, blank=True)
     history = HistoricalRecords()
 
     class Meta:

@@ -1,8 +1,8 @@
-"""whatsapp.contacts.list and whatsapp.contact.get."""
+"""whatsapp.contacts.list, whatsapp.contact.get and whatsapp.contact.upsert."""
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
@@ -11,11 +11,16 @@ from pydantic import Field
 
 from accounts.roles import CONFIGURATION
 from approvals.contracts import Answer, Ask
+from approvals.floors import When
 from approvals.masking import Personal
 from approvals.registry import Call, Kind, tool
+from messaging.contacts import planning
+from messaging.contacts.contract import ChannelCustoms, ContactContract, ContactKept, ContactWish, WhatsAppContactAsk
 from messaging.contacts.finding import find_contact
+from messaging.contacts.keeping import StillAsRead, keep_contact, needs_a_person
 from messaging.contacts.last_written import with_last_outbound
 from messaging.contacts.searching import EVERYWHERE, ContactsAsk, narrowed
+from messaging.contacts.versions import contact_token
 from messaging.models import Channel, ConsentState, Contact, Message, Suppression
 from messaging.paging import PageAnswer, page
 
@@ -101,6 +106,9 @@ class ContactDetail(ContactRow):
     recent_messages: Annotated[list[RecentMessage], Field(description="The last ten messages to them.")]
     inbound_messages: Annotated[int, Field(description="How many messages they have written to us.")]
     created_at: Annotated[datetime, Field(description="Since when we know them.")]
+    version_token: Annotated[
+        str, Field(description="Pass it as base_version_token to edit; an opt-out in between makes it stale.")
+    ]
 
 
 @tool(
@@ -125,6 +133,7 @@ def get_contact(call: Call, ask: ContactAsk) -> ContactDetail:
         recent_messages=[_recent(message) for message in recent],
         inbound_messages=contact.inbound.count(),
         created_at=contact.created_at,
+        version_token=contact_token(contact),
     )
 
 
@@ -136,3 +145,32 @@ def find_with_facts(call: Call, key: UUID, where: str) -> Contact:
 def _recent(message: Message) -> RecentMessage:
     template = message.translation.template.name if message.translation else ""
     return RecentMessage(template=template, status=message.get_status_display(), at=message.queued_at)
+
+
+CUSTOMS: Final = ChannelCustoms(Channel.WHATSAPP, "whatsapp.contacts.list", needs_consent=False, may_renumber=True)
+
+
+def plan_contact(call: Call, ask: WhatsAppContactAsk) -> ContactContract:
+    """The contact as it would be kept, without a word on consent. Raises Refused with every reason against it."""
+    said = ask.model_dump(exclude={"crm_key"})
+    return planning.plan_contact(call, ContactWish(**said, crm_id=ask.crm_key, as_of=call.now), CUSTOMS)
+
+
+@tool(
+    "whatsapp.contact.upsert",
+    kind=Kind.WRITE,
+    scope="whatsapp:request",
+    reads_first=("whatsapp.contact.get", "whatsapp.contacts.list"),
+    plan=plan_contact,
+    approval=When(needs_a_person),
+    guards=(StillAsRead(CUSTOMS),),
+    spends=False,
+    safety="Finds people by their number however it is written, and leaves consent and opt-outs as they are.",
+)
+def upsert_contact(call: Call, contract: ContactContract) -> ContactKept:
+    """Make or edit one contact: names, number, CRM link, tags, language, preferences. A person decides about new
+    numbers, other numbers and CRM links.
+
+    Who is made by it has agreed to nothing yet. Many at once are an import.
+    """
+    return keep_contact(call, contract, CUSTOMS)

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from simulators.common.side_door import Deed, Impossible, journal, side_door
 from simulators.graph.account import numbers_of
 from simulators.graph.inbound import contact_of, receive
+from simulators.graph.inbound_kinds import after_click, written
 from simulators.graph.numbers import handshake
 from simulators.graph.people import USER_ID, Person, as_whatsapp_writes
 from simulators.graph.template_review import PAUSES, judge, pause, recategorise, unpause, warn
@@ -27,6 +28,7 @@ def control_routes() -> list[Route]:
         ("POST", "misbehaviour", change_misbehaviour),
         ("POST", "inbound", inbound),
         ("POST", "preference", preference),
+        ("POST", "clock", clock),
         ("POST", "template/{id}/review", review_template),
         ("POST", "template/{id}/pause", pause_template),
         ("POST", "template/{id}/unpause", unpause_template),
@@ -78,17 +80,36 @@ def _person(world: World, asked: dict[str, Any]) -> Person:
 
 
 async def inbound(world: World, request: Request, asked: dict[str, Any]) -> dict[str, Any]:
-    """Somebody writes now: `from`, and `text`, or `button` {payload, text}, or any `message` object with its type."""
-    content = asked.get("message")
-    if content is None and "button" in asked:
-        content = {"type": "button", "button": asked["button"]}
-    elif content is None:
-        content = {"type": "text", "text": {"body": str(asked.get("text", "Hello"))}}
-    if not isinstance(content, dict) or "type" not in content:
-        raise Impossible("message is an object with a type.")
-    person = _person(world, asked)
-    wamid = receive(world, _number(world, asked), person, content, float(asked.get("at", 0)))
+    """Somebody writes now: `from`, and `text`, or `wish` (a kind and its fields), or any `message` with its type.
+
+    `quotes` is the id of the message it answers, `clicked_ad` the headline of the ad it came from.
+    """
+    person, number = _person(world, asked), _number(world, asked)
+    content = dict(_content(world, asked))
+    if quoted := asked.get("quotes"):
+        content["context"] = {"from": world.numbers[number].digits, "id": str(quoted)}
+    if headline := asked.get("clicked_ad"):
+        content["referral"] = after_click(str(headline), person.user_id[-8:])
+    wamid = receive(world, number, person, content, float(asked.get("at", 0)))
     return {"id": wamid, "wa_id": person.wa_id, "user_id": person.user_id}
+
+
+def _content(world: World, asked: dict[str, Any]) -> dict[str, Any]:
+    if "wish" in asked:
+        return written(world, asked["wish"])
+    if "message" not in asked:
+        return {"type": "text", "text": {"body": str(asked.get("text", "Hello"))}}
+    message = asked["message"]
+    if not isinstance(message, dict) or "type" not in message:
+        raise Impossible("message is an object with a type.")
+    return message
+
+
+async def clock(world: World, request: Request, asked: dict[str, Any]) -> dict[str, Any]:
+    """Move the provider's clock `ahead_seconds` before the machine's: windows, media and limits go by it."""
+    world.ahead = float(asked.get("ahead_seconds", 0))
+    world.note("clock", ahead_seconds=world.ahead)
+    return {"now": world.clock()}
 
 
 async def preference(world: World, request: Request, asked: dict[str, Any]) -> dict[str, Any]:
@@ -201,6 +222,7 @@ async def reset(world: World, request: Request, asked: dict[str, Any]) -> dict[s
         forgetful.clear()
     world.inbound_ids.clear()
     world.people.forget()
+    world.ahead = 0.0
     world.misbehaviour = world.by_default
     world.numbers.clear()
     world.numbers.update(numbers_of(world.account))

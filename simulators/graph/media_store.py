@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 MEDIA_LIFE = 30 * 86400.0  # seconds an uploaded id lives
+RECEIVED_LIFE = 7 * 86400.0  # seconds the id of a customer's file lives
 URL_LIFE = 300.0  # seconds a download address lives
 
 
@@ -20,6 +21,7 @@ class Media:
     uploaded_at: float
     address: str = ""
     address_until: float = 0.0
+    life: float = MEDIA_LIFE
 
     @property
     def sha256(self) -> str:
@@ -46,16 +48,16 @@ class MediaStore:
         self.uploads: dict[str, Upload] = {}
         self.handles: set[str] = set()
 
-    def keep(self, mime_type: str, data: bytes, filename: str, now: float) -> Media:
+    def keep(self, mime_type: str, data: bytes, filename: str, now: float, life: float = MEDIA_LIFE) -> Media:
         """Store a file under a new id."""
-        media = Media(str(10**14 + secrets.randbelow(9 * 10**14)), mime_type, data, filename, now)
+        media = Media(str(10**14 + secrets.randbelow(9 * 10**14)), mime_type, data, filename, now, life=life)
         self._media[media.id] = media
         return media
 
     def find(self, media_id: str, now: float) -> Media | None:
-        """The media of this id, unless it is older than 30 days."""
+        """The media of this id, unless its life is over."""
         media = self._media.get(media_id)
-        return media if media and now < media.uploaded_at + MEDIA_LIFE else None
+        return media if media and now < media.uploaded_at + media.life else None
 
     def by_address(self, address: str, now: float) -> Media | None:
         """The media behind a download address that is still good."""

@@ -58,8 +58,14 @@ def _mark_read(world: World, call: Call) -> dict[str, Any]:
     message_id = call.body.get("message_id")
     if call.body.get("messaging_product") != "whatsapp" or not isinstance(message_id, str):
         raise GraphError(100, text="(#100) The parameter message_id is required.")
+    if unknown := sorted(call.body.keys() - {"messaging_product", "status", "message_id", "typing_indicator"}):
+        raise GraphError(100, f'Unexpected key "{unknown[0]}" on param "message".')
     if world.inbound_ids.get(message_id) != call.node:
         raise GraphError(131009, "Param message_id is not a message this number has received.")
+    typing = call.body.get("typing_indicator")
+    if typing not in (None, {"type": "text"}):
+        raise GraphError(131009, "Param typing_indicator must be {type: text}.")
+    call.verdict |= {"decision": "marked", "wamid": message_id, "typing": typing is not None}
     return {"success": True}
 
 

@@ -10,8 +10,21 @@ class Steering(SideDoor):
     """A client of the side door. Methods raise RuntimeError with the simulator's words when a wish is impossible."""
 
     def inbound(self, sender: str, text: str = "Hello", **more: Any) -> dict[str, Any]:
-        """Somebody writes now. More: `button`, `message`, `phone_number_id`, `hide_phone`, `at`."""
+        """Somebody writes now. More: `message`, `phone_number_id`, `hide_phone`, `at`, `quotes`, `clicked_ad`."""
         return self._ask("POST", "inbound", json={"from": sender, "text": text, **more})
+
+    def write(self, sender: str, kind: str, fields: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """Somebody writes this kind of message now: `simulators.graph.inbound_kinds` has the fields. More as above."""
+        return self.inbound(sender, wish={"kind": kind, **fields}, **more)
+
+    def send_file(self, sender: str, kind: str, data: bytes, mime_type: str, **fields: Any) -> dict[str, Any]:
+        """Somebody sends a file now. Fields: `caption`, `filename`, `voice`, `animated`, `sha256`."""
+        coded = base64.b64encode(data).decode()
+        return self.write(sender, kind, {"data": coded, "mime_type": mime_type, **fields})
+
+    def move_clock(self, ahead_seconds: float) -> None:
+        """Let the provider's clock run so many seconds before the machine's; 0 puts it right again."""
+        self._ask("POST", "clock", json={"ahead_seconds": ahead_seconds})
 
     def preference(self, sender: str, value: str = "stop", **more: Any) -> dict[str, Any]:
         """Somebody switches marketing off (`stop`) or on (`resume`) in WhatsApp itself."""

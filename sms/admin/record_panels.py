@@ -11,12 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 from approvals.admin.contract_fields import in_words
 from approvals.admin.panels import Panel, Reading, Words, register_panel
-from approvals.masking import mask
 from approvals.numerals import number
 from messaging.admin.moments import moment
+from messaging.admin.panel_parts import facts_panel, table_panel
 from messaging.admin.progress import Part, reason_name
-from messaging.models import Category, Contact, ImportRow, Segment
-from sms.contacts.contract import ContactContract
+from messaging.models import Segment
 from sms.links.contract import LinkContract
 from sms.models import SenderId
 from sms.notices.writing import NoticeContract
@@ -43,45 +42,6 @@ _PAPERS = {
 }
 
 
-def contact_panels(reading: Reading, contract: ContactContract) -> Iterator[Panel]:
-    """Who it is stands in the line of the import that keeps it, and is shown as far as its reader may see it."""
-    organisation, in_clear = reading.actor.organisation, reading.actor.sees_personal_data
-    row = ImportRow.objects.filter(batch=contract.batch_id, batch__organisation=organisation).first()
-    now = None
-    if contract.contact_id is not None:
-        now = Contact.objects.filter(organisation=organisation, key=contract.contact_id).first()
-
-    def shown(value: str | None, kind: str) -> str:
-        return (value if in_clear else mask(value, kind)) if value else "–"
-
-    told = [
-        ("phone", _("Phone"), shown(now.phone if now else None, "phone"), shown(row.phone if row else None, "phone")),
-        ("name", _("Name"), shown(now.name if now else None, "name"), shown(row.name if row else None, "name")),
-        ("language", _("Language"), (now.language if now else "") or "–", contract.language or "–"),
-        ("tags", _("Tags"), in_words(contract.tags_before), in_words(contract.tags)),
-        (
-            "crm_key",
-            _("CRM id"),
-            shown(now.crm_id if now else None, "identifier"),
-            shown(row.crm_id if row else None, "identifier"),
-        ),
-    ]
-    rows = [line for name, *line in told if name in contract.changes]
-    yield _table(_("What is set"), [_("What"), _("As it is now"), _("As it would be")], rows, "person_edit")
-    if "consent" in contract.changes:
-        yield _facts(
-            _("The consent that would be written down"),
-            [
-                (_("For messages of"), Category(contract.consent_category).label),
-                (_("Where they agreed"), contract.consent_source),
-                (_("When"), moment(contract.consent_at)),
-                (_("Evidence"), contract.consent_evidence or "–"),
-            ],
-            "handshake",
-        )
-    yield _facts(_("Where this comes from"), [(_("Source"), contract.source), (_("As of"), moment(contract.as_of))])
-
-
 def link_panels(reading: Reading, contract: LinkContract) -> Iterator[Panel]:
     segment = None
     if contract.segment_id is not None:
@@ -100,7 +60,7 @@ def link_panels(reading: Reading, contract: LinkContract) -> Iterator[Panel]:
         facts.append((_("The address speaks of"), ", ".join(contract.sensitive)))
     facts += [(_("Networks may hold it back"), gettext(risk)) for risk in contract.risks]
     advice = _("Money and accounts: people are asked for such pages by swindlers, too.") if contract.sensitive else ""
-    yield _facts(_("Where the link leads"), facts, "link", advice)
+    yield facts_panel(_("Where the link leads"), facts, "link", advice)
 
 
 def application_panels(reading: Reading, contract: ApplicationContract) -> Iterator[Panel]:
@@ -118,17 +78,17 @@ def application_panels(reading: Reading, contract: ApplicationContract) -> Itera
     if contract.blocked_in:
         facts.append((_("Networks block it as it is in"), ", ".join(contract.blocked_in)))
     note = _("The company has authorised it, says whoever asks. Nothing can be sent from it before it is verified.")
-    yield _facts(_("What is applied for"), facts, "badge", note)
+    yield facts_panel(_("What is applied for"), facts, "badge", note)
     if contract.before:
         rows = [[in_words(name), was, in_words(getattr(contract, name, ""))] for name, was in contract.before.items()]
-        yield _table(_("What changes"), [_("What"), _("As it is now"), _("As it would be")], rows, "difference")
+        yield table_panel(_("What changes"), [_("What"), _("As it is now"), _("As it would be")], rows, "difference")
     papers = [
         [_PAPERS[one.kind], one.name, _("there") if one.status == "ready" else _("to follow"), in_words(one.sha256),
          one.kept_at or "–"]
         for one in contract.documents
     ]  # fmt: skip
     headings: list[Words] = [_("Paper"), _("Name"), _("State"), _("Hash"), _("Kept at")]
-    yield _table(_("Papers"), headings, papers, "description", _("No papers were handed in."))
+    yield table_panel(_("Papers"), headings, papers, "description", _("No papers were handed in."))
 
 
 def snapshot_panels(reading: Reading, contract: SnapshotContract) -> Iterator[Panel]:
@@ -141,11 +101,11 @@ def snapshot_panels(reading: Reading, contract: SnapshotContract) -> Iterator[Pa
         for name in names
     ]  # fmt: skip
     headings: list[Words] = [_("Figure"), _("Kept so far"), _("As told"), _("What we counted"), ""]
-    yield _table(_("What would be kept"), headings, rows, "monitoring")
+    yield table_panel(_("What would be kept"), headings, rows, "monitoring")
     days = f"{formats.date_format(contract.from_day)} – {formats.date_format(contract.until_day)}"
     proof = ", ".join(f"{one.name} {one.kept_at} {in_words(one.sha256) if one.sha256 else ''}".strip()
                       for one in contract.evidence)  # fmt: skip
-    yield _facts(
+    yield facts_panel(
         _("Where they come from"),
         [
             (_("Source"), contract.source),
@@ -171,8 +131,8 @@ def figure_in_words(name: str, told: dict[str, str], currency: str) -> str:
 def notice_panels(reading: Reading, contract: NoticeContract) -> Iterator[Panel]:
     people = Person.objects.filter(organisation=reading.actor.organisation, pk__in=contract.owner_ids)
     rows = [[str(person), person.get_role_display()] for person in people.order_by("username")]
-    yield _table(_("Who gets the mail"), [_("Name"), _("Role")], rows, "group")
-    yield _facts(_("The mail"), [(_("Subject"), contract.subject), (_("Text"), contract.body)], "mail")
+    yield table_panel(_("Who gets the mail"), [_("Name"), _("Role")], rows, "group")
+    yield facts_panel(_("The mail"), [(_("Subject"), contract.subject), (_("Text"), contract.body)], "mail")
 
 
 def segment_panels(reading: Reading, contract: SegmentPreview) -> Iterator[Panel]:
@@ -182,15 +142,6 @@ def segment_panels(reading: Reading, contract: SegmentPreview) -> Iterator[Panel
     yield Panel(_("Who is meant"), "desk/panel_segment_sms.html", panel, "group_work")
 
 
-def _facts(title: Words, facts: list[tuple[Words, Any]], icon: str = "rule", note: Words = "") -> Panel:
-    return Panel(title, "desk/panel_facts.html", {"facts": facts}, icon, note)
-
-
-def _table(title: Words, headings: list[Words], rows: list[list[Any]], icon: str, empty: Words = "") -> Panel:
-    return Panel(title, "desk/panel_table.html", {"headings": headings, "rows": rows, "empty": empty}, icon)
-
-
-register_panel(ContactContract, contact_panels)
 register_panel(LinkContract, link_panels)
 register_panel(ApplicationContract, application_panels)
 register_panel(SnapshotContract, snapshot_panels)

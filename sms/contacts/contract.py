@@ -1,41 +1,14 @@
-"""What is asked for and what is countersigned when one contact is kept. Who it is stands in the staged line alone."""
+"""What is asked for when one contact is kept for texts."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from pydantic import Field
 
-from approvals.contracts import Answer, Ask, Contract, Moment
+from approvals.contracts import Ask, Moment
 from messaging.consent.changes import LONG_AGO
-
-Tag = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^;,|、，；\r\n]+$")]
-
-
-# What may be set, in words for whoever decides.
-_FIELDS = {
-    "phone": gettext_lazy("phone"),
-    "name": gettext_lazy("name"),
-    "language": gettext_lazy("language"),
-    "tags": gettext_lazy("tags"),
-    "crm_key": gettext_lazy("CRM id"),
-    "consent": gettext_lazy("consent"),
-}
-
-
-class ConsentGiven(Ask):
-    """The evidence that somebody agreed to texts."""
-
-    category: Annotated[
-        Literal["marketing", "utility", "authentication", "service"], Field(description="To which texts.")
-    ] = "marketing"
-    source: Annotated[
-        str, Field(min_length=3, max_length=120, description="The form, shop or contract where they agreed.")
-    ]
-    occurred_at: Annotated[Moment, Field(ge=LONG_AGO, description="When they agreed, with a time zone.")]
-    evidence: Annotated[str, Field(max_length=500, description="What proves it: form id, recording, ticket.")] = ""
+from messaging.contacts.contract import ConsentGiven
+from messaging.contacts.tag_words import Tag
 
 
 class ContactAsk(Ask):
@@ -62,33 +35,3 @@ class ContactAsk(Ask):
         str, Field(min_length=3, max_length=120, description="Where this data comes from: a form, your CRM, a till.")
     ]
     as_of: Annotated[Moment, Field(ge=LONG_AGO, description="When it was true there, with a time zone.")]
-
-
-class ContactContract(Contract):
-    contact_id: Annotated[UUID | None, Field(description="The contact that is edited; null for a new one.")]
-    base_version_token: Annotated[str, Field(description="Its version when this was planned; empty for a new one.")]
-    batch_id: Annotated[UUID, Field(description="The line that holds who it is, as an import keeps it.")]
-    rows_digest: Annotated[str, Field(description="SHA-256 over that line.")]
-    changes: Annotated[list[str], Field(description="What is set: phone, name, language, tags, crm_key, consent.")]
-    language: Annotated[str, Field(description="The language that is set.")]
-    tags: Annotated[list[str], Field(description="The tags that are set.")]
-    tags_before: Annotated[list[str], Field(description="The tags it has.")]
-    consent_category: Annotated[str, Field(description="To which texts they agreed; empty where nothing is said.")]
-    consent_source: Annotated[str, Field(description="Where they agreed.")]
-    consent_at: Annotated[datetime | None, Field(description="When they agreed.")]
-    consent_evidence: Annotated[str, Field(description="What proves it.")]
-    source: Annotated[str, Field(description="Where this data comes from.")]
-    as_of: Annotated[datetime, Field(description="When it was true there.")]
-
-    def sentence(self) -> str:
-        changes = ", ".join(str(_FIELDS.get(name, name)) for name in self.changes)
-        words = {"changes": changes, "source": self.source}
-        if self.contact_id is None:
-            return _("New contact (%(changes)s) from %(source)s") % words
-        return _("Contact edited (%(changes)s) from %(source)s") % words
-
-
-class ContactKept(Answer):
-    contact_id: Annotated[UUID, Field(description="The contact.")]
-    is_new: Annotated[bool, Field(description="Whether it was made by this.")]
-    version_token: Annotated[str, Field(description="Pass it as base_version_token to edit it again.")]

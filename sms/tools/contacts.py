@@ -11,14 +11,14 @@ from approvals.contracts import Answer, Ask
 from approvals.floors import When
 from approvals.masking import Personal
 from approvals.registry import Call, Kind, tool
+from messaging.contacts.contract import ContactContract, ContactKept
+from messaging.contacts.keeping import StillAsRead, keep_contact, needs_a_person
 from messaging.contacts.versions import contact_token
 from messaging.models import Channel, ConsentEvidence, Contact, Message, Status, Suppression
 from messaging.paging import PageAnswer, page
 from messaging.tools.consent import ConsentRecord, OptOut, opt_out_facts, record_facts
 from messaging.tools.contacts import ContactRow, Phone, facts_of, find_with_facts, with_facts
-from sms.contacts import keeping
-from sms.contacts.contract import ContactContract, ContactKept
-from sms.contacts.keeping import StillAsRead
+from sms.contacts.keeping import CUSTOMS, plan_contact
 from sms.contacts.searching import ON_SMS, SearchAsk, search
 
 SHOWN = 10  # of a list inside one contact, the newest
@@ -134,9 +134,9 @@ def _recent(message: Message) -> RecentText:
     kind=Kind.WRITE,
     scope="sms:request",
     reads_first=("sms_marketing.contacts.get", "sms_marketing.contacts.search"),
-    plan=keeping.plan_contact,
-    approval=When(keeping.needs_a_person),
-    guards=(StillAsRead(),),
+    plan=plan_contact,
+    approval=When(needs_a_person),
+    guards=(StillAsRead(CUSTOMS),),
     spends=False,
     safety="No number is kept without evidence of consent; nobody who said no comes back by it.",
 )
@@ -145,4 +145,4 @@ def upsert_contact(call: Call, contract: ContactContract) -> ContactKept:
 
     Many at once are an import.
     """
-    return keeping.keep_contact(call, contract)
+    return keep_contact(call, contract, CUSTOMS)

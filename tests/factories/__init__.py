@@ -12,6 +12,7 @@ from tests.factories.contacts import (
     SuppressionFactory,
     WhatsAppAccountFactory,
 )
+from tests.factories.conversations import ConversationFactory, InboundMessageFactory, QueueFactory, TeamFactory
 from tests.factories.people import (
     HONG_KONG,
     NOON,
@@ -50,14 +51,18 @@ __all__ = [
     "AudienceMemberFactory",
     "ConsentStateFactory",
     "ContactFactory",
+    "ConversationFactory",
+    "InboundMessageFactory",
     "MessagingRulesFactory",
     "OrganisationFactory",
     "PersonFactory",
     "PreviewFactory",
+    "QueueFactory",
     "SegmentFactory",
     "SendFactory",
     "SenderFactory",
     "SuppressionFactory",
+    "TeamFactory",
     "TemplateFactory",
     "TemplateTranslationFactory",
     "WhatsAppAccountFactory",

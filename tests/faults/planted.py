@@ -6,6 +6,7 @@ from tests.faults import (
     planted_gates,
     planted_hostile,
     planted_inbox,
+    planted_replies,
     planted_sms,
 )
 
@@ -16,4 +17,5 @@ BUGS = (
     *planted_sms.BUGS,
     *planted_codes_and_links.BUGS,
     *planted_hostile.BUGS,
+    *planted_replies.BUGS,
 )

@@ -13,20 +13,26 @@ from accounts.roles import Role
 from approvals.calls import call
 from approvals.registry import Tool
 from approvals.versions import token_of
+from messaging.models import Queue
 from tests.factories import (
     NOON,
     ActionRequestFactory,
     ContactFactory,
+    ConversationFactory,
     PersonFactory,
     PreviewFactory,
+    QueueFactory,
     SegmentFactory,
     SenderFactory,
     SendFactory,
     TemplateFactory,
     WhatsAppAccountFactory,
 )
-from tests.matrix.one_of_everything import TeaHouse
+from tests.matrix.one_of_everything import TeaHouse, failed_webhook
 from tests.matrix.tea_houses import RIGHT, Arguments, arguments_of, tools
+from tests.messaging.whatsapp.automation.tea_rows import flow_of, rule_of
+from tests.messaging.whatsapp.commerce.tea_counter import plain_order
+from tests.messaging.whatsapp.media.shelves import on_shelf
 from tests.sms.links.tea_links import link_to
 from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_copies import copy_of
@@ -62,17 +68,25 @@ class IdField:
 KIND_OF = {
     "account_id": "account",
     "action_request_id": "action_request",
+    "asset_id": "asset",
     "automation_id": "automation",
     "batch_id": "batch",
     "broadcast_id": "broadcast",
     "campaign_id": "campaign",
     "contact_id": "contact",
     "contact_ids": "contact",
+    "conversation_id": "conversation",
+    "conversation_ids": "conversation",
+    "flow_id": "flow",
+    "failure_ids": "failure",
     "gateway_id": "gateway",
     "gateway_ids": "gateway",
+    "owner_id": "owner",
     "owner_ids": "owner",
+    "order_id": "order",
     "otp_template_id": "otp_template",
     "preview_id": "preview",
+    "queue_id": "queue",
     "replaces_id": "snapshot",
     "retry_preview_id": "preview",
     "segment_id": "segment",
@@ -86,6 +100,7 @@ KIND_OF = {
     "sms_marketing.template_id": "text_template",
     "subject_id": "segment",  # any row's id as text
     "template_id": "template",
+    "whatsapp.automation_id": "keyword_rule",
 }
 
 
@@ -148,6 +163,7 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "action_request": lambda own: _with_pk(
         ActionRequestFactory(preview=PreviewFactory(organisation=own.organisation), owner=own.waiting.owner)
     ),
+    "asset": lambda own: _with_pk(on_shelf(organisation=own.organisation, state="waiting")),
     "automation": lambda own: _with_pk(automation_of(campaign_of(own.texts, f"Winter tea {uuid4()}"))),
     "batch": lambda own: _with_pk(
         SendFactory(
@@ -165,12 +181,20 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     ),
     "campaign": lambda own: _with_pk(campaign_of(own.texts, f"Summer tea {uuid4()}")),
     "contact": lambda own: (found := ContactFactory(organisation=own.organisation, agreed=False), found.key),
+    "conversation": lambda own: _with_pk(ConversationFactory(sender=own.sender, queue=own.queue)),
+    "order": lambda own: _with_pk(plain_order(own.conversation)),
+    "queue": lambda own: _with_pk(QueueFactory(organisation=own.organisation)),
     "application": lambda own: _with_pk(applied_for(own.organisation, "#SUMMER")),
+    "flow": lambda own: _with_pk(flow_of(own.organisation, f"Summer menu {uuid4()}")),
+    "conversation": lambda own: _with_pk(ConversationFactory(sender=own.sender)),
+    "failure": lambda own: (found := failed_webhook(own.sender), found.key),
     "gateway": lambda own: _with_pk(gateway_at("http://127.0.0.1:9", "third", 3, own.organisation)),
     "identity": lambda own: _with_pk(verified(own.organisation, "#SUMMER")),
+    "keyword_rule": lambda own: _with_pk(rule_of(own.flow, f"summer {uuid4()}")),
     "owner": lambda own: _with_pk(PersonFactory(organisation=own.organisation)),
     "otp_template": lambda own: _with_pk(sign_in_text(own.texts, name=f"Sign in {uuid4()}")),
     "preview": lambda own: _with_pk(PreviewFactory(organisation=own.organisation)),
+    "queue": lambda own: _with_pk(Queue.objects.create(organisation=own.organisation, name=f"Summer {uuid4()}")),
     "segment": lambda own: _with_pk(SegmentFactory(organisation=own.organisation)),
     "sender": lambda own: _with_pk(SenderFactory(account=own.sender.account)),
     "short_link": lambda own: _with_pk(link_to(organisation=own.organisation)),

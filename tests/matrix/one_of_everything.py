@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from accounts.actor import Actor, Face
 from accounts.models import Agent, Organisation, Person
@@ -11,13 +12,23 @@ from messaging.models import (
     Attempt,
     ConsentEvidence,
     Contact,
+    Conversation,
+    ConversationEvent,
+    Flow,
     InboundMessage,
+    KeywordRule,
+    InboundMessage,
+    MediaAsset,
     Message,
+    Order,
     Price,
+    Queue,
     Segment,
     Send,
     Sender,
     Template,
+    WebhookEvent,
+    WebhookFailure,
 )
 from sms.models import Automation, Campaign
 from tests.factories import (
@@ -27,8 +38,10 @@ from tests.factories import (
     AudienceFactory,
     AudienceMemberFactory,
     ContactFactory,
+    ConversationFactory,
     PersonFactory,
     PreviewFactory,
+    QueueFactory,
     SegmentFactory,
     SenderFactory,
     SendFactory,
@@ -39,11 +52,15 @@ from tests.factories import (
     freeze,
 )
 from tests.messaging.spring_tea import set_prices
+from tests.messaging.whatsapp.automation.tea_rows import flow_of, live, rule_of
+from tests.messaging.whatsapp.commerce.tea_counter import order_of
+from tests.messaging.whatsapp.media.shelves import on_shelf
 from tests.sms.links.tea_links import link_to
 from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_copies import copy_of
 from tests.sms.tea_papers import applied_for, snapshot_of
 from tests.sms.tea_texts import TeaTexts, automation_of, campaign_of, failed_text, text_of
+from tests.webhooks import arrived, messages_body, status
 
 
 @dataclass
@@ -65,6 +82,8 @@ class TeaHouse:
         self.template: Template = TemplateFactory(account=self.sender.account, name="spring_tea")
         self.translation = TemplateTranslationFactory(template=self.template)
         self.contacts = [ContactFactory(name=name, tags=["tea"], **own) for name in ("Ann", "Bo", "Cat")]
+        self.conversation: Conversation = ConversationFactory(sender=self.sender, contact=self.contacts[0])
+        self.asset: MediaAsset = on_shelf(state="waiting", conversation=self.conversation, **own)
         self.send = self._send()
         self.texts = TeaTexts(organisation=self.organisation)
         self.campaign: Campaign = campaign_of(self.texts)
@@ -75,8 +94,25 @@ class TeaHouse:
         self.application = applied_for(self.organisation)
         self.snapshot = snapshot_of(self.campaign, self.texts.first, self.people[Role.MARKETER])
         self.otp_template = sign_in_text(self.texts)
+        self.queue: Queue = Queue.objects.create(name="Refunds", **own)
+        self.flow: Flow = live(flow_of(self.organisation), self.send.request)
+        self.keyword_rule: KeywordRule = rule_of(self.flow)
         self.waiting = ActionRequestFactory(preview=PreviewFactory(**own), owner=self.people[Role.MARKETER])
+        self.queue: Queue = QueueFactory(name="Customers", is_default=True, **own)
+        self.conversation: Conversation = ConversationFactory(
+            sender=self.sender, contact=self.contacts[0], queue=self.queue, owner=self.people[Role.COMPLIANCE]
+        )
+        ConversationEvent.objects.create(
+            conversation=self.conversation,
+            kind="assigned",
+            by="Sam Lee",
+            at=NOON,
+            facts={"owner_name": "Mei Chan"},
+            **own,
+        )
         self._say()
+        self.order: Order = order_of(self.conversation)
+        self.failure = failed_webhook(self.sender)
         failed_batch(self)
 
     def _send(self) -> Send:
@@ -109,7 +145,8 @@ class TeaHouse:
         ConsentEvidence.objects.create(contact=ann, channel="whatsapp", category="marketing", act="granted",
                                        source="form", occurred_at=NOON, recorded_at=NOON, **own)  # fmt: skip
         InboundMessage.objects.create(sender=self.sender, contact=ann, provider_id=f"wamid.{ann.pk}", kind="text",
-                                      text="Thank you", at=NOON, received_at=NOON, **own)  # fmt: skip
+                                      conversation=self.conversation, text="Thank you", at=NOON, received_at=NOON,
+                                      **own)  # fmt: skip
 
     def actor(self, role: Role = Role.COMPLIANCE, face: Face = Face.REST) -> Actor:
         return Actor.of_person(self.people[role], face)
@@ -127,15 +164,23 @@ class TeaHouse:
             "account": self.sender.account_id,
             "action_request": self.waiting.pk,
             "application": self.application.pk,
+            "asset": self.asset.pk,
             "automation": self.automation.pk,
             "batch": self.batch.pk,
             "broadcast": self.send.pk,
             "campaign": self.campaign.pk,
             "contact": self.contacts[0].key,
+            "conversation": self.conversation.pk,
+            "flow": self.flow.pk,
+            "failure": self.failure.key,
             "gateway": self.texts.first.pk,
             "identity": self.texts.identity.pk,
+            "keyword_rule": self.keyword_rule.pk,
             "owner": self.people[Role.COMPLIANCE].pk,
+            "order": self.order.pk,
+            "queue": self.queue.pk,
             "otp_template": self.otp_template.pk,
+            "queue": self.queue.pk,
             "segment": self.segment.pk,
             "sender": self.sender.pk,
             "short_link": self.short_link.pk,
@@ -150,6 +195,19 @@ def house(slug: str = "harbour-tea", name: str = "Harbour Tea") -> TeaHouse:
     if not Price.objects.filter(effective_from__lt=NOON.date()).exists():
         set_prices()  # one list for all tenants
     return TeaHouse(Organisation.objects.create(name=name, slug=slug))
+
+
+def failed_webhook(sender: Sender) -> WebhookFailure:
+    """A report of a message that nobody could apply."""
+    body = messages_body(sender, statuses=[status(f"wamid.{uuid4()}", "delivered", NOON)])
+    failure = WebhookFailure.objects.create(
+        event=arrived(sender, body), item=0, kind="StatusItem", error="LookupError", tries=3, quarantined_at=NOON
+    )
+    WebhookEvent.objects.filter(pk=failure.event_id).update(
+        state=WebhookEvent.State.PARTLY, received_at=NOON, items=1, news=2, tries=3
+    )
+    failure.refresh_from_db()
+    return failure
 
 
 def failed_batch(own: "TeaHouse") -> Send:

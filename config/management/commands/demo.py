@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-STORIES = ("both", "broadcast", "sms")
+STORIES = ("all", "broadcast", "sms", "inbox")
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="stop everything after the table; 0 if the sums close")
-        parser.add_argument("--story", choices=STORIES, default="both")
+        parser.add_argument("--story", choices=STORIES, default="all")
         parser.add_argument("--contacts", type=Path, help="another contact file")
         parser.add_argument("--folder", type=Path, default=settings.DATA_DIR / "demo", help="logs, journal, export")
         parser.add_argument("--due-in", type=float, default=20.0, help="seconds until the broadcast's time")

@@ -1,7 +1,8 @@
 """The customer service window: how long after a customer's word free-form messages may leave.
 
-Source: Meta, "Customer service windows": 24 hours from the customer's last message or call; 72 hours from a click on an
-ad or a page's button (free entry point) once the business answered within the first 24.
+Source: Meta, "Customer service windows": 24 hours from the customer's last message or call. Beside it, 72 hours from
+our answer to somebody who came by an ad or a page's button, if it came within a day (free entry point), in which
+messages cost nothing; it runs by itself and lets nothing free-form out when the first is over.
 """
 
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ MARGIN = timedelta(seconds=WINDOW_MARGIN_SECONDS)
 
 def open_until(conversation: Conversation) -> datetime | None:
     """When the last chance to answer freely is over; None where nobody has written."""
-    return max(filter(None, (conversation.window_until, conversation.free_until)), default=None)
+    return conversation.window_until
 
 
 def is_open(conversation: Conversation, now: datetime) -> bool:

@@ -44,6 +44,7 @@ def _message(raw: Object, number: str, kind: str, sender: tuple[str, str], conta
         reply_to=text(inner(raw, "context"), "id", 255),
         target_id=text(content, "message_id", 255) or text(content, "original_message_id", 255),
         media=_media(content) if kind in MEDIA_KINDS else None,
+        came_by_ad=bool(inner(raw, "referral")),
     )
 
 

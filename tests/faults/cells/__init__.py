@@ -11,6 +11,7 @@ from tests.faults.cells import (
     killing,
     linking,
     repeating,
+    replying,
     submitting,
     telling,
     texting,
@@ -20,5 +21,5 @@ from tests.faults.cells.registry import CELLS, Cell
 
 __all__ = [
     "CELLS", "Cell", "calling", "changing", "clocks", "crashing", "deciding", "entering", "freezing", "killing",
-    "linking", "repeating", "submitting", "telling", "texting", "throttling",
+    "linking", "repeating", "replying", "submitting", "telling", "texting", "throttling",
 ]  # fmt: skip

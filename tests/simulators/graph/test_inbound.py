@@ -36,7 +36,7 @@ def test_somebody_with_a_username_writes_without_a_phone_number(simulator: Graph
 
 
 def test_any_kind_of_message_can_be_made_to_arrive(simulator: GraphSimulator, listener: Listener) -> None:
-    simulator.inbound(IDA, button={"payload": "STOP_NEWS", "text": "Stop"})
+    simulator.write(IDA, "button", {"payload": "STOP_NEWS", "text": "Stop"})
     simulator.inbound(IDA, message={"type": "reaction", "reaction": {"message_id": "wamid.X", "emoji": "👍"}})
     simulator.inbound("HK.4711", "Hi")
     simulator.wait_until_quiet()
@@ -49,7 +49,16 @@ def test_any_kind_of_message_can_be_made_to_arrive(simulator: GraphSimulator, li
 
 
 @pytest.mark.parametrize(
-    "wish", [{"from": "91234567"}, {"from": ""}, {"from": IDA, "phone_number_id": "1"}, {"from": IDA, "message": {}}]
+    "wish",
+    [
+        {"from": "91234567"},
+        {"from": ""},
+        {"from": IDA, "phone_number_id": "1"},
+        {"from": IDA, "message": {}},
+        {"from": IDA, "wish": {"kind": "telepathy"}},
+        {"from": IDA, "wish": {"kind": "list_reply", "titel": "Oolong", "id": "1"}},
+        {"from": IDA, "wish": {"kind": "image", "data": "x", "mime_type": "image/png"}},
+    ],
 )
 def test_an_impossible_wish_is_refused_with_a_reason(simulator: GraphSimulator, wish: dict[str, Any]) -> None:
     sender = wish.pop("from")

@@ -1,0 +1,1 @@
+"""What answers customers by itself: flows as graphs, keyword rules, auto replies, each approved by a person first."""

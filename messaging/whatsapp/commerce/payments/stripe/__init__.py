@@ -1,0 +1,1 @@
+"""Stripe Checkout: a hosted page that takes one payment for one amount."""

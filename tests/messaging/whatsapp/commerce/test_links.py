@@ -1,0 +1,282 @@
+"""A payment link: approved, made outside, sent to the order's own conversation, and shown to nobody else."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from approvals.execution import carry_out
+from approvals.models import ActionRequest, Preview
+from approvals.reasons import Refused
+from audit.models import Entry
+from messaging.engine.release import release_due
+from messaging.engine.taken import Taken
+from messaging.models import Contact, Conversation, Message, Order, PaymentAccount, PaymentLink, Reply, Send
+from messaging.whatsapp.bodies import prepare
+from messaging.whatsapp.commerce.message import LinkOver
+from messaging.whatsapp.commerce.orders import cancel_order
+from messaging.whatsapp.commerce.payments import LinkRefused, LinkUnsure
+from messaging.whatsapp.commerce.payments.stripe.adapter import Stripe
+from messaging.whatsapp.commerce.tending import tend
+from tests.approvals.tea_room import approved, codes_of
+from tests.factories import NOON
+from tests.messaging.whatsapp.commerce.tea_orders import (
+    PAGE,
+    SEND,
+    ann_wrote,
+    asked_for,
+    carried_out,
+    ken,
+    link_previewed,
+    link_sent,
+    oolong,
+    ordered,
+    stripe_account,
+    stripe_says,
+)
+
+pytestmark = pytest.mark.django_db
+PLACE = "https://payment-link.invalid/"
+
+
+@pytest.fixture
+def order() -> Order:
+    oolong()
+    stripe_account()
+    return ordered(ann_wrote())
+
+
+def taken(send: Send) -> Taken:
+    """Ann's message as a lane holds it."""
+    message = Message.objects.get(send=send)
+    return Taken(
+        uuid4(), message.pk, send.pk, message.contact_id, message.address, message.address_kind, None, {}, "service",
+        Decimal(0), 0, 0, 80,
+    )  # fmt: skip
+
+
+def test_preview_shows_the_message_and_the_terms_without_a_link(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = stripe_says(monkeypatch)
+    contract = link_previewed(order).data
+    body = contract["reply"]["body"]["interactive"]
+    assert body["body"]["text"] == (
+        f"Your order {order.reference}:\n\n2 × Oolong, 100 g: HK$176.00\nTotal: HK$176.00\n\n"
+        "The link below can be paid once, within 32 minutes."
+    )
+    assert body["action"]["parameters"] == {"display_text": "Pay now", "url": PLACE}
+    assert (contract["link"]["amount"], contract["link"]["lasts_minutes"], contract["link"]["times"]) == (
+        "176.000",
+        32,
+        1,
+    )
+    assert heard == []
+
+
+def test_a_link_waits_for_a_person_and_is_made_for_the_order_alone(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = stripe_says(monkeypatch)
+    request = asked_for(SEND, link_previewed(order))
+    assert (request.state, heard) == ("pending", [])
+    request = carried_out(request)
+    link = PaymentLink.objects.get()
+    assert (request.state, link.state, link.request) == ("succeeded", "open", request)
+    (asked,) = heard
+    assert (asked.key, asked.amount, asked.currency, asked.expires_at) == (
+        link.pk, Decimal(176), "HKD", NOON + timedelta(minutes=32),
+    )  # fmt: skip
+    assert Order.objects.get().state == "payment_sent"
+    reply = Reply.objects.get()
+    assert (reply.conversation, reply.origin, reply.send) == (order.conversation, "payment", link.send)
+    assert reply.send.state == "scheduled"
+
+
+def test_the_link_reaches_the_phone_and_nothing_else(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    stripe_says(monkeypatch)
+    link = link_sent(order)
+    assert release_due(NOON + timedelta(seconds=1)) == 1
+    mine = taken(link.send)  # type: ignore[arg-type]
+    body = prepare([mine])(mine)
+    assert body["interactive"]["action"]["parameters"]["url"] == PAGE
+    kept: list[Any] = [
+        *Reply.objects.values_list("body", flat=True),
+        *Preview.objects.values_list("contract", flat=True),
+        *ActionRequest.objects.values_list("result", flat=True),
+        *Entry.objects.values_list("facts", flat=True),
+        *Order.objects.values(),
+    ]
+    assert "checkout.stripe.com" not in str(kept)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT url FROM messaging_paymentlink")
+        assert "stripe" not in cursor.fetchone()[0]  # what lies in the database is encrypted
+    assert PAGE not in repr(link.url)
+
+
+@pytest.mark.parametrize("state", ["expired", "cancelled", "ending", "paid"])
+def test_a_link_that_is_over_does_not_leave(order: Order, state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    stripe_says(monkeypatch)
+    link = link_sent(order)
+    release_due(NOON + timedelta(seconds=1))
+    PaymentLink.objects.update(state=state)
+    mine = taken(link.send)  # type: ignore[arg-type]
+    with pytest.raises(LinkOver):
+        prepare([mine])(mine)
+
+
+def test_an_order_that_was_cancelled_meanwhile_holds_its_message(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    stripe_says(monkeypatch)
+    link = link_sent(order)
+    cancel_order(order, ken(), NOON)
+    assert release_due(NOON + timedelta(seconds=1)) == 0
+    link.refresh_from_db()
+    assert (link.state, Send.objects.get().state) == ("ending", "paused")
+
+
+def test_an_unsure_answer_sends_nothing_and_is_not_tried_again(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = stripe_says(monkeypatch, LinkUnsure())
+    request = carried_out(asked_for(SEND, link_previewed(order)))
+    assert (request.state, codes_of(request)) == ("unsure", ["outcome_unknown"])
+    assert (PaymentLink.objects.get().state, Reply.objects.count(), len(heard)) == ("unsure", 0, 1)
+    assert Order.objects.get().state == "confirmed"
+    with pytest.raises(Refused) as no:
+        asked_for(SEND, link_previewed(order))
+    assert no.value.codes == ["link_exists"]
+    tend(NOON + timedelta(minutes=42))
+    assert PaymentLink.objects.get().state == "expired"
+    assert (
+        asked_for(SEND, link_previewed(order, NOON + timedelta(minutes=43)), NOON + timedelta(minutes=43)).state
+        == "pending"
+    )
+
+
+def test_a_refusal_of_the_provider_fails_the_request_with_its_words(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stripe_says(monkeypatch, LinkRefused("Stripe refused: amount_too_small."))
+    request = carried_out(asked_for(SEND, link_previewed(order)))
+    assert (request.state, codes_of(request)) == ("failed", ["link_refused"])
+    assert "amount_too_small" in request.reasons[0]["text"]
+    assert (PaymentLink.objects.get().state, Reply.objects.count()) == ("refused", 0)
+
+
+def test_a_window_that_closed_before_the_execution_voids_it(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = stripe_says(monkeypatch)
+    request = approved(asked_for(SEND, link_previewed(order)))
+    Conversation.objects.update(window_until=NOON)
+    request = carry_out(request.pk, NOON)
+    assert (request.state, codes_of(request)) == ("voided", ["window_closed"])
+    assert heard == []
+
+
+def test_a_person_who_stopped_gets_no_link(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate is the one of all messages; here it is asked at the preview."""
+    from messaging.consent.optouts import Stop, opt_out
+    from messaging.models import SuppressionReason
+
+    opt_out([order.contact_id], Stop(SuppressionReason.STOP, "whatsapp message", NOON), ken(), NOON)
+    with pytest.raises(Refused) as no:
+        link_previewed(order)
+    assert no.value.codes == ["not_written_to"]
+
+
+def test_a_link_goes_to_the_orders_own_conversation_alone(order: Order) -> None:
+    other = ann_wrote(phone="+85261230002")
+    with pytest.raises(Refused) as no:
+        link_previewed(Order(pk=order.pk, conversation=other))
+    assert no.value.codes == ["order_not_found"]
+
+
+def test_a_customer_who_is_another_one_by_now_voids_the_link(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = stripe_says(monkeypatch)
+    request = approved(asked_for(SEND, link_previewed(order)))
+    Contact.objects.update(phone="+85261239999")
+    request = carry_out(request.pk, NOON)
+    assert (request.state, heard) == ("voided", [])
+    assert "customer_not_confirmed" in codes_of(request)
+
+
+def test_an_order_that_is_not_what_was_previewed_voids_the_link(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = stripe_says(monkeypatch)
+    request = approved(asked_for(SEND, link_previewed(order)))
+    Order.objects.update(total=Decimal(1))
+    request = carry_out(request.pk, NOON)
+    assert (request.state, codes_of(request), heard) == ("voided", ["order_changed"], [])
+
+
+def test_two_approved_links_for_one_order_make_one(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = stripe_says(monkeypatch)
+    first, second = (approved(asked_for(SEND, link_previewed(order))) for _ in range(2))
+    assert carry_out(first.pk, NOON).state == "succeeded"
+    request = carry_out(second.pk, NOON)
+    assert (request.state, codes_of(request)) == ("voided", ["order_not_payable"])
+    assert (len(heard), Reply.objects.count()) == (1, 1)
+
+
+def test_only_a_confirmed_order_gets_a_link(order: Order) -> None:
+    cancel_order(order, ken(), NOON)
+    preview = link_previewed(order)
+    assert "order_not_payable" not in preview.warnings
+    with pytest.raises(Refused) as no:
+        asked_for(SEND, preview)
+    assert no.value.codes == ["order_not_payable"]
+
+
+def test_without_an_account_there_is_no_link(order: Order) -> None:
+    PaymentAccount.objects.update(is_active=False)
+    with pytest.raises(Refused) as no:
+        link_previewed(order)
+    assert no.value.codes == ["no_payment_account"]
+
+
+def test_an_amount_that_the_currency_cannot_express_is_refused(order: Order) -> None:
+    Order.objects.update(total=Decimal("176.005"))
+    order.lines.update(unit_price=Decimal("88.0025"))
+    with pytest.raises(Refused) as no:
+        asked_for(SEND, link_previewed(order))
+    assert no.value.codes == ["amount_not_payable"]
+
+
+def test_an_account_that_was_changed_voids_the_link(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = stripe_says(monkeypatch)
+    request = approved(asked_for(SEND, link_previewed(order)))
+    PaymentAccount.objects.update(is_active=False)
+    assert codes_of(carry_out(request.pk, NOON)) == ["no_payment_account"]
+    assert heard == []
+
+
+def test_a_link_whose_time_is_over_frees_the_order_for_another(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    stripe_says(monkeypatch)
+    link_sent(order)
+    assert tend(NOON + timedelta(minutes=41)) == 0  # ten minutes of grace
+    assert tend(NOON + timedelta(minutes=42)) == 1
+    assert (Order.objects.get().state, PaymentLink.objects.get().state) == ("confirmed", "expired")
+    assert link_sent(order, NOON + timedelta(minutes=45)).state == "open"
+
+
+def test_a_cancelled_orders_link_is_ended_at_the_provider(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    stripe_says(monkeypatch)
+    link_sent(order)
+    cancel_order(order, ken(), NOON)
+    ended: list[str] = []
+    monkeypatch.setattr(Stripe, "end", lambda self, account, key: ended.append(key) or True)
+    tend(NOON)
+    assert (ended, PaymentLink.objects.get().state) == (["cs_test_1"], "cancelled")
+
+
+def test_a_link_whose_message_never_was_sent_is_ended(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    stripe_says(monkeypatch)
+    request = approved(asked_for(SEND, link_previewed(order)))
+    monkeypatch.setattr("messaging.whatsapp.commerce.linking.send_reply", _breaks)
+    assert carry_out(request.pk, NOON).state == "unsure"
+    link = PaymentLink.objects.get()
+    assert (link.state, link.send, Order.objects.get().state) == ("open", None, "confirmed")
+    monkeypatch.setattr(Stripe, "end", lambda self, account, key: True)
+    tend(NOON)
+    assert PaymentLink.objects.get().state == "cancelled"
+
+
+def _breaks(*_: object) -> Send:
+    raise RuntimeError("the database went away")
