@@ -13,6 +13,7 @@ from accounts.roles import Role
 EVERYBODY = frozenset(Role)
 ADMINS = frozenset({Role.ADMIN})
 DECIDERS = frozenset({Role.ADMIN, Role.COMPLIANCE})
+SERVERS = frozenset({Role.ADMIN, Role.COMPLIANCE, Role.SUPPORT})
 SENDERS = frozenset({Role.ADMIN, Role.COMPLIANCE, Role.MARKETER})
 NOBODY: frozenset[Role] = frozenset()
 
@@ -41,17 +42,21 @@ RIGHTS: dict[str, Rights] = {
     "messaging.consentevidence": Rights(view=EVERYBODY),
     "messaging.consentstate": Rights(view=EVERYBODY),
     "messaging.contact": Rights(view=EVERYBODY),
+    "messaging.conversation": Rights(view=SERVERS),
     "messaging.importbatch": Rights(view=SENDERS),
     "messaging.importrow": Rights(view=SENDERS),
     "messaging.mergetask": Rights(view=DECIDERS),
     "messaging.message": Rights(view=EVERYBODY),
     "messaging.messagingrules": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
+    "messaging.replyrules": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
     "messaging.price": Rights(view=EVERYBODY),
+    "messaging.queue": Rights(view=DECIDERS, add=ADMINS, change=ADMINS),
     "messaging.replacement": Rights(view=EVERYBODY),
     "messaging.segment": Rights(view=EVERYBODY),
     "messaging.send": Rights(view=EVERYBODY),
     "messaging.sender": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
     "messaging.suppression": Rights(view=EVERYBODY),
+    "messaging.team": Rights(view=DECIDERS, add=ADMINS, change=ADMINS),
     "messaging.template": Rights(view=EVERYBODY),
     "messaging.templatetranslation": Rights(view=EVERYBODY),
     "messaging.webhookevent": Rights(view=DECIDERS),

@@ -50,7 +50,7 @@ def _use(name: str, arguments: Any, actor: Actor, now: datetime) -> Envelope[Any
     tool = registry.find(name)
     if not visible_to(actor, tool):
         raise Refused(unknown_tool(name))
-    if not actor.can(tool.scope) and not actor.can(tool.scope_of_a_no):
+    if not tool.may_be_tried_by(actor):
         raise Refused(scope_missing(tool.name, tool.scope))
     ask = parse(tool, arguments)
     if tool.kind is Kind.WRITE:
@@ -73,6 +73,8 @@ def _read(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
 
 
 def _preview(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
+    if tool.beforehand is not None:
+        tool.beforehand(Call(actor, now), ask)
     with transaction.atomic():
         contract = tool.run(Call(actor, now), ask)
         assert isinstance(contract, Contract)
@@ -104,6 +106,8 @@ def _concerns(tool: Tool, contract: Contract, actor: Actor, now: datetime) -> li
 def _request(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
     """A write: find or make its contract, ask the guards and the policies, then wait for people or carry it out."""
     arguments = ask.model_dump(mode="json")
+    if tool.beforehand is not None:
+        tool.beforehand(Call(actor, now), plan_arguments(tool, ask))
     with transaction.atomic():
         first, is_new = begin(tool, arguments["idempotency_key"], arguments, actor, now)
         if is_new:

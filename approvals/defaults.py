@@ -14,6 +14,11 @@ DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("Template drafts are kept at once", {"tools": "whatsapp.template_draft.upsert", **_AUTOMATIC}),
     ("Segments are kept at once", {"tools": "whatsapp.segment.upsert", **_AUTOMATIC}),
     ("Broadcasts are drafted at once", {"tools": "whatsapp.broadcast.create", **_AUTOMATIC}),
+    # Its floor asks a person as soon as it speaks of money, promises or secrets, leads elsewhere, carries a file, or
+    # was asked for after reading customers' texts.
+    ("Answers to customers are sent at once", {"tools": "whatsapp.session_message.send", **_AUTOMATIC}),
+    # Its floor asks a person for a file of all uses, and for one that no virus scanner has called clean.
+    ("Clean files for one conversation are taken at once", {"tools": "whatsapp.media_asset.upload", **_AUTOMATIC}),
     # Its floor asks a person as soon as brand, opt-out words or category change.
     ("Text templates are kept at once", {"tools": "sms_marketing.templates.save", **_AUTOMATIC}),
     # Somebody waits for it at a sign-in page; the limits hold without anybody watching.

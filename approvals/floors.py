@@ -27,12 +27,14 @@ class When:
     """A person decides when the predicate holds for the contract; otherwise the policies say, and without one a person.
 
     Where `never` holds, nobody is asked, as with `Never`: some changes of a tool are a customer's no, others are not.
+    With `when_tainted` a person decides, too, on what was asked for after reading customers' texts.
     """
 
     predicate: Callable[[Any], bool]
     role: Role = Role.COMPLIANCE
     quorum: int = 1
     never: Callable[[Any], bool] = lambda _contract: False
+    when_tainted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,14 +48,15 @@ def rule(tool: Tool, contract: Contract, actor: Actor, *, tainted: bool) -> Ruli
     if forbidding:
         raise Refused(*(_forbidden(policy) for policy in forbidding))
     asking = [policy for policy in matching if policy.outcome == Policy.Outcome.PERSON]
-    if asking or not matching or _floor_asks(floor, contract):
-        return _a_person_decides(floor, contract, asking)
+    floor_asks = _floor_asks(floor, contract, tainted=tainted)
+    if asking or not matching or floor_asks:
+        return _a_person_decides(floor, asking, floor_asks=floor_asks)
     return Ruling(_role(floor), 1, timedelta(hours=1), False, _names(matching), automatic=matching[0])
 
 
 def may_ask(actor: Actor, tool: Tool, contract: Contract) -> bool:
-    """Whether the actor may ask for this contract: by the tool's scope, or by the lesser one where nobody is asked."""
-    if actor.can(tool.scope):
+    """Whether the actor may ask for this contract: by the tool's scope, or by a lesser one that suffices for it."""
+    if actor.can(tool.scope) or (actor.can(tool.scope_of_some) and tool.is_one_of_some(contract)):
         return True
     assert tool.approval is not None
     return actor.can(tool.scope_of_a_no) and _nobody_is_asked(tool.approval, contract)
@@ -82,15 +83,16 @@ def _nobody_is_asked(floor: Floor, contract: Contract) -> bool:
     return isinstance(floor, Never) or (isinstance(floor, When) and floor.never(contract))
 
 
-def _floor_asks(floor: Floor, contract: Contract) -> bool:
-    return isinstance(floor, Always) or (isinstance(floor, When) and floor.predicate(contract))
+def _floor_asks(floor: Floor, contract: Contract, *, tainted: bool) -> bool:
+    if isinstance(floor, When):
+        return floor.predicate(contract) or (tainted and floor.when_tainted)
+    return isinstance(floor, Always)
 
 
-def _a_person_decides(floor: Floor, contract: Contract, asking: list[Policy]) -> Ruling:
+def _a_person_decides(floor: Floor, asking: list[Policy], *, floor_asks: bool) -> Ruling:
     """The largest quorum, the shortest time, the password if anybody wants it. The role is the floor's where the floor
     asks, else that of the policy with the largest quorum.
     """
-    floor_asks = _floor_asks(floor, contract)
     quorum_of_floor = floor.quorum if isinstance(floor, Always | When) and floor_asks else 1
     strictest = max(asking, key=lambda policy: policy.quorum, default=None)
     return Ruling(

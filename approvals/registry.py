@@ -77,10 +77,16 @@ class Tool:
     approval: Floor | None = None
     guards: tuple[Guard, ...] = ()
     outside: Callable[[Call, Any, Any], BaseModel] | None = None
+    # What a preview or a plan needs from the network: done before the transaction that plans, with the same arguments.
+    # Once more for the same arguments must be as good as once.
+    beforehand: Callable[[Call, Any], None] | None = None
     # Whether carrying it out sets in motion what its contract counts: keeping a draft of a broadcast does not.
     spends: bool = True
     # A lesser scope that suffices where the floor asks nobody: whoever serves customers may write down their no.
     scope_of_a_no: str = ""
+    # Another lesser scope, and for which contracts it suffices: whoever serves customers may add to a conversation.
+    scope_of_some: str = ""
+    is_one_of_some: Callable[[Any], bool] = lambda _contract: False
     # Asked for by people at the desk, or by Countersign itself, and nowhere else: no agent and no script even learns
     # that there is such a tool.
     desk_only: bool = False
@@ -93,6 +99,10 @@ class Tool:
     def wire_name(self) -> str:
         """The name with underscores: several MCP clients refuse a whole server over one dotted name."""
         return self.name.replace(".", "_")
+
+    def may_be_tried_by(self, actor: Actor) -> bool:
+        """Whether the actor holds a scope that may suffice; which of them does, the contract says."""
+        return any(actor.can(scope) for scope in (self.scope, self.scope_of_a_no, self.scope_of_some) if scope)
 
     @property
     def contract(self) -> type[Contract] | None:
@@ -186,6 +196,8 @@ def _check(made: Tool) -> None:
     is_write = made.kind is Kind.WRITE
     if is_write != (made.approval is not None):
         raise TypeError(f"{made.name}: a write, and only a write, declares approval=")
+    if made.beforehand is not None and made.plan is None and made.kind is not Kind.PREVIEW:
+        raise TypeError(f"{made.name}: only a preview or a plan has something done beforehand")
     if is_write and (made.preview is None) == (made.plan is None):
         raise TypeError(f"{made.name}: a write stands on preview= or on plan=, not on both or none")
     if made.kind in (Kind.WRITE, Kind.PREVIEW) and made.contract is None:

@@ -28,8 +28,4 @@ def visible_to(actor: Actor, tool: Tool) -> bool:
 
 def offered_to(actor: Actor) -> list[Tool]:
     """The tools this actor can use: what a tool list shows."""
-    return [
-        tool
-        for tool in registry
-        if visible_to(actor, tool) and (actor.can(tool.scope) or actor.can(tool.scope_of_a_no))
-    ]
+    return [tool for tool in registry if visible_to(actor, tool) and tool.may_be_tried_by(actor)]

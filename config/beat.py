@@ -10,6 +10,7 @@ BELLS: dict[str, tuple[str, float]] = {
     "apply webhooks whose bell was lost": ("messaging.inbox.tasks.apply_webhooks", 2.0),
     "answer customers by what was approved for it": ("messaging.whatsapp.automation.tasks.answer", 2.0),
     "match parked statuses, drop old webhooks": ("messaging.inbox.tasks.tidy_inbox", 60.0),
+    "fetch customers' files that no bell rang for": ("messaging.whatsapp.media.tasks.sweep", 30.0),
     "put away conversations that were closed long ago": ("messaging.tasks.archive_conversations", 3600.0),
     "mail reviewers what waits for them": ("sms.notices.tasks.mail", 30.0),
     "erase one-time passwords that nobody will hand over any more": ("sms.otp.tasks.erase", 15.0),

@@ -7,17 +7,8 @@ from celery import Celery, signals
 app = Celery("countersign")
 app.config_from_object("config.queue")
 app.autodiscover_tasks()
-app.autodiscover_tasks(
-    [
-        "messaging.inbox",
-        "messaging.whatsapp.automation",
-        "sms.automations",
-        "sms.balances",
-        "sms.links",
-        "sms.notices",
-        "sms.otp",
-    ]
-)
+app.autodiscover_tasks(["messaging.inbox", "messaging.whatsapp.automation", "messaging.whatsapp.media"])
+app.autodiscover_tasks(["sms.automations", "sms.balances", "sms.links", "sms.notices", "sms.otp"])
 
 
 @signals.setup_logging.connect

@@ -28,6 +28,10 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
         ),
     ),
     (
+        _("Answering"),
+        ((_("Inbox"), "forum", "messaging.conversation", ""),),
+    ),
+    (
         _("Sending"),
         (
             (_("Sends"), "campaign", "messaging.send", ""),
@@ -71,6 +75,9 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
         (
             (_("Policies"), "gavel", "approvals.policy", ""),
             (_("Messaging rules"), "tune", "messaging.messagingrules", ""),
+            (_("Rules for answers"), "rate_review", "messaging.replyrules", ""),
+            (_("Teams"), "groups", "messaging.team", ""),
+            (_("Queues"), "low_priority", "messaging.queue", ""),
             (_("Link domains"), "dns", "sms.linkdomain", ""),
             (_("Rules for short links"), "rule", "sms.linkrules", ""),
             (_("Rules for one-time passwords"), "pin", "sms.otprules", ""),

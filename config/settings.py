@@ -16,6 +16,7 @@ from config.content_security import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_
 from config.desk import UNFOLD as UNFOLD
 from config.dev_secrets import load_dev_secrets
 from config.logs import configure_structlog, logging_settings
+from config.media import media_storage
 from config.parallel import own_number
 from config.rest import REST_FRAMEWORK as REST_FRAMEWORK
 from config.rest import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
@@ -179,6 +180,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "media": media_storage(env, DATA_DIR),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -189,6 +191,8 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# clamd, as tcp://host:port or unix:///path. Without it no file counts as clean: a person decides, and the desk says so.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
 
 # Security
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
@@ -221,6 +225,8 @@ ENGINE_LANES = env.int("ENGINE_LANES", default=8)  # senders that one `run_lanes
 # The outside world
 GRAPH_BASE_URL = env.str("GRAPH_BASE_URL", default="https://graph.facebook.com")
 GRAPH_VERSION = env.str("GRAPH_VERSION", default="v25.0")
+# Hosts beside GRAPH_BASE_URL's that customers' files may be fetched from with the account's token.
+GRAPH_MEDIA_HOSTS: list[str] = env.list("GRAPH_MEDIA_HOSTS", default=["lookaside.fbsbx.com"])
 # What short links of organisations without a domain of their own stand on; its host belongs in ALLOWED_HOSTS as well.
 SHORT_LINK_BASE_URL = env.str("SHORT_LINK_BASE_URL", default=PUBLIC_URL)
 # Whether the pages that short links lead to are looked at every day, from this machine.

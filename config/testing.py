@@ -15,6 +15,7 @@ os.environ.update(
     GRAPH_BASE_URL="http://127.0.0.1:9",  # nobody listens: a test that means to call the provider names its own
     LOG_LEVEL="WARNING",
     LOG_FORMAT="console",
+    CLAMD_ADDRESS="",
 )
 # Types and migrations are checked without servers.
 os.environ.setdefault("DATABASE_URL", "postgresql:///countersign")
@@ -24,5 +25,9 @@ from config.settings import *  # noqa: F403
 from config.settings import STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STORAGES = {
+    **STORAGES,
+    "media": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True  # no collectstatic before a test

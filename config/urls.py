@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/sms/otp/", include("sms.otp.urls")),
     path("api/shop/", include("sms.shop.urls")),
     path("api/", include("approvals.rest.urls")),
+    path("media/", include("messaging.whatsapp.media.serving")),
     path("", include("sms.urls")),
     path("health", health, name="health"),
 ]

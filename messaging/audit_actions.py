@@ -37,10 +37,11 @@ action("contacts.imported", _("{actor} imported {subject}: {people} people"))
 # Conversations
 action("conversation.assigned", _("{actor} gave {subject} to {queue}"))
 action("conversation.handed_over", _("{actor} handed {subject} over to people"))
+action("conversation.noted", _("{actor} noted something about {subject} for the team"))
 action("conversation.labelled", _("{actor} changed the labels of {subject}"))
 action("conversation.closed", _("{actor} closed {subject}"))
 action("conversations.joined", _("{subject} took in {joined}: their customers are one person"))
-action("contacts.tagged", _("{actor} changed the tags of {people} contacts"))
+action("contact.tagged", _("{actor} changed the tags of {subject}"))
 
 # Segments and templates
 action("segment.kept", _("{actor} kept {subject}, version {version}"))
@@ -50,6 +51,13 @@ action("template.reviewed", _("Meta said of {subject}: {event}"))
 
 # Automation
 action("automation.kept", _("{actor} kept {subject}: {state}"))
+# Files
+action("media.laid_down", _("{actor} handed in {subject}: {kind}, {size} bytes, {scan}"))
+action("media.approved", _("{actor} let {subject} be used"))
+action("media.rejected", _("{actor} forbade the use of {subject}"))
+action("media.infected", _("{actor} handed in a file in which the virus scanner found {found}"))
+action("media.quarantined", _("A customer's file was quarantined: {problem}"))
+action("media.given_up", _("A customer's file could not be fetched before Meta threw it away"))
 
 # Accounts and numbers
 action("account.restricted", _("Meta restricted {subject}: {restriction}"))
@@ -61,4 +69,10 @@ action("sender.limit", _("Meta changed the limit of {subject}: {limit}"))
 action("account.changed", _("{actor} changed {subject}: {fields}"))
 action("sender.changed", _("{actor} changed {subject}: {fields}"))
 action("rules.changed", _("{actor} changed {subject}: {fields}"))
+action("reply_rules.changed", _("{actor} changed the rules for answers: {fields}"))
 action("prices.imported", _("{actor} imported {prices} prices that count from {from_days}"))
+
+# The inbox at the desk
+action("conversation.noted", _("{actor} wrote a note about {subject}"))
+action("team.changed", _("{actor} changed the team {subject}"))
+action("queue.changed", _("{actor} changed the queue {subject}"))

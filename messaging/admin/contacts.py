@@ -138,7 +138,7 @@ class ContactAdmin(RecordsOptOuts, MaskedPage):
         if len(term) == 36 and term.count("-") == 4:
             wanted |= Q(key__in=_uuids(term))
         if sees_personal_data(request):
-            wanted |= Q(pk__in=_known_as(term, request).values("contact_id"))
+            wanted |= Q(pk__in=known_as(term, request).values("contact_id"))
         return queryset.filter(wanted), False
 
     @display(description=_("contact"))
@@ -182,7 +182,7 @@ class ContactAdmin(RecordsOptOuts, MaskedPage):
         return format_html('<span class="cs-label cs-label-{}">{}</span>', colour, words)
 
 
-def _known_as(term: str, request: HttpRequest) -> QuerySet[Identity]:
+def known_as(term: str, request: HttpRequest) -> QuerySet[Identity]:
     """The identities that this text spells out in full."""
     organisation = request.user.organisation  # type: ignore[union-attr]
     values = [term]

@@ -27,6 +27,7 @@ from messaging.phones import BadPhone, normalise
 from messaging.stopwords import Intent, classify
 from messaging.whatsapp.automation.turns import await_turn
 from messaging.whatsapp.conversations.arriving import hear
+from messaging.whatsapp.media.arriving import note_media
 
 # An answer later than this is no longer counted for a message, unless it quotes it.
 REPLY_WITHIN = timedelta(hours=72)
@@ -67,6 +68,8 @@ def take_in(item: InboundItem, event: Event, known: Known, now: datetime) -> Non
     if sender.channel == Channel.WHATSAPP:  # last: everybody locks people and messages before conversations
         hear(message, now, came_by_ad=item.came_by_ad)
         await_turn(message)
+        if item.media is not None:
+            note_media(message, item.media, now)
 
 
 def addresses_of(phone: str, user_id: str) -> Addresses:

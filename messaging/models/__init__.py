@@ -15,9 +15,11 @@ from messaging.models.contacts import Contact, Identity, IdentityKind, MergeTask
 from messaging.models.conversations import Conversation, ConversationEvent, Note, Queue, Reply, Team
 from messaging.models.imports import ImportBatch, ImportRow
 from messaging.models.inbox import InboundMessage, ParkedStatus, WebhookEvent, WebhookFailure
+from messaging.models.media import MediaAsset, MediaFetch, MediaUpload
 from messaging.models.messages import UNKNOWN, Attempt, Lane, Message, Outbox, Outcome, Priority, Status
 from messaging.models.prices import Price
 from messaging.models.replacements import Replacement
+from messaging.models.reply_rules import ReplyRules
 from messaging.models.rules import MessagingRules
 from messaging.models.segments import Segment
 from messaging.models.senders import Sender, WhatsAppAccount
@@ -49,6 +51,9 @@ __all__ = [
     "InboundMessage",
     "KeywordRule",
     "Lane",
+    "MediaAsset",
+    "MediaFetch",
+    "MediaUpload",
     "MergeTask",
     "Message",
     "MessagingRules",
@@ -61,6 +66,7 @@ __all__ = [
     "Queue",
     "Replacement",
     "Reply",
+    "ReplyRules",
     "Segment",
     "Send",
     "SendState",

@@ -133,6 +133,15 @@ class Identified(Answer):
     id: Id
 
 
+class MediaNode(Answer):
+    """A file at Meta. `url` is good for five minutes; `sha256` comes as hex or as base64."""
+
+    url: Text = ""
+    mime_type: Text = ""
+    sha256: Text = ""
+    file_size: int = 0
+
+
 class Handle(Answer):
     h: str = Field(min_length=1)
 

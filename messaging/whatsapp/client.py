@@ -120,6 +120,23 @@ class CloudApi:
         ask = self._graph.ask
         return ask(answers.Identified, "POST", path, data=fields, files=files, read_seconds=UPLOAD_SECONDS).id
 
+    def find_media(self, media_id: str, phone_number_id: str) -> answers.MediaNode:
+        """Where a customer's file can be fetched in the next five minutes, and its digest."""
+        params = {"phone_number_id": node(phone_number_id)}
+        return self._graph.ask(answers.MediaNode, "GET", node(media_id), params=params)
+
+    def download_media(self, url: str, most_bytes: int) -> bytes:
+        """The bytes behind `MediaNode.url`; whoever calls has made sure that the address is Meta's.
+
+        Raises GraphError, with the title `too_large` for more than `most_bytes`.
+        """
+        try:
+            return self._graph.download(url, most_bytes, UPLOAD_SECONDS)
+        except NotSent as error:
+            raise GraphError(None, "Meta could not be reached", str(error), retry=Retry.NOT_ATTEMPTED) from None
+        except AnswerLost as error:
+            raise GraphError(None, "Meta's answer was lost", str(error)) from None
+
     def start_upload(self, app_id: str, file_name: str, length: int, mime_type: str) -> str:
         """Open an upload for a template header or profile picture; `length` in bytes. Gives the upload's id."""
         params = {"file_name": file_name, "file_length": str(length), "file_type": mime_type}

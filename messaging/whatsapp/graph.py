@@ -3,9 +3,11 @@
 import hashlib
 import hmac
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import orjson
@@ -168,6 +170,33 @@ class Graph:
         except (HTTPError, OSError) as error:
             raise AnswerLost(type(error).__name__) from None
         return answer.status, self._credentials.strip_from(answer.body)
+
+    def download(self, url: str, most_bytes: int, seconds: float) -> bytes:
+        """What lies at an address that the caller has found to be Meta's, within so many seconds, nowhere else.
+
+        Raises `NotSent`, `AnswerLost`, and GraphError for every answer but the bytes, `too_large` among them.
+        """
+        until, content = time.monotonic() + seconds, bytearray()
+        timeout = (self._address.connect_seconds, self._address.read_seconds)
+        auth = _Bearer(self._credentials.access_token, "Bearer")
+        request = requests.Request("GET", url, auth=auth, headers={"Accept-Encoding": "identity"})
+        try:
+            prepared = self._session.prepare_request(request)
+            with self._session.send(prepared, timeout=timeout, allow_redirects=False, stream=True) as answer:
+                if answer.status_code != HTTPStatus.OK:
+                    what = f"HTTP {answer.status_code} instead of a file"
+                    raise GraphError(None, "Meta gave no file", what, http_status=answer.status_code)
+                for piece in answer.iter_content(1 << 16):
+                    content += piece
+                    if len(content) > most_bytes:
+                        raise GraphError(None, "too_large", f"more than {most_bytes} bytes", retry=Retry.PERMANENT)
+                    if time.monotonic() > until:
+                        raise AnswerLost("too slow")
+        except NotSent:
+            raise
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise AnswerLost(type(error).__name__) from None
+        return bytes(content)
 
     def _prepare(
         self, method: str, path: str, params: Mapping[str, str] | None, body: Any, auth_kind: str, parts: dict[str, Any]

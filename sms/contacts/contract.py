@@ -10,9 +10,7 @@ from pydantic import Field
 
 from approvals.contracts import Answer, Ask, Contract, Moment
 from messaging.consent.changes import LONG_AGO
-
-Tag = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^;,|、，；\r\n]+$")]
-
+from messaging.contacts.tag_words import Tag
 
 # What may be set, in words for whoever decides.
 _FIELDS = {

@@ -13,13 +13,14 @@ from accounts.roles import Role
 from approvals.calls import call
 from approvals.registry import Tool
 from approvals.versions import token_of
-from messaging.models import Queue
 from tests.factories import (
     NOON,
     ActionRequestFactory,
     ContactFactory,
+    ConversationFactory,
     PersonFactory,
     PreviewFactory,
+    QueueFactory,
     SegmentFactory,
     SenderFactory,
     SendFactory,
@@ -71,8 +72,11 @@ KIND_OF = {
     "contact_id": "contact",
     "contact_ids": "contact",
     "flow_id": "flow",
+    "conversation_id": "conversation",
+    "conversation_ids": "conversation",
     "gateway_id": "gateway",
     "gateway_ids": "gateway",
+    "owner_id": "owner",
     "owner_ids": "owner",
     "otp_template_id": "otp_template",
     "preview_id": "preview",
@@ -170,6 +174,8 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     ),
     "campaign": lambda own: _with_pk(campaign_of(own.texts, f"Summer tea {uuid4()}")),
     "contact": lambda own: (found := ContactFactory(organisation=own.organisation, agreed=False), found.key),
+    "conversation": lambda own: _with_pk(ConversationFactory(sender=own.sender, queue=own.queue)),
+    "queue": lambda own: _with_pk(QueueFactory(organisation=own.organisation)),
     "application": lambda own: _with_pk(applied_for(own.organisation, "#SUMMER")),
     "flow": lambda own: _with_pk(flow_of(own.organisation, f"Summer menu {uuid4()}")),
     "gateway": lambda own: _with_pk(gateway_at("http://127.0.0.1:9", "third", 3, own.organisation)),
@@ -178,7 +184,6 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "owner": lambda own: _with_pk(PersonFactory(organisation=own.organisation)),
     "otp_template": lambda own: _with_pk(sign_in_text(own.texts, name=f"Sign in {uuid4()}")),
     "preview": lambda own: _with_pk(PreviewFactory(organisation=own.organisation)),
-    "queue": lambda own: _with_pk(Queue.objects.create(organisation=own.organisation, name=f"Summer {uuid4()}")),
     "segment": lambda own: _with_pk(SegmentFactory(organisation=own.organisation)),
     "sender": lambda own: _with_pk(SenderFactory(account=own.sender.account)),
     "short_link": lambda own: _with_pk(link_to(organisation=own.organisation)),

@@ -12,6 +12,8 @@ from messaging.models import (
     ConsentEvidence,
     Contact,
     Flow,
+    Conversation,
+    ConversationEvent,
     InboundMessage,
     KeywordRule,
     Message,
@@ -30,8 +32,10 @@ from tests.factories import (
     AudienceFactory,
     AudienceMemberFactory,
     ContactFactory,
+    ConversationFactory,
     PersonFactory,
     PreviewFactory,
+    QueueFactory,
     SegmentFactory,
     SenderFactory,
     SendFactory,
@@ -79,10 +83,21 @@ class TeaHouse:
         self.application = applied_for(self.organisation)
         self.snapshot = snapshot_of(self.campaign, self.texts.first, self.people[Role.MARKETER])
         self.otp_template = sign_in_text(self.texts)
-        self.queue: Queue = Queue.objects.create(name="Refunds", **own)
         self.flow: Flow = live(flow_of(self.organisation), self.send.request)
         self.keyword_rule: KeywordRule = rule_of(self.flow)
         self.waiting = ActionRequestFactory(preview=PreviewFactory(**own), owner=self.people[Role.MARKETER])
+        self.queue: Queue = QueueFactory(name="Customers", is_default=True, **own)
+        self.conversation: Conversation = ConversationFactory(
+            sender=self.sender, contact=self.contacts[0], queue=self.queue, owner=self.people[Role.COMPLIANCE]
+        )
+        ConversationEvent.objects.create(
+            conversation=self.conversation,
+            kind="assigned",
+            by="Sam Lee",
+            at=NOON,
+            facts={"owner_name": "Mei Chan"},
+            **own,
+        )
         self._say()
         failed_batch(self)
 
@@ -116,7 +131,8 @@ class TeaHouse:
         ConsentEvidence.objects.create(contact=ann, channel="whatsapp", category="marketing", act="granted",
                                        source="form", occurred_at=NOON, recorded_at=NOON, **own)  # fmt: skip
         InboundMessage.objects.create(sender=self.sender, contact=ann, provider_id=f"wamid.{ann.pk}", kind="text",
-                                      text="Thank you", at=NOON, received_at=NOON, **own)  # fmt: skip
+                                      conversation=self.conversation, text="Thank you", at=NOON, received_at=NOON,
+                                      **own)  # fmt: skip
 
     def actor(self, role: Role = Role.COMPLIANCE, face: Face = Face.REST) -> Actor:
         return Actor.of_person(self.people[role], face)
@@ -140,6 +156,7 @@ class TeaHouse:
             "campaign": self.campaign.pk,
             "contact": self.contacts[0].key,
             "flow": self.flow.pk,
+            "conversation": self.conversation.pk,
             "gateway": self.texts.first.pk,
             "identity": self.texts.identity.pk,
             "keyword_rule": self.keyword_rule.pk,

@@ -90,8 +90,15 @@ whatsapp.contact.get                     +     +          +        +       +    
 whatsapp.contact.import                  +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.contact_import.preview          +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.contacts.list                   +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.conversation.assign             +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+whatsapp.conversation.close              +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+whatsapp.conversation.get                +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       +         ?         -
+whatsapp.conversation_summary.get        +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       +         ?         -
+whatsapp.conversations.list              +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       +         ?         -
 whatsapp.flow.upsert                     +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.flows.list                      +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.handover.preview                +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+whatsapp.inbox_assignments.list          +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       +         ?         -
 whatsapp.keyword_rule.upsert             +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.keyword_rules.list              +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.message_delivery.list           +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
@@ -100,6 +107,7 @@ whatsapp.phone_numbers.list              +     +          +        +       +    
 whatsapp.policy_rules.get                +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.segment.upsert                  +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.segments.list                   +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.tag.apply                       +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
 whatsapp.template.get                    +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.template.submit                 +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.template_draft.upsert           +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -

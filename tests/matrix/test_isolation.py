@@ -132,9 +132,9 @@ def test_what_is_no_id_is_told_by_the_name_of_its_field(wrong: Any, own: TeaHous
 @pytest.mark.parametrize("field", [field for field in FIELDS if field.kind == "preview"], ids=str)
 def test_a_colleagues_preview_is_as_unknown_as_none(field: IdField, own: TeaHouse) -> None:
     """Possession of its id is no authority, not even within the house."""
-    me, sam = own.actor(), own.actor(Role.MARKETER)
+    me, ada = own.actor(), own.actor(Role.ADMIN)
     arguments = right_arguments(field, own, me)
-    theirs, unknown = preview_by(field, own, sam), nobodys_id()
+    theirs, unknown = preview_by(field, own, ada), nobodys_id()
     expected = without(unknown, said(field.tool.name, field.put(arguments, unknown), me))
     assert without(theirs, said(field.tool.name, field.put(arguments, theirs), me)) == expected
     assert "preview_not_found" in expected

@@ -63,11 +63,11 @@ class Met:
         return self.keywords[0] if len(self.keywords) == 1 else None
 
 
-def tokens(text: str) -> Tokens:
-    """The words and characters of a text, with `BREAK` where punctuation parts them."""
+def tokens(text: str, longest: int = LONGEST_READ) -> Tokens:
+    """The words and characters of a text, up to so many, with `BREAK` where punctuation parts them."""
     found: list[str] = []
     word = ""
-    for character in unicodedata.normalize("NFKC", text[:LONGEST_READ]).casefold():
+    for character in unicodedata.normalize("NFKC", text[:longest]).casefold():
         kind = unicodedata.category(character)
         if kind == "Cf" or character in _JOINS:
             continue

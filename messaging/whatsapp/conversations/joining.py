@@ -63,7 +63,7 @@ def _join(stays: Conversation, goes: Conversation, actor: Actor, now: datetime) 
     goes.version += 1
     goes.save()
     stays.save()
-    add(stays, ConversationEvent.Kind.ASSIGNED, actor, now, joined=str(goes.pk), queue_name=stays.queue.name)
+    add(stays, ConversationEvent.Kind.ASSIGNED, actor, now, joined=str(goes.pk))
     record("conversations.joined", stays, actor, now=now, joined=goes.pk)
 
 

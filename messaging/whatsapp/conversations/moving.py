@@ -49,7 +49,11 @@ def move(
         add(conversation, ConversationEvent.Kind.ASSIGNED, by, now, **before, **after)
         if note:
             note_down(conversation, note, by, now)
-        record("conversation.assigned", conversation, by, now=now, queue=queue.name, **_ids(before, after))
+        record(
+            "conversation.assigned", conversation, by, now=now, queue=queue.name,
+            from_queue=before["from_queue"], to_queue=after["queue"],
+            from_owner=before["from_owner"], to_owner=after["owner"],
+        )  # fmt: skip
     return conversation
 
 
@@ -57,13 +61,3 @@ def locked(conversation: Conversation) -> Conversation:
     """The conversation as it is now, held until the transaction ends."""
     held = Conversation.objects.select_for_update(of=("self",))
     return held.select_related("organisation", "queue", "owner").get(pk=conversation.pk)
-
-
-def _ids(before: dict[str, str], after: dict[str, str]) -> dict[str, str]:
-    """What the record keeps: rows by reference, no names of people."""
-    return {
-        "from_queue": before["from_queue"],
-        "to_queue": after["queue"],
-        "from_owner": before["from_owner"],
-        "to_owner": after["owner"],
-    }

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from accounts.budgets import Spend
 from approvals.contracts import Contract
+from approvals.masking import Personal
 from messaging.engine.contract import Seal
 
 
@@ -27,7 +28,12 @@ class ReplyTerms(Contract):
     per_second: Annotated[int, Field(description="Messages a second at most.")]
     currency: Annotated[str, Field(description="ISO 4217 code of the cost.")]
     cost_ceiling: Annotated[Decimal, Field(description="0: answers in an open window are free.")]
-    body: Annotated[dict[str, Any], Field(description="The message as the Cloud API takes it, byte for byte.")]
+    # Ids at the provider stand in it, and one of a message tells its person's number.
+    body: Annotated[
+        dict[str, Any],
+        Personal("text"),
+        Field(description="The message as the Cloud API takes it, byte for byte."),
+    ]
 
     def spend(self) -> Spend:
         return Spend(people=1, messages=1)

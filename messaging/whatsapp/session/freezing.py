@@ -1,21 +1,16 @@
 """Freezing a free-form message: the conversation's one person as an audience, if nothing stands against it."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
-from django.utils.translation import gettext_lazy as _
+from django.db import transaction
 
-from approvals.reasons import Reason, refuse_if_any
+from approvals.reasons import refuse_if_any
 from approvals.registry import Call
 from messaging.audiences.digest import digest_of
-from messaging.gate import gate_parameters, verdict_sql
-from messaging.models import Audience, AudienceMember, Category, Channel, Contact, Conversation, Verdict
+from messaging.models import Audience, AudienceMember, Category, Contact, Conversation, Verdict
 from messaging.whatsapp.conversations.windows import MARGIN, open_until
 from messaging.whatsapp.session.guards import reasons_against_answering
-
-_VERDICT = f"SELECT {verdict_sql('c')} FROM messaging_contact c WHERE c.id = %(contact)s"
 
 
 def freeze_reply(call: Call, conversation: Conversation, body: dict[str, Any]) -> dict[str, Any]:
@@ -24,7 +19,7 @@ def freeze_reply(call: Call, conversation: Conversation, body: dict[str, Any]) -
     `body` is the Cloud API's message without recipient and reference. What is frozen leaves at once when it is
     countersigned, and never later than the window: a word of the customer in between does not prolong the contract.
     """
-    refuse_if_any(_reasons(call, conversation))
+    refuse_if_any(reasons_against_answering(conversation, call.now))
     until = open_until(conversation)
     assert until is not None
     sender = conversation.sender
@@ -45,18 +40,6 @@ def freeze_reply(call: Call, conversation: Conversation, body: dict[str, Any]) -
         "cost_ceiling": Decimal(0),
         "body": body,
     }
-
-
-def _reasons(call: Call, conversation: Conversation) -> Iterator[Reason]:
-    yield from reasons_against_answering(conversation, call.now)
-    facts = gate_parameters(call.organisation, Channel.WHATSAPP, Category.SERVICE, call.now)
-    with connection.cursor() as cursor:
-        cursor.execute(_VERDICT, {**facts, "contact": conversation.contact_id})
-        verdict = Verdict(cursor.fetchone()[0])
-    if verdict is not Verdict.INCLUDED:
-        yield Reason("not_written_to", _("Nothing is sent to this person: %s.") % verdict.label,
-                     _("Their no stands until they write otherwise themselves; close the conversation."),
-                     "conversation_id")  # fmt: skip
 
 
 def _one_person(call: Call, contact: Contact) -> Audience:

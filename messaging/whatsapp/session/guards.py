@@ -4,14 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from approvals.models import State
 from approvals.reasons import Reason
 from approvals.registry import Call
+from messaging.gate import gate_parameters, verdict_sql
 from messaging.guards import AudienceFrozen, InTime, OrganisationMaySend, SenderHealthy
-from messaging.models import Conversation, Reply, Send
+from messaging.models import Category, Channel, Conversation, Reply, Send, Verdict
 from messaging.whatsapp.conversations.windows import is_open
 from messaging.whatsapp.session.contract import ReplyTerms
+
+_VERDICT = f"SELECT {verdict_sql('c')} FROM messaging_contact c WHERE c.id = %(contact)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,18 @@ class WindowOpen:
         conversation = _conversation_of(call, contract)
         if conversation is not None and not is_open(conversation, call.now):
             yield _window_closed()
+
+
+@dataclass(frozen=True, slots=True)
+class MayBeWrittenTo:
+    """The gate has nothing against it. Once it is carried out, the engine asks it of the message, and leaves it out."""
+
+    def __call__(self, call: Call, contract: ReplyTerms) -> Iterator[Reason]:
+        if call.request is not None and call.request.state == State.SUCCEEDED:
+            return
+        conversation = _conversation_of(call, contract)
+        if conversation is not None:
+            yield from _reasons_of_the_gate(conversation, call.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +83,7 @@ REPLY_GUARDS = (
     OrganisationMaySend(),
     ConversationOpen(),
     WindowOpen(),
+    MayBeWrittenTo(),
     SenderHealthy(),
     AudienceFrozen(),
     InTime(),
@@ -80,10 +98,23 @@ def reasons_against_answering(conversation: Conversation, now: datetime) -> Iter
         yield _closed()
     if not is_open(conversation, now):
         yield _window_closed()
+    yield from _reasons_of_the_gate(conversation, now)
+
+
+def _reasons_of_the_gate(conversation: Conversation, now: datetime) -> Iterator[Reason]:
+    facts = gate_parameters(conversation.organisation, Channel.WHATSAPP, Category.SERVICE, now)
+    with connection.cursor() as cursor:
+        cursor.execute(_VERDICT, {**facts, "contact": conversation.contact_id})
+        verdict = Verdict(cursor.fetchone()[0])
+    if verdict is not Verdict.INCLUDED:
+        yield Reason("not_written_to", _("Nothing is sent to this person: %s.") % verdict.label,
+                     _("Their no stands until they write otherwise themselves; close the conversation."),
+                     "conversation_id")  # fmt: skip
 
 
 def _conversation_of(call: Call, contract: ReplyTerms) -> Conversation | None:
-    return Conversation.objects.filter(pk=contract.conversation_id, organisation=call.organisation).first()
+    own = Conversation.objects.select_related("organisation")
+    return own.filter(pk=contract.conversation_id, organisation=call.organisation).first()
 
 
 def _closed() -> Reason:

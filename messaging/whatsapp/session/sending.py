@@ -31,7 +31,6 @@ def send_reply(call: Call, contract: ReplyTerms, origin: Reply.Origin) -> Send:
         body=contract.body,
         made_at=call.now,
     )
-    Conversation.objects.filter(pk=conversation.pk).update(last_outbound_at=call.now)
     # The customer is waiting: beat would find it too, some seconds later.
     transaction.on_commit(lambda: dispatch_due.apply_async(expires=RING_LASTS), robust=True)
     return move_send(send, "schedule", call.actor, call.now)

@@ -31,6 +31,9 @@ def test_a_reply_goes_through_the_lane_with_its_body_byte_for_byte(witness: Witn
     (outgoing,) = witness.journal
     assert (outgoing.to, outgoing.to_kind, outgoing.body) == (ann.contact.phone, "phone", HELLO)
     reap(database_now())
+    ann.refresh_from_db()
+    assert ann.last_outbound_at is not None
+    assert ann.waiting_since is None
     assert (fresh(send).state, tally(fresh(send)).accepted, tally(fresh(send)).closes) == ("completed", 1, True)
 
 

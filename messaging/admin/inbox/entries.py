@@ -1,0 +1,143 @@
+"""One thing in a thread: a message of either side, a note, a handover, or a reply that still waits for somebody."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from approvals.masking import mask
+from approvals.models import ActionRequest
+from messaging.admin.bubbles import Bubble, message_bubble
+from messaging.admin.inbox.bodies import inbound_bubble, reply_bubble
+from messaging.models import (
+    ConversationEvent,
+    InboundMessage,
+    Message,
+    Note,
+    Reply,
+    SendState,
+    Status,
+    Verdict,
+)
+
+# Status -> icon and tone; the words beside it are the status' own.
+_TICKS = {
+    Status.QUEUED: ("schedule", ""),
+    Status.SENDING: ("schedule", ""),
+    Status.UNSURE: ("help", "warn"),
+    Status.CLOSED: ("help", "warn"),
+    Status.ACCEPTED: ("done", ""),
+    Status.HELD: ("hourglass_top", "warn"),
+    Status.SENT: ("done", ""),
+    Status.DELIVERED: ("done_all", ""),
+    Status.READ: ("done_all", "read"),
+    Status.FAILED: ("error", "bad"),
+    Status.EXCLUDED: ("block", "bad"),
+}
+_NEVER_LEFT = frozenset({SendState.STOPPED, SendState.EXPIRED})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`side` is them, us, note, event or asked. `key` puts entries of one moment in a fixed order."""
+
+    side: str
+    at: datetime
+    key: str
+    by: str = ""
+    bubble: Bubble | None = None
+    text: str = ""
+    icon: str = ""
+    status: str = ""
+    tone: str = ""
+    quoted: str = ""
+    request: str = ""
+
+
+def heard(inbound: InboundMessage) -> Entry:
+    """What the customer wrote."""
+    return Entry("them", inbound.at, f"1-{inbound.pk:020}", bubble=inbound_bubble(inbound.kind, inbound.text),
+                 text=inbound.provider_id, quoted=inbound.in_reply_to)  # fmt: skip
+
+
+def said(message: Message, reply: Reply | None, *, in_clear: bool) -> Entry:
+    """What we sent them: a free-form reply or a template with their values."""
+    bubble = reply_bubble(reply.body) if reply else _template_bubble(message, in_clear)
+    icon, tone = _TICKS[Status(message.status)]
+    return Entry(
+        "us", message.handed_at or message.queued_at, f"2-{message.pk:020}", by=_who(reply, message), bubble=bubble,
+        text=message.provider_id or "", icon=icon, status=_status(message, in_clear), tone=tone,
+    )  # fmt: skip
+
+
+def not_yet_said(reply: Reply) -> Entry:
+    """A reply that is to leave, or never will, and is no message yet."""
+    lost = reply.send.state in _NEVER_LEFT
+    return Entry(
+        "us", reply.made_at, f"2-{reply.pk}", by=_who(reply, None), bubble=reply_bubble(reply.body),
+        icon="block" if lost else "schedule", tone="bad" if lost else "",
+        status=_("Not sent: %s") % reply.send.get_state_display() if lost else _("Goes out in a moment"),
+    )  # fmt: skip
+
+
+def asked(request: ActionRequest) -> Entry:
+    """A reply that nobody has countersigned yet."""
+    contract: dict[str, Any] = request.preview.contract
+    return Entry("asked", request.created_at, f"4-{request.pk}", by=_requester(request),
+                 bubble=reply_bubble(contract.get("body") or {}), icon="approval_delegation",
+                 status=request.get_state_display(), request=str(request.pk))  # fmt: skip
+
+
+def noted(note: Note) -> Entry:
+    return Entry("note", note.at, f"3-{note.pk:020}", by=note.author, text=note.text)
+
+
+def happened(event: ConversationEvent) -> Entry:
+    """One line of the history: what happened, by whom, from where to where."""
+    return Entry("event", event.at, f"0-{event.pk:020}", by=event.by, status=event.get_kind_display(),
+                 text=_told(event.facts))  # fmt: skip
+
+
+def _told(facts: dict[str, Any]) -> str:
+    """The facts of an event in one line: what was there before an arrow, what is there now behind it."""
+    lines = []
+    for name in sorted({key.removeprefix("from_").removeprefix("to_") for key in facts}):
+        before, after = facts.get(f"from_{name}"), facts.get(f"to_{name}", facts.get(name))
+        if before is not None or f"to_{name}" in facts:
+            lines.append(f"{_shown(before)} → {_shown(after)}")
+        elif after not in (None, "", []):
+            lines.append(_shown(after))
+    return " · ".join(lines)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    return str(value) if value not in (None, "") else "–"
+
+
+def _template_bubble(message: Message, in_clear: bool) -> Bubble:
+    values = {name: str(value) if in_clear else mask(str(value), "text") for name, value in message.values.items()}
+    bubble = message_bubble(message, values)
+    return bubble or Bubble("", media=message.send.get_kind_display(), media_icon="lock")  # its text was not kept
+
+
+def _who(reply: Reply | None, message: Message | None) -> str:
+    if reply is None:
+        return message.send.name if message else ""
+    return reply.by if reply.origin == Reply.Origin.TEAM else f"{reply.get_origin_display()} · {reply.by}"
+
+
+def _status(message: Message, in_clear: bool) -> str:
+    words = message.get_status_display()
+    if message.verdict:
+        return f"{words}: {Verdict(message.verdict).label}"
+    if message.status != Status.FAILED:
+        return words
+    why = message.error_text if in_clear else ""
+    return f"{words}: {message.error_code} {why}".strip()
+
+
+def _requester(request: ActionRequest) -> str:
+    return str(request.agent or request.owner or request.requester)
