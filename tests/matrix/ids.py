@@ -13,7 +13,6 @@ from accounts.roles import Role
 from approvals.calls import call
 from approvals.registry import Tool
 from approvals.versions import token_of
-from messaging.models import Queue
 from tests.factories import (
     NOON,
     ActionRequestFactory,
@@ -194,7 +193,6 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "owner": lambda own: _with_pk(PersonFactory(organisation=own.organisation)),
     "otp_template": lambda own: _with_pk(sign_in_text(own.texts, name=f"Sign in {uuid4()}")),
     "preview": lambda own: _with_pk(PreviewFactory(organisation=own.organisation)),
-    "queue": lambda own: _with_pk(Queue.objects.create(organisation=own.organisation, name=f"Summer {uuid4()}")),
     "segment": lambda own: _with_pk(SegmentFactory(organisation=own.organisation)),
     "sender": lambda own: _with_pk(SenderFactory(account=own.sender.account)),
     "short_link": lambda own: _with_pk(link_to(organisation=own.organisation)),

@@ -94,7 +94,6 @@ class TeaHouse:
         self.application = applied_for(self.organisation)
         self.snapshot = snapshot_of(self.campaign, self.texts.first, self.people[Role.MARKETER])
         self.otp_template = sign_in_text(self.texts)
-        self.queue: Queue = Queue.objects.create(name="Refunds", **own)
         self.flow: Flow = live(flow_of(self.organisation), self.send.request)
         self.keyword_rule: KeywordRule = rule_of(self.flow)
         self.waiting = ActionRequestFactory(preview=PreviewFactory(**own), owner=self.people[Role.MARKETER])
@@ -178,7 +177,6 @@ class TeaHouse:
             "keyword_rule": self.keyword_rule.pk,
             "owner": self.people[Role.COMPLIANCE].pk,
             "order": self.order.pk,
-            "queue": self.queue.pk,
             "otp_template": self.otp_template.pk,
             "queue": self.queue.pk,
             "segment": self.segment.pk,
