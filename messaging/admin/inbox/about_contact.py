@@ -10,6 +10,7 @@ from approvals.admin.decision_page import sentence_of
 from messaging.admin.inbox.rows import address_of, name_of
 from messaging.admin.inbox.thread import waiting_for_somebody
 from messaging.models import ConsentState, Contact, Conversation, Suppression
+from messaging.whatsapp.conversations.beside import OrderBeside, orders_of
 
 _EARLIER_SHOWN = 5
 
@@ -22,6 +23,7 @@ class AboutContact:
     consent: tuple[tuple[str, str, str, datetime], ...]
     opt_outs: tuple[tuple[str, str, str, datetime], ...]
     requests: tuple[tuple[str, str, str], ...]
+    orders: tuple[OrderBeside, ...]
     earlier: tuple[Conversation, ...]
 
 
@@ -41,6 +43,7 @@ def about_contact(conversation: Conversation, visible: QuerySet[Conversation], *
               for one in standing),
         tuple((str(one.pk), sentence_of(one), one.get_state_display())
               for one in waiting_for_somebody(conversation)),
+        tuple(orders_of(conversation)),
         tuple(earlier[:_EARLIER_SHOWN]),
     )  # fmt: skip
 
@@ -49,4 +52,4 @@ def seen_facts(about: AboutContact) -> tuple[Any, ...]:
     """What of it the page shows and may change while it is open."""
     contact = about.contact
     return (about.name, about.address, contact.language, contact.tags, about.consent, about.opt_outs, about.requests,
-            [(one.pk, one.state) for one in about.earlier])  # fmt: skip
+            about.orders, [(one.pk, one.state) for one in about.earlier])  # fmt: skip

@@ -142,7 +142,7 @@ class ThreadPages(ReadOnly):
     def _live(self, request: HttpRequest, conversation: Conversation, now: datetime) -> dict[str, Any]:
         """All of the page that may change while somebody looks at it; `seen` differs whenever any of it does."""
         in_clear, before = sees_personal_data(request), _moment(request.GET.get("before", ""))
-        thread = thread_of(conversation, in_clear=in_clear, before=before)
+        thread = thread_of(conversation, actor_of(request), before)
         about = about_contact(conversation, self.get_queryset(request), in_clear=in_clear)
         facts = _facts(conversation, now)
         tones = (facts["promise"].tone, str(facts["promise"].words), facts["window"].tone, str(facts["window"].words))
