@@ -17,7 +17,6 @@ from messaging.models import (
     Flow,
     InboundMessage,
     KeywordRule,
-    InboundMessage,
     MediaAsset,
     Message,
     Order,
