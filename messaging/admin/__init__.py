@@ -3,6 +3,7 @@
 from messaging.admin import (
     consent,
     contacts,
+    conversation_panels,
     imports,
     merge_tasks,
     messages,
@@ -20,6 +21,7 @@ from messaging.admin import (
 __all__ = [
     "consent",
     "contacts",
+    "conversation_panels",
     "imports",
     "merge_tasks",
     "messages",
