@@ -185,7 +185,6 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "queue": lambda own: _with_pk(QueueFactory(organisation=own.organisation)),
     "application": lambda own: _with_pk(applied_for(own.organisation, "#SUMMER")),
     "flow": lambda own: _with_pk(flow_of(own.organisation, f"Summer menu {uuid4()}")),
-    "conversation": lambda own: _with_pk(ConversationFactory(sender=own.sender)),
     "failure": lambda own: (found := failed_webhook(own.sender), found.key),
     "gateway": lambda own: _with_pk(gateway_at("http://127.0.0.1:9", "third", 3, own.organisation)),
     "identity": lambda own: _with_pk(verified(own.organisation, "#SUMMER")),

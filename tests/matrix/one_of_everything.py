@@ -81,7 +81,10 @@ class TeaHouse:
         self.template: Template = TemplateFactory(account=self.sender.account, name="spring_tea")
         self.translation = TemplateTranslationFactory(template=self.template)
         self.contacts = [ContactFactory(name=name, tags=["tea"], **own) for name in ("Ann", "Bo", "Cat")]
-        self.conversation: Conversation = ConversationFactory(sender=self.sender, contact=self.contacts[0])
+        self.queue: Queue = QueueFactory(name="Customers", is_default=True, **own)
+        self.conversation: Conversation = ConversationFactory(
+            sender=self.sender, contact=self.contacts[0], queue=self.queue, owner=self.people[Role.COMPLIANCE]
+        )
         self.asset: MediaAsset = on_shelf(state="waiting", conversation=self.conversation, **own)
         self.send = self._send()
         self.texts = TeaTexts(organisation=self.organisation)
@@ -96,10 +99,6 @@ class TeaHouse:
         self.flow: Flow = live(flow_of(self.organisation), self.send.request)
         self.keyword_rule: KeywordRule = rule_of(self.flow)
         self.waiting = ActionRequestFactory(preview=PreviewFactory(**own), owner=self.people[Role.MARKETER])
-        self.queue: Queue = QueueFactory(name="Customers", is_default=True, **own)
-        self.conversation: Conversation = ConversationFactory(
-            sender=self.sender, contact=self.contacts[0], queue=self.queue, owner=self.people[Role.COMPLIANCE]
-        )
         ConversationEvent.objects.create(
             conversation=self.conversation,
             kind="assigned",
