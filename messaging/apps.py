@@ -14,3 +14,4 @@ class MessagingConfig(AppConfig):
         discover()
         import_module("messaging.whatsapp.bodies")
         import_module("messaging.whatsapp.conversations.answering")
+        import_module("messaging.whatsapp.conversations.hiding")

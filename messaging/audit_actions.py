@@ -71,6 +71,5 @@ action("reply_rules.changed", _("{actor} changed the rules for answers: {fields}
 action("prices.imported", _("{actor} imported {prices} prices that count from {from_days}"))
 
 # The inbox at the desk
-action("conversation.noted", _("{actor} wrote a note about {subject}"))
 action("team.changed", _("{actor} changed the team {subject}"))
 action("queue.changed", _("{actor} changed the queue {subject}"))
