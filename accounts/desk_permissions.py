@@ -45,6 +45,8 @@ RIGHTS: dict[str, Rights] = {
     "messaging.conversation": Rights(view=SERVERS),
     "messaging.importbatch": Rights(view=SENDERS),
     "messaging.importrow": Rights(view=SENDERS),
+    "messaging.mediaasset": Rights(view=EVERYBODY),
+    "messaging.mediafetch": Rights(view=frozenset({Role.ADMIN, Role.COMPLIANCE, Role.SUPPORT})),
     "messaging.mergetask": Rights(view=DECIDERS),
     "messaging.message": Rights(view=EVERYBODY),
     "messaging.messagingrules": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),

@@ -41,6 +41,8 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
             (_("Sent again"), "replay", "messaging.replacement", ""),
             (_("Templates"), "description", "messaging.template", ""),
             (_("Reusable texts"), "text_snippet", "sms.textterms", ""),
+            (_("Files"), "image", "messaging.mediaasset", ""),
+            (_("Files from customers"), "attach_file", "messaging.mediafetch", ""),
             (_("Senders"), "smartphone", "messaging.sender", ""),
             (_("Sender IDs"), "badge", "sms.senderid", ""),
             (_("Short links"), "link", "sms.shortlink", ""),

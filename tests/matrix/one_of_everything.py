@@ -14,6 +14,8 @@ from messaging.models import (
     Conversation,
     ConversationEvent,
     InboundMessage,
+    MediaAsset,
+    MediaUpload,
     Message,
     Price,
     Queue,
@@ -44,6 +46,7 @@ from tests.factories import (
     freeze,
 )
 from tests.messaging.spring_tea import set_prices
+from tests.messaging.whatsapp.media.shelves import on_shelf
 from tests.sms.links.tea_links import link_to
 from tests.sms.otp.tea_codes import sign_in_text
 from tests.sms.tea_copies import copy_of
@@ -85,6 +88,10 @@ class TeaHouse:
         self.conversation: Conversation = ConversationFactory(
             sender=self.sender, contact=self.contacts[0], queue=self.queue, owner=self.people[Role.COMPLIANCE]
         )
+        self.asset: MediaAsset = on_shelf(state="waiting", conversation=self.conversation, **own)
+        self.photo: MediaAsset = on_shelf(**own)
+        MediaUpload.objects.create(asset=self.photo, sender=self.sender, media_id="800001", made_at=NOON,
+                                   expires_at=NOON + timedelta(days=30), **own)  # fmt: skip
         ConversationEvent.objects.create(
             conversation=self.conversation,
             kind="assigned",
@@ -145,6 +152,9 @@ class TeaHouse:
             "account": self.sender.account_id,
             "action_request": self.waiting.pk,
             "application": self.application.pk,
+            "asset": self.asset.pk,
+            "photo": self.photo.pk,
+            "said": self.conversation.inbound.get().key,
             "automation": self.automation.pk,
             "batch": self.batch.pk,
             "broadcast": self.send.pk,

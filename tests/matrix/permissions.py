@@ -80,6 +80,7 @@ whatsapp.broadcast.create                +     +          +        -       -    
 whatsapp.broadcast.preview               +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.broadcast.schedule              +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.broadcasts.list                 +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.business_profile.get            +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.campaign_report.get             +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.config.get                      +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.consent.update                  +     +          +        +       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
@@ -95,16 +96,21 @@ whatsapp.conversation_summary.get        +     +          -        +       -    
 whatsapp.conversations.list              +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       +         ?         -
 whatsapp.handover.preview                +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
 whatsapp.inbox_assignments.list          +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       +         ?         -
+whatsapp.media_asset.upload              +     +          +        +       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.media_assets.list               +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.message_delivery.list           +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.opt_outs.list                   +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.phone_numbers.list              +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.policy_rules.get                +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.segment.upsert                  +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.segments.list                   +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.session_message.preview         +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+whatsapp.session_message.send            +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
 whatsapp.tag.apply                       +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
 whatsapp.template.get                    +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.template.submit                 +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.template_draft.upsert           +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
+whatsapp.template_quality.get            +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.template_submit.preview         +     +          +        -       -      | -      +       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.templates.list                  +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 """  # noqa: E501 - a table

@@ -3,21 +3,26 @@
 A tool that is added needs a line in `RIGHT`: without one the tests of the matrix say so.
 """
 
+import base64
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 from accounts.actor import Actor
+from accounts.roles import SERVE
 from approvals.calls import call
 from approvals.models import Preview
 from approvals.registry import Call, Kind, Tool, registry
 from approvals.versions import token_of
 from messaging.contacts.versions import contact_token
 from messaging.models import Template
+from messaging.whatsapp.answers import BusinessProfile
+from messaging.whatsapp.profiles import ReadProfile, keep
 from messaging.whatsapp.review.contract import TemplateContract
 from messaging.whatsapp.review.drafts import keep_draft
 from tests.factories import NOON, SendFactory
 from tests.matrix.one_of_everything import TeaHouse, failed_batch
+from tests.messaging.whatsapp.media.files import picture
 from tests.sms.links.tea_links import SHOP
 from tests.sms.tea_copies import copy_ask
 from tests.sms.tea_papers import APPLICATION, SNAPSHOT
@@ -44,6 +49,21 @@ def _scheduled(own: "TeaHouse") -> Arguments:
     """Another campaign, which is scheduled."""
     campaign = text_of(own.texts, own.contacts[0], f"Summer tea {uuid4()}", state="scheduled").send.campaign
     return {"campaign_id": str(campaign.pk), "base_version_token": token_of(campaign), "why": "It rains."}
+
+
+def _profile(own: "TeaHouse") -> Arguments:
+    """The profile was read a moment ago: no test asks Meta."""
+    keep(own.sender, ReadProfile(profile=BusinessProfile(), verified_name="", name_status="", official=False,
+                                 read_at=NOON))  # fmt: skip
+    return {"sender_id": own.id_of("sender")}
+
+
+def _file(own: "TeaHouse", actor: Actor) -> Arguments:
+    """The conversation's file on the shelf; whoever serves nobody hands one in for all uses."""
+    if actor.can(SERVE):
+        return {"asset_id": own.id_of("asset"), "conversation_id": own.id_of("conversation")}
+    content = base64.b64encode(picture()).decode()
+    return {"content": content, "file_name": "menu.jpg", "content_type": "image/jpeg"}
 
 
 # What each tool is asked where nothing is wrong; writes that stand on a preview get theirs in `arguments_of`.
@@ -154,6 +174,7 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "due_at": "2026-03-02T14:00:00+08:00",
     },
     "whatsapp.broadcasts.list": lambda own, actor: {},
+    "whatsapp.business_profile.get": lambda own, actor: _profile(own),
     "whatsapp.campaign_report.get": lambda own, actor: {"broadcast_id": own.id_of("broadcast")},
     "whatsapp.config.get": lambda own, actor: {},
     "whatsapp.consent.update": lambda own, actor: {
@@ -172,6 +193,10 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "leaves_unanswered": True,
     },
     "whatsapp.conversation.get": lambda own, actor: {"conversation_id": own.id_of("conversation")},
+    "whatsapp.session_message.preview": lambda own, actor: {
+        "conversation_id": own.id_of("conversation"),
+        "message": {"kind": "text", "text": "Your tea left this morning."},
+    },
     "whatsapp.conversation_summary.get": lambda own, actor: {},
     "whatsapp.conversations.list": lambda own, actor: {},
     "whatsapp.handover.preview": lambda own, actor: {
@@ -186,6 +211,8 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "add": ["oolong"],
     },
     "whatsapp.contacts.list": lambda own, actor: {"tag": "tea", "rule": "tag:tea and country = HK"},
+    "whatsapp.media_asset.upload": lambda own, actor: _file(own, actor),
+    "whatsapp.media_assets.list": lambda own, actor: {},
     "whatsapp.message_delivery.list": lambda own, actor: {"broadcast_id": own.id_of("broadcast")},
     "whatsapp.opt_outs.list": lambda own, actor: {},
     "whatsapp.phone_numbers.list": lambda own, actor: {},
@@ -193,6 +220,7 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     "whatsapp.segment.upsert": lambda own, actor: {"name": "Oolong drinkers", "rule": "tag:oolong"},
     "whatsapp.segments.list": lambda own, actor: {},
     "whatsapp.template.get": lambda own, actor: {"template_id": own.id_of("template")},
+    "whatsapp.template_quality.get": lambda own, actor: {"template_id": own.id_of("template")},
     "whatsapp.template_submit.preview": lambda own, actor: {
         "name": f"autumn_tea_{Template.objects.filter(organisation=own.organisation).count()}",
         "category": "marketing",

@@ -20,7 +20,17 @@ from approvals.models import Policy
 from audit.models import Entry
 from audit.models import Segment as SealedSegment
 from audit.record import record
-from messaging.models import Attempt, ImportBatch, ImportRow, MergeTask, MessagingRules, Replacement, WebhookEvent
+from messaging.models import (
+    Attempt,
+    ImportBatch,
+    ImportRow,
+    InboundMessage,
+    MediaFetch,
+    MergeTask,
+    MessagingRules,
+    Replacement,
+    WebhookEvent,
+)
 from sms.models import Conversion, LinkRules, OtpChallenge, OtpRules, Quota, ReviewNotice
 from tests.factories import NOON
 from tests.matrix.one_of_everything import TeaHouse
@@ -41,6 +51,7 @@ DIALOGS = {
     "admin:accounts_organisation_allow_sending",
     "admin:accounts_organisation_stop_sending",
     "admin:messaging_contact_record_opt_out",
+    "admin:messaging_mediaasset_reject",
     "admin:messaging_mergetask_keep_first",
     "admin:messaging_mergetask_keep_second",
     "admin:messaging_mergetask_two_people",
@@ -85,6 +96,8 @@ def rows(own: TeaHouse) -> dict[str, Model]:
     Replacement.objects.create(attempt=Attempt.objects.filter(contact=first).first(), send=own.batch, contact=first,
                                **mine)  # fmt: skip
     WebhookEvent.objects.create(carrier="whatsapp", body=b"{}", signed_for=[own.sender.account_id])
+    MediaFetch.objects.create(message=InboundMessage.objects.get(contact=first), media_id="1", due_at=NOON,
+                              until=LATER, **mine)  # fmt: skip
     record("tool.read", ("tool", "x"), Actor.system(own.organisation, "policy"), now=NOON)
     found = {label: _row_of(own, page) for label, page in PAGES.items()}
     assert [label for label, row in found.items() if row is None] == [], "make a row for the new page"

@@ -62,7 +62,7 @@ def _stops(template: Template, since: datetime) -> dict[str, int]:
     after = {"at__gte": F("contact__messages__handed_at")}
     before = {"at__lt": F("contact__messages__handed_at") + _ANSWERED_WITHIN}
     stops = InboundMessage.objects.filter(
-        organisation=template.organisation, intent="stop", at__gte=since, contact__messages__send__template=template,
+        organisation=template.organisation, intent="stop", contact__messages__send__template=template,
         contact__messages__handed_at__gte=since, **after, **before,
     )  # fmt: skip
     by_language = stops.values_list("contact__messages__translation__language")
