@@ -9,10 +9,10 @@ from pydantic import Field
 
 from approvals.contracts import Answer, Ask
 from approvals.envelope import RequestStatus, status_of
+from approvals.hidden import shown_to
 from approvals.models import ActionRequest
 from approvals.reasons import Reason, Refused
 from approvals.registry import Call, Kind, tool
-from approvals.seeing import seen_by
 from audit.models import Entry
 
 
@@ -52,7 +52,8 @@ def action_request_status(call: Call, ask: StatusAsk) -> RequestDetail:
 
 def detail_of(call: Call, ask: StatusAsk) -> RequestDetail:
     """Where a request stands, whichever tool it came by. Raises Refused for one that this actor may not see."""
-    request = ActionRequest.objects.filter(pk=ask.action_request_id, organisation=call.organisation).first()
+    own = shown_to(call.actor, ActionRequest.objects.filter(organisation=call.organisation))
+    request = own.filter(pk=ask.action_request_id).first()
     if request is None or not _may_see(call, request):
         raise Refused(
             Reason(
@@ -79,7 +80,5 @@ def detail_of(call: Call, ask: StatusAsk) -> RequestDetail:
 
 
 def _may_see(call: Call, request: ActionRequest) -> bool:
-    """An agent sees what its owner's people asked for; a person all of their organisation that is not confidential."""
-    if call.actor.person is not None:
-        return seen_by(call.actor.person, ActionRequest.objects.filter(pk=request.pk)).exists()
-    return call.actor.owner is not None and request.owner_id == call.actor.owner.pk
+    """An agent sees what its owner's people asked for; a person all of their organisation that is shown to them."""
+    return call.actor.person is not None or (call.actor.owner is not None and request.owner_id == call.actor.owner.pk)
