@@ -44,6 +44,9 @@ action("order.expire", _("The order {reference} expired unpaid"))
 action("order.refund", _("The order {reference} was paid back: {amount} {currency}"))
 action("payment_link.asked", _("{actor} asked for a payment link of the order {reference}"))
 action("payment_link.made", _("The provider was asked for a payment link of the order {reference}: {state}"))
+action("product.changed", _("{actor} changed {subject}: {fields}"))
+action("product_source.changed", _("{actor} changed {subject}: {fields}"))
+action("payment_account.changed", _("{actor} changed {subject}: {fields}"))
 action("payment.unsettled", _("The provider told of the order {reference} what somebody has to look at: {outcome}"))
 
 # Conversations

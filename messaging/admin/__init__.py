@@ -1,6 +1,7 @@
 """The desk's pages of messaging, one file a noun, and what it shows on the decision page."""
 
 from messaging.admin import (
+    commerce,
     consent,
     contacts,
     imports,
@@ -19,6 +20,7 @@ from messaging.admin import (
 )
 
 __all__ = [
+    "commerce",
     "consent",
     "contacts",
     "imports",

@@ -20,7 +20,16 @@ from approvals.models import Policy
 from audit.models import Entry
 from audit.models import Segment as SealedSegment
 from audit.record import record
-from messaging.models import Attempt, ImportBatch, ImportRow, MergeTask, MessagingRules, Replacement, WebhookEvent
+from messaging.models import (
+    Attempt,
+    ImportBatch,
+    ImportRow,
+    MergeTask,
+    MessagingRules,
+    ProductSource,
+    Replacement,
+    WebhookEvent,
+)
 from sms.models import Conversion, LinkRules, OtpChallenge, OtpRules, Quota, ReviewNotice
 from tests.factories import NOON
 from tests.matrix.one_of_everything import TeaHouse
@@ -73,6 +82,7 @@ def rows(own: TeaHouse) -> dict[str, Model]:
     first, second, _third = own.contacts
     MergeTask.objects.create(first=first, second=second, found_at=NOON, **mine)
     MessagingRules.objects.create(**mine)
+    ProductSource.objects.create(name="Shop", url="https://shop.example.test/{sku}", is_active=False, **mine)
     LinkRules.objects.create(**mine)
     Quota.objects.create(currency="HKD", monthly=1000, **mine)
     ReviewNotice.objects.create(request=own.waiting, recipient=own.people[Role.ADMIN], topic="cost", created_at=NOON,
