@@ -2,6 +2,7 @@
 
 from messaging.admin import (
     automation_panels,
+    commerce,
     consent,
     contact_panels,
     contacts,
@@ -29,6 +30,7 @@ from messaging.admin import (
 
 __all__ = [
     "automation_panels",
+    "commerce",
     "consent",
     "contact_panels",
     "contacts",

@@ -28,6 +28,7 @@ from messaging.models import (
     MediaFetch,
     MergeTask,
     MessagingRules,
+    ProductSource,
     Replacement,
     WebhookEvent,
 )
@@ -84,6 +85,7 @@ def rows(own: TeaHouse) -> dict[str, Model]:
     first, second, _third = own.contacts
     MergeTask.objects.create(first=first, second=second, found_at=NOON, **mine)
     MessagingRules.objects.create(**mine)
+    ProductSource.objects.create(name="Shop", url="https://shop.example.test/{sku}", is_active=False, **mine)
     LinkRules.objects.create(**mine)
     Quota.objects.create(currency="HKD", monthly=1000, **mine)
     ReviewNotice.objects.create(request=own.waiting, recipient=own.people[Role.ADMIN], topic="cost", created_at=NOON,
