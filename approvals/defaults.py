@@ -41,6 +41,9 @@ DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ),
     # Its floor asks a person about several at once, and about what changes who or what may be sent.
     ("Failed webhook items are applied again at once", {"tools": "whatsapp.webhook.retry", **_AUTOMATIC}),
+    # Their floors ask a person for restricted queues, several at once, complaints, payments and escalations.
+    ("Conversations change hands and close at once", {"tools": "whatsapp.conversation.*", **_AUTOMATIC}),
+    ("Single tags are put on at once", {"tools": "whatsapp.tag.apply", **_AUTOMATIC}),
     ("SMS segments are kept at once", {"tools": "sms_marketing.segments.create", **_AUTOMATIC}),
     (
         "Large SMS segments are decided by a person",

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from config.demo.inbox_arrivals import Customers, customers, write_in
-from config.demo.inbox_care import complain, hand_over
+from config.demo.inbox_care import complain, hand_over, sum_up
 from config.demo.inbox_payment import sell
 from config.demo.inbox_replies import keep_in, read_and_reply, reply_at_once
 from config.demo.inbox_rules import automate, be_answered
@@ -40,4 +40,5 @@ def play_inbox(stage: Stage, counter: Stage, cast: InboxCast) -> InboxPlayed:
     sell(counter, people, journal_from)
     hand_over(counter, cast, people)
     complain(counter, cast, people)
+    sum_up(counter)
     return played
