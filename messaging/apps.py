@@ -16,3 +16,4 @@ class MessagingConfig(AppConfig):
         import_module("messaging.whatsapp.conversations.answering")
         import_module("messaging.whatsapp.commerce.following")
         import_module("messaging.whatsapp.automation.following")
+        import_module("messaging.whatsapp.conversations.hiding")

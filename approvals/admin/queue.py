@@ -25,6 +25,7 @@ from approvals.admin.labels import label
 from approvals.admin.page_by_key import PageByKey
 from approvals.admin.turn import OPEN, in_order_of_turn, is_my_turn
 from approvals.describing import summary_of
+from approvals.hidden import shown_to
 from approvals.models import ActionRequest, State
 from approvals.numerals import number
 from approvals.registry import registry
@@ -81,7 +82,8 @@ class ActionRequestAdmin(ReadOnly):
     paginator = PageByKey
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ActionRequest]:
-        rows: QuerySet[ActionRequest] = seen_by(person_of(request), super().get_queryset(request))
+        seen: QuerySet[ActionRequest] = seen_by(person_of(request), super().get_queryset(request))
+        rows = shown_to(actor_of(request), seen)
         return in_order_of_turn(rows.select_related(*self.list_select_related), person_of(request), timezone.now())
 
     @display(description=_("what"))

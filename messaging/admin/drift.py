@@ -5,6 +5,8 @@ that repeats another, outcomes that have become known.
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from functools import partial
+from typing import Protocol
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count
@@ -56,7 +58,15 @@ def is_open(reading: Reading) -> bool:
     return reading.request.state in (State.PENDING, State.APPROVED)
 
 
-def people_drift(channel: Channel, reading: Reading, contract: SendContract) -> Iterator[Drift]:
+class ForPeople(Protocol):
+    """What every contract of a send says of its people."""
+
+    @property
+    def audience_id(self) -> UUID: ...
+    def message_category(self) -> str: ...
+
+
+def people_drift(channel: Channel, reading: Reading, contract: ForPeople) -> Iterator[Drift]:
     """People who were included and whom the gate would leave out now."""
     audience = Audience.objects.filter(pk=contract.audience_id, organisation=reading.actor.organisation).first()
     if audience is None:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from approvals.contracts import Answer, Ask
 from approvals.envelope import RequestStatus, status_of
+from approvals.hidden import shown_to
 from approvals.models import ActionRequest
 from approvals.reasons import Reason, Refused
 from approvals.registry import Call, Kind, tool
@@ -52,7 +53,8 @@ def action_request_status(call: Call, ask: StatusAsk) -> RequestDetail:
 
 def detail_of(call: Call, ask: StatusAsk) -> RequestDetail:
     """Where a request stands, whichever tool it came by. Raises Refused for one that this actor may not see."""
-    request = ActionRequest.objects.filter(pk=ask.action_request_id, organisation=call.organisation).first()
+    own = shown_to(call.actor, ActionRequest.objects.filter(organisation=call.organisation))
+    request = own.filter(pk=ask.action_request_id).first()
     if request is None or not _may_see(call, request):
         raise Refused(
             Reason(

@@ -50,7 +50,6 @@ class SessionContract(ReplyTerms):
     asset_ids: Annotated[list[UUID], Field(description="The files it carries.")]
     window_until: Annotated[datetime, Field(description="When the customer service window closes.")]
     minutes_left: Annotated[int, Field(description="Minutes from the preview until nothing leaves any more.")]
-    heard: Annotated[int, Field(description="Messages of the customer in the conversation when this was previewed.")]
     risks: Annotated[
         list[Risk], Field(description="Why a person has to approve it; empty where the policies may let it go at once.")
     ]
@@ -112,7 +111,6 @@ def preview_message(call: Call, ask: SessionMessageAsk) -> SessionContract:
         asset_ids=list(found.media),
         window_until=until,
         minutes_left=int((terms["not_after"] - call.now).total_seconds() // 60),
-        heard=conversation.inbound.count(),
         risks=_risks(call, conversation, ask.message),
     )
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from approvals.reasons import Reason, Refused
@@ -13,9 +14,11 @@ OLDEST = timedelta(days=30)
 
 
 def wamid_of(conversation: Conversation, message_id: UUID, now: datetime, field: str) -> str:
-    """Meta's id of the customer's message or the answer of ours. Raises Refused for one of another conversation."""
+    """Meta's id of the customer's message, or of one that we sent them. Raises Refused for any other."""
     heard = InboundMessage.objects.filter(conversation=conversation, key=message_id).values_list("provider_id", "at")
-    said = Message.objects.filter(send__reply__conversation=conversation, send=message_id, provider_id__isnull=False)
+    ours = Message.objects.filter(contact=conversation.contact_id, sender=conversation.sender_id)
+    said = ours.filter(Q(send__reply=None) | Q(send__reply__conversation=conversation), send=message_id)
+    said = said.exclude(provider_id=None)
     found = heard.first() or said.values_list("provider_id", "handed_at").first()
     if found is None:
         raise Refused(Reason("message_not_found", _("There is no such message in this conversation."),

@@ -26,7 +26,7 @@ def test_the_preview_says_what_the_phone_will_show_to_whom_and_how_long_there_is
     told = shown(ann).data
     assert told is not None
     assert told["shows"] == ["Your tea left this morning."]
-    assert (told["recipient"], told["kind"], told["heard"]) == ("+852••••567", "text", 1)
+    assert (told["recipient"], told["kind"]) == ("+852••••567", "text")
     assert (told["window_until"], told["minutes_left"], told["risks"]) == ("2026-03-03T03:00:00Z", 23 * 60 - 1, [])
     assert "61234567" not in str(told)
     assert (Send.objects.count(), Message.objects.count()) == (0, 0)
