@@ -191,8 +191,7 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-# clamd, as tcp://host:port or unix:///path. Without it no file counts as clean: a person decides, and the desk says so.
-CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")  # tcp://host:port or unix:///path; without it nothing is clean
 
 # Security
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
@@ -225,8 +224,7 @@ ENGINE_LANES = env.int("ENGINE_LANES", default=8)  # senders that one `run_lanes
 # The outside world
 GRAPH_BASE_URL = env.str("GRAPH_BASE_URL", default="https://graph.facebook.com")
 GRAPH_VERSION = env.str("GRAPH_VERSION", default="v25.0")
-# Hosts beside GRAPH_BASE_URL's that customers' files may be fetched from with the account's token.
-GRAPH_MEDIA_HOSTS: list[str] = env.list("GRAPH_MEDIA_HOSTS", default=["lookaside.fbsbx.com"])
+GRAPH_MEDIA_HOSTS: list[str] = env.list("GRAPH_MEDIA_HOSTS", default=["lookaside.fbsbx.com"])  # customers' files
 # What short links of organisations without a domain of their own stand on; its host belongs in ALLOWED_HOSTS as well.
 SHORT_LINK_BASE_URL = env.str("SHORT_LINK_BASE_URL", default=PUBLIC_URL)
 # Whether the pages that short links lead to are looked at every day, from this machine.
@@ -243,6 +241,8 @@ ORDER_PAY_WITHIN_HOURS = env.int("ORDER_PAY_WITHIN_HOURS", default=72)
 PAYMENT_DONE_URL = env.str("PAYMENT_DONE_URL", default="")
 # The mail server that notices to reviewers go through.
 EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
+SHORT_LINK_LOOKS = env.bool("SHORT_LINK_LOOKS", default=False)  # look daily at the pages that short links lead to
+EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")  # notices to reviewers go through it
 EMAIL_PORT = env.int("EMAIL_PORT", default=25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
@@ -253,8 +253,7 @@ MCP_ALLOWED_HOSTS: list[str] = env.list("MCP_ALLOWED_HOSTS", default=["127.0.0.1
 MCP_ALLOWED_ORIGINS: list[str] = env.list(
     "MCP_ALLOWED_ORIGINS", default=["http://127.0.0.1:*", "http://localhost:*", "http://[::1]:*"]
 )
-# 0 lists all tools on one page: many clients read only the first.
-MCP_PAGE_SIZE = env.int("MCP_PAGE_SIZE", default=0)
+MCP_PAGE_SIZE = env.int("MCP_PAGE_SIZE", default=0)  # 0: all tools on one page; many clients read only the first
 # Several MCP clients refuse a server over one name with a dot, so names are served with underscores.
 MCP_DOTTED_NAMES = env.bool("MCP_DOTTED_NAMES", default=False)
 

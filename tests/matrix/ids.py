@@ -19,6 +19,7 @@ from tests.factories import (
     ActionRequestFactory,
     ContactFactory,
     ConversationFactory,
+    InboundMessageFactory,
     PersonFactory,
     PreviewFactory,
     QueueFactory,
@@ -48,16 +49,33 @@ class IdField:
     name: str
     is_list: bool
     is_map: bool = False
+    inside: str = ""
 
     def __str__(self) -> str:
+        return f"{self.tool.name}.{self.name}" + (f".{self.inside}" if self.inside else "")
+
+    @property
+    def named(self) -> str:
+        """What the id itself is called."""
+        return self.inside or self.name
+
+    @property
+    def place(self) -> str:
+        """What a refusal calls it."""
+        return f"{self.name}.{INSIDE[self._argument][self.inside][0]}.{self.inside}" if self.inside else self.name
+
+    @property
+    def _argument(self) -> str:
         return f"{self.tool.name}.{self.name}"
 
     @property
     def kind(self) -> str:
-        named = (f"{self.tool.name}.{self.name}", f"{self.tool.family}.{self.name}", self.name)
+        named = (f"{self.tool.name}.{self.named}", f"{self.tool.family}.{self.named}", self.named)
         return next(KIND_OF[name] for name in named if name in KIND_OF)
 
     def put(self, arguments: Arguments, value: Any) -> Arguments:
+        if self.inside:
+            return {**arguments, self.name: INSIDE[self._argument][self.inside][1](value)}
         if self.is_map:
             keys = arguments.get(self.name) or ["one"]
             return {**arguments, self.name: dict.fromkeys(keys, value)}
@@ -101,7 +119,20 @@ KIND_OF = {
     "subject_id": "segment",  # any row's id as text
     "template_id": "template",
     "whatsapp.automation_id": "keyword_rule",
+    "quotes": "said",
+    "whatsapp.session_message.preview.asset_id": "photo",
+    "whatsapp.session_message.preview.message_id": "said",
 }
+
+# Ids inside an argument: which of its kinds has one, and the argument with the id in its place.
+INSIDE: dict[str, dict[str, tuple[str, Callable[[Any], Any]]]] = {
+    "whatsapp.session_message.preview.message": {
+        "asset_id": ("image", lambda value: {"kind": "image", "asset_id": value}),
+        "message_id": ("reaction", lambda value: {"kind": "reaction", "message_id": value, "emoji": "👍"}),
+    },
+}
+# They name things at Meta, and no row of ours.
+METAS_OWN = frozenset({"catalog_id", "product_retailer_id", "flow_id", "wa_id"})
 
 
 def id_fields() -> list[IdField]:
@@ -114,10 +145,20 @@ def _of(tool: Tool, model: type[BaseModel]) -> Iterator[IdField]:
         parts = list(_parts(info.annotation))
         if UUID in parts or name.endswith(("_id", "_ids")):
             yield IdField(tool, name, is_list=list in parts, is_map=dict in parts)
-        for part in parts:
-            if isinstance(part, type) and issubclass(part, BaseModel):
-                nested = [inner.name for inner in _of(tool, part)]
-                assert not nested, f"{tool.name}.{name} holds ids ({nested}): teach `IdField.put` to reach them"
+        inside = _ids_inside(parts) - METAS_OWN
+        unreached = inside - set(INSIDE.get(f"{tool.name}.{name}", ()))
+        assert not unreached, f"{tool.name}.{name} holds ids ({unreached}): say in INSIDE how to reach them"
+        yield from (IdField(tool, name, is_list=False, inside=inner) for inner in sorted(inside))
+
+
+def _ids_inside(parts: list[Any]) -> set[str]:
+    """What the ids are called that the models among these hold, however deep."""
+    found: set[str] = set()
+    for model in (part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)):
+        for name, info in model.model_fields.items():
+            inner = list(_parts(info.annotation))
+            found |= _ids_inside(inner) | ({name} if UUID in inner or name.endswith(("_id", "_ids")) else set())
+    return found
 
 
 def _parts(annotation: Any) -> Iterator[Any]:
@@ -131,7 +172,7 @@ def _parts(annotation: Any) -> Iterator[Any]:
 def right_arguments(field: IdField, own: TeaHouse, actor: Actor) -> Arguments:
     """Arguments with nothing wrong, the id among them; an edit says which version it means."""
     arguments = arguments_of(field.tool, own, actor)
-    if field.name not in arguments:
+    if field.inside or field.name not in arguments:
         arguments = field.put(arguments, own.id_of(field.kind))
     edits_it = {"base_version_token", "campaign_id"} & set(field.tool.ask.model_fields) == {"base_version_token"}
     if field.name == "segment_id" and edits_it:
@@ -162,6 +203,11 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "account": lambda own: _with_pk(WhatsAppAccountFactory(organisation=own.organisation)),
     "action_request": lambda own: _with_pk(
         ActionRequestFactory(preview=PreviewFactory(organisation=own.organisation), owner=own.waiting.owner)
+    ),
+    "photo": lambda own: _with_pk(on_shelf(organisation=own.organisation)),
+    "said": lambda own: (
+        found := InboundMessageFactory(conversation=own.conversation, provider_id=f"wamid.{uuid4()}"),
+        found.key,
     ),
     "asset": lambda own: _with_pk(on_shelf(organisation=own.organisation, state="waiting")),
     "automation": lambda own: _with_pk(automation_of(campaign_of(own.texts, f"Winter tea {uuid4()}"))),

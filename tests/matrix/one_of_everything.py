@@ -19,6 +19,7 @@ from messaging.models import (
     KeywordRule,
     InboundMessage,
     MediaAsset,
+    MediaUpload,
     Message,
     Order,
     Price,
@@ -82,8 +83,6 @@ class TeaHouse:
         self.template: Template = TemplateFactory(account=self.sender.account, name="spring_tea")
         self.translation = TemplateTranslationFactory(template=self.template)
         self.contacts = [ContactFactory(name=name, tags=["tea"], **own) for name in ("Ann", "Bo", "Cat")]
-        self.conversation: Conversation = ConversationFactory(sender=self.sender, contact=self.contacts[0])
-        self.asset: MediaAsset = on_shelf(state="waiting", conversation=self.conversation, **own)
         self.send = self._send()
         self.texts = TeaTexts(organisation=self.organisation)
         self.campaign: Campaign = campaign_of(self.texts)
@@ -102,6 +101,10 @@ class TeaHouse:
         self.conversation: Conversation = ConversationFactory(
             sender=self.sender, contact=self.contacts[0], queue=self.queue, owner=self.people[Role.COMPLIANCE]
         )
+        self.asset: MediaAsset = on_shelf(state="waiting", conversation=self.conversation, **own)
+        self.photo: MediaAsset = on_shelf(**own)
+        MediaUpload.objects.create(asset=self.photo, sender=self.sender, media_id="800001", made_at=NOON,
+                                   expires_at=NOON + timedelta(days=30), **own)  # fmt: skip
         ConversationEvent.objects.create(
             conversation=self.conversation,
             kind="assigned",
@@ -165,6 +168,8 @@ class TeaHouse:
             "action_request": self.waiting.pk,
             "application": self.application.pk,
             "asset": self.asset.pk,
+            "photo": self.photo.pk,
+            "said": self.conversation.inbound.get().key,
             "automation": self.automation.pk,
             "batch": self.batch.pk,
             "broadcast": self.send.pk,

@@ -114,6 +114,8 @@ whatsapp.phone_numbers.list              +     +          +        +       +    
 whatsapp.policy_rules.get                +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.segment.upsert                  +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.segments.list                   +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.session_message.preview         +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+whatsapp.session_message.send            +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
 whatsapp.tag.apply                       +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
 whatsapp.template.get                    +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.template.submit                 +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -

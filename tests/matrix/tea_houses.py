@@ -209,6 +209,10 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "leaves_unanswered": True,
     },
     "whatsapp.conversation.get": lambda own, actor: {"conversation_id": own.id_of("conversation")},
+    "whatsapp.session_message.preview": lambda own, actor: {
+        "conversation_id": own.id_of("conversation"),
+        "message": {"kind": "text", "text": "Your tea left this morning."},
+    },
     "whatsapp.conversation_summary.get": lambda own, actor: {},
     "whatsapp.conversations.list": lambda own, actor: {},
     "whatsapp.handover.preview": lambda own, actor: {

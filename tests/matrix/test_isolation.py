@@ -91,7 +91,7 @@ def foreign_arguments(field: IdField, arguments: Arguments, rival: TeaHouse) -> 
 
 
 def test_every_id_that_a_tool_takes_names_a_kind_of_row() -> None:
-    assert {field.name for field in FIELDS} == {name.rpartition(".")[2] for name in KIND_OF}
+    assert {field.named for field in FIELDS} == {name.rpartition(".")[2] for name in KIND_OF}
     assert len(FIELDS) >= 18
 
 
@@ -126,7 +126,7 @@ def test_what_is_no_id_is_told_by_the_name_of_its_field(wrong: Any, own: TeaHous
         wrongs = [reason["field"] for reason in told if reason["code"] == "invalid_argument"]
         key = next(iter(right.get(field.name) or ["one"])) if field.is_map else "0"
         place = f".{key}" if field.is_list or field.is_map else ""
-        assert f"{field.name}{place}" in wrongs, field
+        assert f"{field.place}{place}" in wrongs, field
 
 
 @pytest.mark.parametrize("field", [field for field in FIELDS if field.kind == "preview"], ids=str)
@@ -178,6 +178,10 @@ def _without_new_ids(answer: Any) -> Any:
     if isinstance(answer, dict):
         return {name: _without_new_ids(value) for name, value in answer.items() if name not in new}
     return [_without_new_ids(one) for one in answer] if isinstance(answer, list) else answer
+    if isinstance(answer, list):  # refused
+        return answer
+    new = ("audience_id", "audience_digest", "batch_id", "rows_digest")
+    return {**answer, "preview_id": None, "data": {k: v for k, v in answer["data"].items() if k not in new}}
 
 
 def test_the_answers_are_the_same_without_the_policies_under_them(own: TeaHouse, rival: TeaHouse) -> None:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -200,7 +201,7 @@ def test_what_does_not_work_is_tried_at_growing_intervals_until_meta_throws_it_a
         moments.append(fetch.due_at)
         fetch_one(fetch.pk, fetch.due_at)
         fetch.refresh_from_db()
-    pauses = [(later - earlier).total_seconds() for earlier, later in zip(moments, moments[1:], strict=False)]
+    pauses = [(later - earlier).total_seconds() for earlier, later in pairwise(moments)]
     assert pauses[:11] == [30, 60, 120, 240, 480, 960, 1920, 3840, 7680, 15360, 21600]
     assert (fetch.state, moments[-1], fetch.settled_at) == ("given_up", NOON + timedelta(days=7), moments[-1])
     assert len(responses.calls) == len(moments) - 1

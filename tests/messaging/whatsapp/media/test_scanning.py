@@ -27,7 +27,7 @@ def test_a_clean_file_is_clean_and_the_scanner_has_read_all_of_it(settings: Sett
 def test_a_virus_is_found_over_a_unix_socket(settings: Settings, tmp_path: Path) -> None:
     with pretend_clamd(tmp_path / "clamd.ctl") as clamd:
         settings.CLAMD_ADDRESS = clamd.address
-        with pytest.raises(Infected, match="^Eicar-Test-Signature$"):
+        with pytest.raises(Infected, match=r"^Eicar-Test-Signature$"):
             scan(b"menu" + EICAR)
 
 
