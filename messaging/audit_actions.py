@@ -90,5 +90,3 @@ action("prices.imported", _("{actor} imported {prices} prices that count from {f
 # The inbox at the desk
 action("team.changed", _("{actor} changed the team {subject}: {fields}"))
 action("queue.changed", _("{actor} changed the queue {subject}: {fields}"))
-action("team.changed", _("{actor} changed the team {subject}"))
-action("queue.changed", _("{actor} changed the queue {subject}"))
