@@ -86,3 +86,32 @@ def _asked_at_desk(stage: Stage, username: str, tool: str, **arguments: Any) -> 
 def _token_of(stage: Stage, conversation: Conversation) -> str:
     shown: Answer = stage.agent.use("whatsapp.conversation.get", conversation_id=str(conversation.pk))["data"]
     return str(shown["version_token"])
+
+
+def sum_up(stage: Stage) -> None:
+    """What the team is told of its work: sums, and nobody's name."""
+    stage.tell.chapter("INBOX 8  The team's week in sums")
+    told: Answer = stage.agent.use("whatsapp.conversation_summary.get", days=7)["data"]
+    figures, workload = told["all"], told["workload"]
+    if told["staff"] is not None:
+        raise StoryBroke("An agent was told the figures of single people.")
+    median = figures["first_reply_median_seconds"]
+    stage.tell.numbers(
+        [
+            (
+                "opened",
+                f"{figures['opened']:,}",
+                f"{figures['open']:,} are open, {figures['waiting']:,} wait for a person",
+            ),
+            ("closed", f"{figures['closed']:,}", f"resolution rate {_percent(figures['resolution_rate'])}"),
+            ("answers in time", f"{figures['replies_in_time']:,}", f"{figures['replies_late']:,} late"),
+            ("first answer", "–" if median is None else f"{median:,} s", "the middle one"),
+            ("workload", f"{workload['people']:,}", f"people, {workload['average'] or 0:g} open conversations each"),
+        ]
+    )
+    queues = ", ".join(f"{row['queue']} {row['open']}" for row in told["queues"])
+    stage.tell.done(f"Open by queue: {queues}", "figures of single people are for managers: the agent gets none")
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.0f} %"

@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
+
 from accounts.roles import SERVE
 from config.demo.house import House
 from config.demo.seeding import Cast, find_agent
@@ -15,8 +17,8 @@ from messaging.whatsapp.commerce.callbacks import hash_of_key
 from messaging.whatsapp.conversations.arriving import default_queue
 
 OOLONG = "OOLONG-100"
-# It reads conversations masked, and asks for what it may not do by itself.
-AGENT_SCOPES = frozenset({"whatsapp:read", "whatsapp:preview", "whatsapp:request", SERVE})
+# What it may ask for besides its owner's role: it serves customers and sees nobody's number or name.
+AGENT_SCOPES = frozenset({"whatsapp:read", SERVE})
 # The story is about single messages: none is lost by chance. Webhooks still come twice and in the wrong order.
 CALM: dict[str, Any] = {
     "refuses": {}, "fails_later": {}, "throttled_share": 0.0, "error_refused_share": 0.0, "error_accepted_share": 0.0,
@@ -37,18 +39,19 @@ class InboxCast:
 
 def seed_inbox(cast: Cast, house: House, folder: Path, now: datetime) -> InboxCast:
     """Make or find it all. The pretend payment provider learns where to call."""
-    Product.objects.update_or_create(
-        organisation=cast.organisation,
-        sku=OOLONG,
-        defaults={
-            "name": "Autumn oolong, 100 g", "price": Decimal(88), "currency": "HKD", "stock": 500, "updated_at": now
-        },
-    )  # fmt: skip
-    _payments(cast, house)
-    _agent, key = find_agent(
-        cast.people["ivy.tam"], folder / "inbox-agent.key", now, name="Inbox assistant", scopes=AGENT_SCOPES
-    )
-    counter, accounts = _queues(cast)
+    with transaction.atomic():
+        Product.objects.update_or_create(
+            organisation=cast.organisation,
+            sku=OOLONG,
+            defaults={
+                "name": "Autumn oolong, 100 g", "price": Decimal(88), "currency": "HKD", "stock": 500, "updated_at": now
+            },
+        )  # fmt: skip
+        _payments(cast, house)
+        _agent, key = find_agent(
+            cast.people["ivy.tam"], folder / "inbox-agent.key", now, name="Inbox assistant", scopes=AGENT_SCOPES
+        )
+        counter, accounts = _queues(cast)
     return InboxCast(counter, accounts, key)
 
 
@@ -71,9 +74,12 @@ def _payments(cast: Cast, house: House) -> None:
 
 
 def _queues(cast: Cast) -> tuple[Queue, Queue]:
-    """Ivy is of both teams, Ken of the first alone. What comes in is everybody's."""
+    """Ivy is of both teams, the others of the first alone. What comes in is everybody's."""
     found = []
-    for name, members, is_restricted in (("Counter", ("ken.ho", "ivy.tam"), False), ("Accounts", ("ivy.tam",), True)):
+    for name, members, is_restricted in (
+        ("Counter", ("ken.ho", "ivy.tam", "sam.lee"), False),
+        ("Accounts", ("ivy.tam",), True),
+    ):
         team, _ = Team.objects.get_or_create(organisation=cast.organisation, name=name)
         team.members.set([cast.people[username] for username in members])
         facts = {"team": team, "is_restricted": is_restricted, "reply_minutes": 15}

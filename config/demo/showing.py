@@ -56,8 +56,8 @@ def play_campaign(stage: Stage, stack: ExitStack) -> tuple[bool, str]:
 def play_conversations(stage: Stage, stack: ExitStack) -> tuple[bool, str]:
     """Play and close the story of the inbox."""
     cast = seed_inbox(stage.cast, stage.house, stage.folder, timezone.now())
-    stage = replace(stage, agent=stack.enter_context(AgentClient(stage.house.mcp, cast.agent_key)))
-    played = story_inbox.play_inbox(stage, cast)
+    counter = replace(stage, agent=stack.enter_context(AgentClient(stage.house.mcp, cast.agent_key)))
+    played = story_inbox.play_inbox(stage, counter, cast)
     return inbox_closing.close_inbox(stage, played.began, played.journal_from), ""
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from config.demo.inbox_arrivals import Customers, customers, write_in
-from config.demo.inbox_care import complain, hand_over
+from config.demo.inbox_care import complain, hand_over, sum_up
 from config.demo.inbox_payment import sell
 from config.demo.inbox_replies import keep_in, read_and_reply, reply_at_once
 from config.demo.inbox_rules import automate, be_answered
@@ -23,18 +23,22 @@ class InboxPlayed:
     people: Customers
 
 
-def play_inbox(stage: Stage, cast: InboxCast) -> InboxPlayed:
-    """The whole job. Raises StoryBroke when anything goes another way."""
+def play_inbox(stage: Stage, counter: Stage, cast: InboxCast) -> InboxPlayed:
+    """The whole job: Sam's agent proposes the rules, at the `counter` Ivy's answers customers.
+
+    Raises StoryBroke when anything goes another way.
+    """
     stage.house.simulator.misbehave(**CALM)
     played = InboxPlayed(timezone.now(), stage.house.simulator.journal_end(), customers(stage))
-    people = played.people
+    people, journal_from = played.people, played.journal_from
     write_in(stage, people)
     automate(stage, str(cast.counter.pk))
     be_answered(stage, people)
-    reply_at_once(stage, people, played.journal_from)
-    read_and_reply(stage, people, played.journal_from)
-    keep_in(stage, people)
-    sell(stage, people, played.journal_from)
-    hand_over(stage, cast, people)
-    complain(stage, cast, people)
+    reply_at_once(counter, people, journal_from)
+    read_and_reply(counter, people, journal_from)
+    keep_in(counter, people)
+    sell(counter, people, journal_from)
+    hand_over(counter, cast, people)
+    complain(counter, cast, people)
+    sum_up(counter)
     return played
