@@ -29,7 +29,12 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
     ),
     (
         _("Answering"),
-        ((_("Inbox"), "forum", "messaging.conversation", ""),),
+        (
+            (_("Inbox"), "forum", "messaging.conversation", ""),
+            (_("Flows"), "account_tree", "messaging.flow", ""),
+            (_("Keyword rules"), "key", "messaging.keywordrule", ""),
+            (_("Auto replies"), "quickreply", "messaging.autoreply", ""),
+        ),
     ),
     (
         _("Sending"),
