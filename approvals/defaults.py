@@ -39,6 +39,9 @@ DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
         "Names, tags and languages of contacts are kept at once",
         {"tools": "sms_marketing.contacts.upsert", **_AUTOMATIC},
     ),
+    # Their floors ask a person for restricted queues, several at once, complaints, payments and escalations.
+    ("Conversations change hands and close at once", {"tools": "whatsapp.conversation.*", **_AUTOMATIC}),
+    ("Single tags are put on at once", {"tools": "whatsapp.tag.apply", **_AUTOMATIC}),
     ("SMS segments are kept at once", {"tools": "sms_marketing.segments.create", **_AUTOMATIC}),
     (
         "Large SMS segments are decided by a person",

@@ -90,6 +90,9 @@ class Tool:
     # Asked for by people at the desk, or by Countersign itself, and nowhere else: no agent and no script even learns
     # that there is such a tool.
     desk_only: bool = False
+    # Its contracts hold what not everybody of the organisation may read: requests of it are seen by who asked for them
+    # and by who decides.
+    confidential: bool = False
 
     @property
     def family(self) -> str:

@@ -35,7 +35,7 @@ action("contact.consent", _("{actor} recorded consent of {subject}: {change}"))
 action("contacts.imported", _("{actor} imported {subject}: {people} people"))
 
 # Conversations
-action("conversation.assigned", _("{actor} gave {subject} to {queue}"))
+action("conversation.assigned", _("{actor} moved {subject} to the queue {to_queue}"))
 action("conversation.handed_over", _("{actor} handed {subject} over to people"))
 action("conversation.noted", _("{actor} noted something about {subject} for the team"))
 action("conversation.labelled", _("{actor} changed the labels of {subject}"))

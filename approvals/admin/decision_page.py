@@ -44,7 +44,8 @@ def decision_context(request: ActionRequest, actor: Actor, now: datetime) -> dic
     reading = Reading(request, actor, now)
     known = {concern["code"] for concern in request.preview.concerns}
     today = reasons_today(tool, contract, reading)
-    before = last_approved(request)
+    # What somebody else asked for of a confidential tool is not for whoever reads this request.
+    before = None if tool is None or tool.confidential else last_approved(request)
     return {
         "asked": request,
         "now": now,

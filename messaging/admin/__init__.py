@@ -3,6 +3,7 @@
 from messaging.admin import (
     consent,
     contacts,
+    conversation_panels,
     imports,
     inbox,
     merge_tasks,
@@ -22,6 +23,7 @@ from messaging.admin import (
 __all__ = [
     "consent",
     "contacts",
+    "conversation_panels",
     "imports",
     "inbox",
     "merge_tasks",

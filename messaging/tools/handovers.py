@@ -34,6 +34,7 @@ def preview_handover(call: Call, ask: HandoverAsk) -> HandoverContract:
     preview="whatsapp.handover.preview",
     approval=When(lambda contract: contract.needs_a_person),
     guards=(HandoverStands(),),
+    confidential=True,
     safety="The history of handovers is kept; no customer is told of a note.",
 )
 def assign_conversation(call: Call, contract: HandoverContract) -> Assigned:
@@ -49,6 +50,7 @@ def assign_conversation(call: Call, contract: HandoverContract) -> Assigned:
     plan=plan_close,
     approval=When(lambda contract: contract.needs_a_person),
     guards=(MayBeClosed(),),
+    confidential=True,
     safety="An open escalation or complaint is closed by its owner in person; a waiting customer is not overlooked.",
 )
 def close_conversation(call: Call, contract: CloseContract) -> Closed:

@@ -14,6 +14,7 @@ from messaging.whatsapp.conversations.tagging import TagContract, Tagged, TagsMa
     plan=plan_tags,
     approval=When(lambda contract: contract.needs_a_person),
     guards=(TagsMayChange(),),
+    confidential=True,
     safety="Tags that sound like consent are refused: consent is recorded with its evidence, and never by a tag.",
 )
 def apply_tag(call: Call, contract: TagContract) -> Tagged:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
@@ -18,13 +19,15 @@ from messaging.whatsapp.conversations.moving import locked
 OWNERS_WORD = (Conversation.Concern.ESCALATION, Conversation.Concern.COMPLAINT)
 
 
-def reasons_against_closing(conversation: Conversation, by: Actor, leaves_unanswered: bool) -> Iterator[Reason]:
-    """Why this conversation may not be closed by whoever asks for it."""
+def reasons_against_closing(
+    conversation: Conversation, confirmed_by: UUID | None, leaves_unanswered: bool
+) -> Iterator[Reason]:
+    """Why this conversation may not be closed. `confirmed_by` is the person who asks for it in person, if one does."""
     if conversation.state != Conversation.State.OPEN:
         yield Reason("already_closed", _("This conversation is closed."), _("There is nothing left to do."))
         return
     if conversation.concern in OWNERS_WORD:
-        yield from _owner_is_missing(conversation, by)
+        yield from _owner_is_missing(conversation, confirmed_by)
     if conversation.waiting_since is not None and not leaves_unanswered:
         yield Reason(
             "customer_waits",
@@ -34,14 +37,14 @@ def reasons_against_closing(conversation: Conversation, by: Actor, leaves_unansw
         )
 
 
-def _owner_is_missing(conversation: Conversation, by: Actor) -> Iterator[Reason]:
+def _owner_is_missing(conversation: Conversation, confirmed_by: UUID | None) -> Iterator[Reason]:
     if conversation.owner is None:
         yield Reason(
             "no_owner",
             _("Nobody sees to this escalation or complaint yet."),
             _("Give it to somebody with whatsapp.conversation.assign; they can close it."),
         )
-    elif by.person != conversation.owner:
+    elif confirmed_by != conversation.owner_id:
         yield Reason(
             "owner_has_not_confirmed",
             _("An open escalation or complaint is closed by its owner alone, in person."),

@@ -39,6 +39,7 @@ class CloseContract(Contract):
     queue_name: Annotated[str, Field(description="The queue it is in.")]
     owner_name: Annotated[str, Field(description="Who sees to it; empty for nobody.")]
     by_owner: Annotated[bool, Field(description="Whether its owner asks for it, in person.")]
+    confirmed_by: Annotated[UUID | None, Field(description="Who asks for it in person; null for software.")]
     outcome: Annotated[str, Field(description="What came of it.")]
     labels: Annotated[list[str], Field(description="Labels that are added.")]
     follow_up_at: Annotated[datetime | None, Field(description="When somebody comes back to it.")]
@@ -72,7 +73,7 @@ class MayBeClosed:
             return
         told = gettext_lazy("The conversation has changed since this was planned.")
         yield from edited_since(conversation, contract.base_version, told)
-        yield from reasons_against_closing(conversation, call.actor, contract.leaves_unanswered)
+        yield from reasons_against_closing(conversation, contract.confirmed_by, contract.leaves_unanswered)
 
 
 def plan_close(call: Call, ask: CloseAsk) -> CloseContract:
@@ -87,6 +88,7 @@ def plan_close(call: Call, ask: CloseAsk) -> CloseContract:
         queue_name=conversation.queue.name,
         owner_name=str(owner or ""),
         by_owner=owner is not None and call.actor.person == owner,
+        confirmed_by=call.actor.person.pk if call.actor.person else None,
         outcome=ask.outcome,
         labels=sorted(set(ask.labels)),
         follow_up_at=ask.follow_up_at,

@@ -50,7 +50,7 @@ def move(
         if note:
             note_down(conversation, note, by, now)
         record(
-            "conversation.assigned", conversation, by, now=now, queue=queue.name,
+            "conversation.assigned", conversation, by, now=now,
             from_queue=before["from_queue"], to_queue=after["queue"],
             from_owner=before["from_owner"], to_owner=after["owner"],
         )  # fmt: skip

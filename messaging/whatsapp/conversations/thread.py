@@ -1,13 +1,16 @@
 """What both sides said, in one order: the customer's words, our replies, and what we sent them unasked meanwhile."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from messaging.models import Conversation, InboundMessage, Message, Reply
 from messaging.whatsapp.conversations.beside import files_of
+
+# Messages of one moment that are read at the most beside those of the page.
+_AT_ONCE = 500
 
 
 class Said(NamedTuple):
@@ -31,31 +34,39 @@ def thread(conversation: Conversation, limit: int, before: datetime | None = Non
 
     Providers tell whole seconds: what was said in one moment stands on one page, even if it becomes a little longer.
     """
-    rows = sorted(_rows(conversation, limit, before), key=lambda said: said.at, reverse=True)
-    if len(rows) <= limit:
-        return rows[::-1], False
-    oldest = rows[limit - 1].at
-    shown = [said for said in rows if said.at >= oldest]
-    return shown[::-1], len(shown) < len(rows)
+    heard, replies, unasked = sources = _sources(conversation)
+    rows = [
+        *_heard(_until(*heard, before, limit)),
+        *_replied(_until(*replies, before, limit)),
+        *map(_unasked, _until(*unasked, before, limit)),
+    ]
+    rows.sort(key=lambda said: said.at)
+    oldest = rows[-limit].at if len(rows) > limit else rows[0].at if rows else conversation.opened_at
+    has_more = any(found.filter(**{f"{moment}__lt": oldest}).exists() for found, moment in sources)
+    return [said for said in rows if said.at >= oldest], has_more
 
 
-def _rows(conversation: Conversation, limit: int, before: datetime | None) -> Iterable[Said]:
-    heard = _until(InboundMessage.objects.filter(conversation=conversation), "at", before, limit)
-    files = files_of([message.pk for message in heard])
-    yield from (_heard(message, str(files.get(message.pk, ""))) for message in heard)
-    replies = _until(Reply.objects.filter(conversation=conversation), "made_at", before, limit)
-    sent = {one.send_id: one for one in Message.objects.filter(send__in=[reply.pk for reply in replies])}
-    yield from (_replied(reply, sent.get(reply.pk)) for reply in replies)
-    unasked = Message.objects.filter(contact=conversation.contact_id, sender=conversation.sender_id)
-    unasked = unasked.filter(~Q(handed_at=None), ~Q(translation=None), handed_at__gte=_began(conversation))
-    for message in _until(unasked.select_related("translation__template"), "handed_at", before, limit):
-        yield _unasked(message)
+def _sources(conversation: Conversation) -> tuple[tuple[QuerySet[Any], str], ...]:
+    """Where messages stand, and by which moment of theirs they are put in order."""
+    unasked = Message.objects.filter(
+        ~Q(translation=None), contact=conversation.contact_id, sender=conversation.sender_id,
+        handed_at__gte=_began(conversation),
+    )  # fmt: skip
+    return (
+        (InboundMessage.objects.filter(conversation=conversation), "at"),
+        (Reply.objects.filter(conversation=conversation), "made_at"),
+        (unasked.select_related("translation__template"), "handed_at"),
+    )
 
 
-def _until(rows: Any, moment: str, before: datetime | None, limit: int) -> list[Any]:
+def _until(rows: QuerySet[Any], moment: str, before: datetime | None, limit: int) -> list[Any]:
     if before is not None:
         rows = rows.filter(**{f"{moment}__lt": before})
-    return list(rows.order_by(f"-{moment}", "-pk")[: limit + 1])
+    found = list(rows.order_by(f"-{moment}", "-pk")[: limit + 1])
+    if len(found) > limit:  # the others of the last moment, so that no page ends within it
+        last = found[-1]
+        found += rows.filter(**{moment: getattr(last, moment), "pk__lt": last.pk}).order_by("-pk")[:_AT_ONCE]
+    return found
 
 
 def _began(conversation: Conversation) -> datetime:
@@ -64,18 +75,18 @@ def _began(conversation: Conversation) -> datetime:
     return min(filter(None, (first, conversation.opened_at)))
 
 
-def _heard(message: InboundMessage, file: str) -> Said:
-    return Said(
-        str(message.key), True, message.kind, message.text, message.payload, file, message.in_reply_to, "", "",
-        "", message.at,
-    )  # fmt: skip
+def _heard(messages: list[InboundMessage]) -> Iterator[Said]:
+    files = files_of([message.pk for message in messages])
+    for one in messages:
+        file = str(files.get(one.pk, ""))
+        yield Said(str(one.key), True, one.kind, one.text, one.payload, file, one.in_reply_to, "", "", "", one.at)
 
 
-def _replied(reply: Reply, sent: Message | None) -> Said:
-    status = sent.get_status_display() if sent else ""
-    kind = str(reply.body.get("type", ""))
-    text = words_of(reply.body)
-    return Said(str(reply.pk), False, kind, text, "", "", "", reply.by, reply.origin, status, reply.made_at)
+def _replied(replies: list[Reply]) -> Iterator[Said]:
+    sent = {one.send_id: one.get_status_display() for one in Message.objects.filter(send__in=[r.pk for r in replies])}
+    for one in replies:
+        kind, status = str(one.body.get("type", "")), str(sent.get(one.pk, ""))
+        yield Said(str(one.pk), False, kind, words_of(one.body), "", "", "", one.by, one.origin, status, one.made_at)
 
 
 def _unasked(message: Message) -> Said:
