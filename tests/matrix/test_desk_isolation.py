@@ -20,9 +20,18 @@ from approvals.models import Policy
 from audit.models import Entry
 from audit.models import Segment as SealedSegment
 from audit.record import record
-from messaging.models import Attempt, ImportBatch, ImportRow, MergeTask, MessagingRules, Replacement, WebhookEvent
+from messaging.models import (
+    Attempt,
+    ImportBatch,
+    ImportRow,
+    MergeTask,
+    MessagingRules,
+    Replacement,
+    ReplyRules,
+    WebhookEvent,
+)
 from sms.models import Conversion, LinkRules, OtpChallenge, OtpRules, Quota, ReviewNotice
-from tests.factories import NOON
+from tests.factories import NOON, TeamFactory
 from tests.matrix.one_of_everything import TeaHouse
 from tests.matrix.standing import houses as houses
 from tests.matrix.standing import own as own
@@ -74,6 +83,8 @@ def rows(own: TeaHouse) -> dict[str, Model]:
     MergeTask.objects.create(first=first, second=second, found_at=NOON, **mine)
     MessagingRules.objects.create(**mine)
     LinkRules.objects.create(**mine)
+    ReplyRules.objects.create(**mine)
+    TeamFactory(**mine)
     Quota.objects.create(currency="HKD", monthly=1000, **mine)
     ReviewNotice.objects.create(request=own.waiting, recipient=own.people[Role.ADMIN], topic="cost", created_at=NOON,
                                 **mine)  # fmt: skip
