@@ -57,6 +57,8 @@ def test_a_restricted_queue_takes_it_only_when_somebody_has_countersigned() -> N
     assert "Waits for a countersignature." in answer.content.decode()
     conversation.refresh_from_db()
     assert conversation.queue == the_counter()
+    assert "Waiting for a decision" in page(mei_chan(), "messaging_conversation_change", conversation.pk)
+    assert "Complaints" not in page(ken_ho(), "messaging_conversation_change", conversation.pk)
 
 
 def test_a_queue_that_one_may_not_know_of_is_no_choice() -> None:
