@@ -127,7 +127,7 @@ class QueueAdmin(OrganisationScoped):
 
     @display(description=_("restricted"), label={True: "warning", False: "plain"})
     def shown_restricted(self, queue: Queue) -> tuple[bool, str]:
-        return queue.is_restricted, _("its team alone") if queue.is_restricted else _("no")
+        return queue.is_restricted, str(_("its team alone") if queue.is_restricted else _("no"))
 
     @display(description=_("business hours"))
     def shown_hours(self, queue: Queue) -> str:
