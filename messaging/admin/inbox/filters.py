@@ -101,7 +101,7 @@ class InQueue(Narrowing):
         if (queue := self.value()) is None:
             return queryset
         try:
-            return queryset.filter(queue=queue)
+            return queryset.filter(queue_id=queue)
         except (ValidationError, ValueError):
             return queryset.none()
 

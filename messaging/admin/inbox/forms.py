@@ -73,7 +73,9 @@ class NoteForm(DeedForm):
 
 class AssignForm(DeedForm):
     queue = forms.ModelChoiceField(label=_("Queue"), queryset=Queue.objects.none())
-    owner = forms.ModelChoiceField(label=_("Owner"), queryset=Person.objects.none(), required=False, empty_label=_("nobody"))
+    owner = forms.ModelChoiceField(
+        label=_("Owner"), queryset=Person.objects.none(), required=False, empty_label=_("nobody")
+    )
     note = forms.CharField(label=_("Note for whoever takes it"), required=False, max_length=500)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
