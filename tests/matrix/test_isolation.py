@@ -173,7 +173,9 @@ def everything_read(own: TeaHouse) -> dict[str, Any]:
 
 
 def _without_new_ids(answer: Any) -> Any:
-    """A preview makes rows of its own, whose ids and seals are new each time."""
+    """A preview makes rows of its own, whose ids and seals are new each time. Who may not have one is told so."""
+    if isinstance(answer, list):
+        return answer
     new = ("audience_id", "audience_digest", "batch_id", "rows_digest")
     return {**answer, "preview_id": None, "data": {k: v for k, v in answer["data"].items() if k not in new}}
 
