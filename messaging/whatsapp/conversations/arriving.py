@@ -64,7 +64,9 @@ def _conversation_of(message: InboundMessage, now: datetime) -> Conversation:
 
 
 def _theirs(message: InboundMessage, state: _State) -> Conversation | None:
-    held = Conversation.objects.select_for_update(of=("self",)).select_related("organisation", "queue", "owner")
+    held = Conversation.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "organisation", "queue", "owner"
+    )
     mine = held.filter(sender=message.sender, contact=message.contact, state=state)
     return mine.order_by("-closed_at").first()
 

@@ -196,7 +196,9 @@ def assign(call: Call, contract: HandoverContract) -> Assigned:
     """Hand them over as planned, all or none. Raises Refused where somebody was faster."""
     ids = [one.conversation_id for one in contract.conversations]
     own = Conversation.objects.filter(organisation=call.organisation, pk__in=ids)
-    held = {one.pk: one for one in own.select_for_update(of=("self",)).select_related("queue").order_by("pk")}
+    held = {
+        one.pk: one for one in own.select_for_update(of=("self",), no_key=True).select_related("queue").order_by("pk")
+    }
     against = tuple(HandoverStands()(call, contract))
     if against:
         raise Refused(*against)

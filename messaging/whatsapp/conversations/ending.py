@@ -99,7 +99,7 @@ def plan_close(call: Call, ask: CloseAsk) -> CloseContract:
 
 def end(call: Call, contract: CloseContract) -> Closed:
     """Close it as planned. Raises Refused where somebody was faster."""
-    Conversation.objects.select_for_update().filter(
+    Conversation.objects.select_for_update(no_key=True).filter(
         pk=contract.conversation_id, organisation=call.organisation
     ).first()  # held, so that what the guard reads now stays so
     against = tuple(MayBeClosed()(call, contract))

@@ -32,7 +32,9 @@ def join_conversations(kept: Contact, other: Contact, actor: Actor, now: datetim
 
     Called in the transaction of the merge, with both contacts locked.
     """
-    open_ones = Conversation.objects.select_for_update(of=("self",)).select_related("organisation", "queue", "owner")
+    open_ones = Conversation.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "organisation", "queue", "owner"
+    )
     mine, theirs = (
         {one.sender_id: one for one in open_ones.filter(contact=who, state="open").order_by("pk")}
         for who in (kept, other)

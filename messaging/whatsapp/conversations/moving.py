@@ -59,5 +59,5 @@ def move(
 
 def locked(conversation: Conversation) -> Conversation:
     """The conversation as it is now, held until the transaction ends."""
-    held = Conversation.objects.select_for_update(of=("self",))
+    held = Conversation.objects.select_for_update(of=("self",), no_key=True)
     return held.select_related("organisation", "queue", "owner").get(pk=conversation.pk)

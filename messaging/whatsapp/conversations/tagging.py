@@ -167,7 +167,7 @@ def apply_tags(call: Call, contract: TagContract) -> Tagged:
     own = Contact.objects.filter(organisation=call.organisation, key__in=contract.contacts)
     contacts = lock_contacts(own.values_list("pk", flat=True))
     held = Conversation.objects.filter(organisation=call.organisation, pk__in=contract.conversations)
-    conversations = list(held.select_for_update().order_by("pk"))
+    conversations = list(held.select_for_update(no_key=True).order_by("pk"))
     against = tuple(TagsMayChange()(call, contract))
     if against:
         raise Refused(*against)
