@@ -39,6 +39,7 @@ from tests.matrix.one_of_everything import TeaHouse
 from tests.matrix.standing import houses as houses
 from tests.matrix.standing import own as own
 from tests.matrix.standing import rival as rival
+from tests.messaging.whatsapp.automation.tea_rows import away_of
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +97,7 @@ def rows(own: TeaHouse) -> dict[str, Model]:
     OtpRules.objects.create(**mine)
     OtpChallenge.objects.create(template=own.otp_template, send=own.batch, created_at=NOON, expires_at=LATER, **mine)
     Policy.objects.create(name="Twice", **mine)
+    away_of(own.organisation)
     Conversion.objects.create(shop_id="1001", said="a", kind="order", contact=first, amount=380, currency="HKD",
                               occurred_at=NOON, reported_at=NOON, **mine)  # fmt: skip
     Replacement.objects.create(attempt=Attempt.objects.filter(contact=first).first(), send=own.batch, contact=first,

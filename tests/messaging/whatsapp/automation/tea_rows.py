@@ -3,7 +3,7 @@
 from accounts.models import Organisation
 from approvals.canonical import seal_of
 from approvals.models import ActionRequest
-from messaging.models import Flow, FlowVersion, KeywordRule
+from messaging.models import AutoReply, Flow, FlowVersion, KeywordRule
 from messaging.whatsapp.automation.definition import FlowDefinition
 from tests.factories import NOON
 from tests.messaging.whatsapp.automation.tea_flows import menu_of_harbour_tea
@@ -24,6 +24,12 @@ def live(flow: Flow, request: ActionRequest) -> Flow:
     )  # fmt: skip
     flow.save()
     return flow
+
+
+def away_of(organisation: Organisation) -> AutoReply:
+    return AutoReply.objects.create(
+        organisation=organisation, name="Away", reply_text="We answer tomorrow.", created_at=NOON, updated_at=NOON
+    )
 
 
 def rule_of(flow: Flow, phrase: str = "refund") -> KeywordRule:
