@@ -42,7 +42,7 @@ def move_order(order: Order, transition_name: str, actor: Actor, now: datetime, 
         current.save()
         if transition_name in _FREES and before != OrderState.DRAFT:
             _put_back(current)
-        if before == OrderState.EXPIRED:
+        if before == OrderState.EXPIRED and current.state == OrderState.PAID:
             take_stock(current.lines.all())
         record(f"order.{transition_name}", current, actor, now=now, reference=current.reference, **facts)
         note(current, Kind.PAYMENT if transition_name in ("pay", "refund") else Kind.ORDERED, actor, now,

@@ -1,5 +1,6 @@
 """Asking the source what it knows of products now, and keeping it as rows that the rules read."""
 
+import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -14,6 +15,8 @@ from messaging.whatsapp.commerce.sources.rest import SourceSilent, find
 
 # What a source said longer ago than this is asked again before anybody acts on it.
 FRESH = timedelta(minutes=2)
+# Somebody waits for the preview: a slow source is not asked about the rest.
+ALTOGETHER_SECONDS = 20.0
 
 
 def look_up(organisation: Organisation, skus: Iterable[str], now: datetime) -> None:
@@ -25,7 +28,9 @@ def look_up(organisation: Organisation, skus: Iterable[str], now: datetime) -> N
         return
     wanted = sorted(set(skus))
     own = Product.objects.filter(organisation=organisation, sku__in=wanted, source=None).values_list("sku", flat=True)
-    found = {sku: _found(source, sku) for sku in wanted if sku not in set(own)}
+    found, until = {}, time.monotonic() + ALTOGETHER_SECONDS
+    for sku in sorted(set(wanted) - set(own)):
+        found[sku] = _found(source, sku, until)
     with transaction.atomic():
         for sku, product in found.items():
             _keep(source, sku, product, now)
@@ -36,8 +41,10 @@ def is_fresh(product: Product | None, now: datetime) -> bool:
     return product is None or product.source_id is None or product.updated_at > now - FRESH
 
 
-def _found(source: ProductSource, sku: str) -> Found | None:
+def _found(source: ProductSource, sku: str, until: float) -> Found | None:
     try:
+        if time.monotonic() > until:
+            raise SourceSilent("it takes too long")
         return find(source, sku)
     except (SourceSilent, SourceBroken) as trouble:
         words = {"source": source.name, "why": str(trouble)}

@@ -23,6 +23,7 @@ from messaging.whatsapp.commerce.payments.stripe.adapter import Stripe
 from messaging.whatsapp.commerce.tending import tend
 from tests.approvals.tea_room import approved, codes_of
 from tests.factories import NOON
+from tests.messaging.whatsapp.commerce.tea_counter import two_tins
 from tests.messaging.whatsapp.commerce.tea_orders import (
     PAGE,
     SEND,
@@ -33,7 +34,6 @@ from tests.messaging.whatsapp.commerce.tea_orders import (
     link_previewed,
     link_sent,
     oolong,
-    ordered,
     stripe_account,
     stripe_says,
 )
@@ -44,9 +44,8 @@ PLACE = "https://payment-link.invalid/"
 
 @pytest.fixture
 def order() -> Order:
-    oolong()
     stripe_account()
-    return ordered(ann_wrote())
+    return two_tins(ann_wrote(), oolong(stock=8))
 
 
 def taken(send: Send) -> Taken:
@@ -115,15 +114,15 @@ def test_the_link_reaches_the_phone_and_nothing_else(order: Order, monkeypatch: 
     assert PAGE not in repr(link.url)
 
 
-@pytest.mark.parametrize("state", ["expired", "cancelled", "ending", "paid"])
-def test_a_link_that_is_over_does_not_leave(order: Order, state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_that_is_over_does_not_leave(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     stripe_says(monkeypatch)
     link = link_sent(order)
     release_due(NOON + timedelta(seconds=1))
-    PaymentLink.objects.update(state=state)
     mine = taken(link.send)  # type: ignore[arg-type]
-    with pytest.raises(LinkOver):
-        prepare([mine])(mine)
+    for state in ("expired", "cancelled", "ending", "paid"):
+        PaymentLink.objects.update(state=state)
+        with pytest.raises(LinkOver):
+            prepare([mine])(mine)
 
 
 def test_an_order_that_was_cancelled_meanwhile_holds_its_message(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:

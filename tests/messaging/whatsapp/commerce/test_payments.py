@@ -147,6 +147,13 @@ def test_a_refund_ends_the_order_also_when_it_comes_before_the_payment() -> None
 
 
 @pytest.mark.django_db
+def test_what_is_given_back_of_an_expired_order_takes_no_goods() -> None:
+    link = waiting_order("expired", "expired")
+    stripe_calls(refund_event(link, 17600))
+    assert (Order.objects.get().state, Product.objects.get().stock) == ("refunded", 8)
+
+
+@pytest.mark.django_db
 def test_a_part_that_is_given_back_leaves_the_order_paid_and_wants_somebody() -> None:
     link = waiting_order()
     stripe_calls(session_event(link))

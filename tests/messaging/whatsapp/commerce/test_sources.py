@@ -12,7 +12,7 @@ from django.db import connection
 from approvals.execution import carry_out
 from approvals.reasons import Refused
 from messaging.models import Order, Product, ProductSource
-from messaging.whatsapp.commerce.sources import rest
+from messaging.whatsapp.commerce.sources import looking_up, rest
 from messaging.whatsapp.commerce.sources.mapping import Mapping, SourceBroken
 from messaging.whatsapp.commerce.sources.rest import SourceSilent, address_of, find
 from tests.approvals.tea_room import approved, codes_of
@@ -62,7 +62,7 @@ def test_the_shop_is_asked_at_the_preview_and_again_at_the_execution(source: Pro
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("now_told", "code"),
-    [(told(price=8900), "price_changed"), (told(left=1), "out_of_stock"), (told(on_sale=False), "product_gone")],
+    [(told(price=8900), "price_changed"), (told(on_sale=False), "product_gone")],
 )
 def test_what_the_shop_says_otherwise_at_the_execution_voids(
     source: ProductSource, shop: Listener, now_told: bytes, code: str
@@ -99,6 +99,16 @@ def test_the_houses_own_entries_are_not_asked_about(source: ProductSource, shop:
     oolong(price=Decimal(90))
     assert previewed(ann_wrote()).data["lines"][0]["unit_price"] == "90.000"
     assert shop.asked == []
+
+
+@pytest.mark.django_db
+def test_a_slow_shop_is_not_asked_about_the_rest(
+    source: ProductSource, shop: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking_up, "ALTOGETHER_SECONDS", -1.0)
+    with pytest.raises(Refused) as no:
+        previewed(ann_wrote())
+    assert (no.value.codes, shop.asked) == (["source_silent"], [])
 
 
 @pytest.mark.django_db
