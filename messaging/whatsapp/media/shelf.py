@@ -17,7 +17,6 @@ from messaging.whatsapp.media.inspecting import Offered, declared, inspect, safe
 from messaging.whatsapp.media.limits import TAKEN
 from messaging.whatsapp.media.scanning import Infected, ScanFailed, scan
 
-
 # Files that may wait for an approval at once: whoever hands in for ever fills no storage.
 MOST_WAITING = 500
 
