@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -98,11 +98,12 @@ class InQueue(Narrowing):
         return [(str(pk), name) for pk, name in queues.values_list("pk", "name")]
 
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
-        if (queue := self.value()) is None:
+        wanted = self.value()
+        if not wanted:
             return queryset
         try:
-            return queryset.filter(queue_id=queue)
-        except (ValidationError, ValueError):
+            return queryset.filter(queue=UUID(wanted))
+        except ValueError:
             return queryset.none()
 
 
@@ -115,5 +116,5 @@ def _views(spec: Narrowing, shown: Any, counts: Mapping[str, int]) -> Iterator[V
     values = [None, *(value for value, _name in spec.lookup_choices)]
     for value, choice in zip(values, spec.choices(shown), strict=True):
         name = spec.of_all if value is None else choice["display"]
-        count = counts.get(str(value)) if value else counts.get(spec.parameter_name or "")
+        count = counts.get(str(value) if value else str(spec.parameter_name))
         yield View(str(name), str(choice["query_string"]), bool(choice["selected"]), count)

@@ -46,6 +46,13 @@ class TeamAdmin(OrganisationScoped):
         }
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """People are made on their own page, not from a team."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "members":
+            field.widget.can_add_related = False
+        return field
+
     @display(description=_("members"))
     def shown_members(self, team: Team) -> str:
         return ", ".join(sorted(str(person) for person in team.members.all())) or "–"
@@ -127,7 +134,7 @@ class QueueAdmin(OrganisationScoped):
 
     @display(description=_("restricted"), label={True: "warning", False: "plain"})
     def shown_restricted(self, queue: Queue) -> tuple[bool, str]:
-        return queue.is_restricted, str(_("its team alone") if queue.is_restricted else _("no"))
+        return queue.is_restricted, gettext("its team alone") if queue.is_restricted else gettext("no")
 
     @display(description=_("business hours"))
     def shown_hours(self, queue: Queue) -> str:
