@@ -17,6 +17,10 @@ DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     # Its floor asks a person as soon as it speaks of money, promises or secrets, leads elsewhere, carries a file, or
     # was asked for after reading customers' texts.
     ("Answers to customers are sent at once", {"tools": "whatsapp.session_message.send", **_AUTOMATIC}),
+    # Their floors ask a person for restricted queues, for several at once, and for what is no plain question any more.
+    ("Conversations change hands at once", {"tools": "whatsapp.conversation.assign", **_AUTOMATIC}),
+    ("Conversations are closed at once", {"tools": "whatsapp.conversation.close", **_AUTOMATIC}),
+    ("Tags and labels are put on at once", {"tools": "whatsapp.tag.apply", **_AUTOMATIC}),
     # Its floor asks a person for a file of all uses, and for one that no virus scanner has called clean.
     ("Clean files for one conversation are taken at once", {"tools": "whatsapp.media_asset.upload", **_AUTOMATIC}),
     # Its floor asks a person as soon as brand, opt-out words or category change.

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from statistics import median
 
 import httpx2
@@ -20,6 +20,7 @@ from benchmarks.processes import free_port, started
 from messaging.models import Contact
 
 CALLS = 200
+LISTINGS = 20
 
 
 def run(rounds: int, scale: int) -> Iterator[Outcome]:
@@ -48,19 +49,24 @@ async def _measure(port: int, key: str, contact: str, rounds: int, reading: Outc
         tools = await session.list_tools()
         reading.notes.append(f"{CALLS} calls a round, {len(tools.tools)} tools listed")
         for _round in range(rounds):
-            reading.reference.append(await _p50(session, "bench_empty", {}))
-            reading.measured.append(await _p50(session, "whatsapp_contact_get", {"contact_id": contact}))
-            began = time.perf_counter()
-            await session.list_tools()
-            listing.measured.append((time.perf_counter() - began) * 1000)
+            reading.reference.append(await _p50_of_tool(session, "bench_empty", {}))
+            reading.measured.append(await _p50_of_tool(session, "whatsapp_contact_get", {"contact_id": contact}))
+            listing.measured.append(await _p50(session.list_tools, LISTINGS))
             listing.reference.append(50.0)
 
 
-async def _p50(session: ClientSession, name: str, arguments: dict[str, str]) -> float:
-    took = []
-    for _call in range(CALLS):
-        began = time.perf_counter()
+async def _p50_of_tool(session: ClientSession, name: str, arguments: dict[str, str]) -> float:
+    async def call() -> None:
         answer = await session.call_tool(name, arguments)
-        took.append((time.perf_counter() - began) * 1000)
         assert not answer.is_error, answer.content
+
+    return await _p50(call, CALLS)
+
+
+async def _p50(ask: Callable[[], Awaitable[object]], times: int) -> float:
+    took = []
+    for _time in range(times):
+        began = time.perf_counter()
+        await ask()
+        took.append((time.perf_counter() - began) * 1000)
     return median(took)

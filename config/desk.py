@@ -29,7 +29,12 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
     ),
     (
         _("Answering"),
-        ((_("Inbox"), "forum", "messaging.conversation", ""),),
+        (
+            (_("Inbox"), "forum", "messaging.conversation", ""),
+            (_("Flows"), "account_tree", "messaging.flow", ""),
+            (_("Keyword rules"), "key", "messaging.keywordrule", ""),
+            (_("Auto replies"), "quickreply", "messaging.autoreply", ""),
+        ),
     ),
     (
         _("Sending"),
@@ -91,6 +96,9 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
             (_("Gateway prices"), "sell", "sms.gatewayprice", ""),
             (_("Registrations at gateways"), "how_to_reg", "sms.gatewayregistration", ""),
             (_("SMS quotas"), "savings", "sms.quota", ""),
+            (_("Products"), "inventory_2", "messaging.product", ""),
+            (_("Product sources"), "storefront", "messaging.productsource", ""),
+            (_("Payment accounts"), "account_balance", "messaging.paymentaccount", ""),
             (_("WhatsApp accounts"), "hub", "messaging.whatsappaccount", ""),
             (_("People"), "badge", "accounts.person", ""),
             (_("Agents"), "smart_toy", "accounts.agent", ""),

@@ -227,6 +227,7 @@ GRAPH_VERSION = env.str("GRAPH_VERSION", default="v25.0")
 GRAPH_MEDIA_HOSTS: list[str] = env.list("GRAPH_MEDIA_HOSTS", default=["lookaside.fbsbx.com"])  # customers' files
 # What short links of organisations without a domain of their own stand on; its host belongs in ALLOWED_HOSTS as well.
 SHORT_LINK_BASE_URL = env.str("SHORT_LINK_BASE_URL", default=PUBLIC_URL)
+SHORT_LINK_LOOKS = env.bool("SHORT_LINK_LOOKS", default=False)  # look daily at the pages that short links lead to
 # Whom products may be asked of (host, or host:port) and where payment pages may be; anywhere else is refused.
 PRODUCT_SOURCE_HOSTS: list[str] = env.list("PRODUCT_SOURCE_HOSTS", default=[])
 PAYMENT_PAGE_HOSTS: list[str] = env.list("PAYMENT_PAGE_HOSTS", default=["checkout.stripe.com"])
@@ -237,7 +238,6 @@ PAYMENT_LINK_MINUTES = env.int("PAYMENT_LINK_MINUTES", default=32)
 ORDER_PAY_WITHIN_HOURS = env.int("ORDER_PAY_WITHIN_HOURS", default=72)
 # Where people arrive who have paid; empty: a page of ours that says so.
 PAYMENT_DONE_URL = env.str("PAYMENT_DONE_URL", default="")
-SHORT_LINK_LOOKS = env.bool("SHORT_LINK_LOOKS", default=False)  # look daily at the pages that short links lead to
 EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")  # notices to reviewers go through it
 EMAIL_PORT = env.int("EMAIL_PORT", default=25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")

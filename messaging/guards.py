@@ -20,6 +20,7 @@ from messaging.engine.contract import SendContract
 from messaging.gate import rules_of
 from messaging.models import Audience, Sender, TemplateTranslation
 from messaging.quiet_hours import quiet_until
+from messaging.whatsapp.media.headers import HeaderFileApproved
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ class OutsideQuietHours:
 BROADCAST_GUARDS = (
     OrganisationMaySend(),
     TemplateApproved(),
+    HeaderFileApproved(),
     SenderHealthy(),
     AudienceFrozen(),
     PriceUnchanged(),

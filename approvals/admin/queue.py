@@ -29,7 +29,6 @@ from approvals.hidden import shown_to
 from approvals.models import ActionRequest, State
 from approvals.numerals import number
 from approvals.registry import registry
-from approvals.seeing import seen_by
 
 STATE_COLOURS = {
     State.PENDING: "warning",
@@ -82,8 +81,7 @@ class ActionRequestAdmin(ReadOnly):
     paginator = PageByKey
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ActionRequest]:
-        seen: QuerySet[ActionRequest] = seen_by(person_of(request), super().get_queryset(request))
-        rows = shown_to(actor_of(request), seen)
+        rows = shown_to(actor_of(request), super().get_queryset(request))
         return in_order_of_turn(rows.select_related(*self.list_select_related), person_of(request), timezone.now())
 
     @display(description=_("what"))

@@ -137,14 +137,16 @@ def find_agent(
 
 
 def _agent_with_new_key(owner: Person, name: str, scopes: frozenset[str], now: datetime) -> tuple[Agent, str]:
-    agent = Agent.objects.filter(organisation=owner.organisation, name=name).first()
+    where = owner.organisation
+    assert where is not None
+    agent = Agent.objects.filter(organisation=where, name=name).first()
     if agent is None:
-        agent, key = create_agent(owner.organisation, owner, name, scopes=sorted(scopes), **BUDGET)
+        agent, key = create_agent(where, owner, name, scopes=sorted(scopes), **BUDGET)
     else:
         key, agent.key_prefix, agent.key_hash = issue_key()
         agent.disabled_at = None
         agent.save(update_fields=("key_prefix", "key_hash", "disabled_at"))
-    by = Actor.system(owner.organisation, "demo")
+    by = Actor.system(where, "demo")
     record("agent.made", agent, by, now=now, owner=str(owner.pk), scopes=agent.scopes)
     return agent, key
 

@@ -2,10 +2,12 @@
 
 from messaging.admin import (
     automation_panels,
+    commerce,
     consent,
     contact_panels,
     contacts,
     conversation_panels,
+    flows,
     imports,
     inbox,
     media,
@@ -29,10 +31,12 @@ from messaging.admin import (
 
 __all__ = [
     "automation_panels",
+    "commerce",
     "consent",
     "contact_panels",
     "contacts",
     "conversation_panels",
+    "flows",
     "imports",
     "inbox",
     "media",

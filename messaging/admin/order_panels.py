@@ -36,11 +36,12 @@ def order_panels(reading: Reading, contract: OrderContract) -> Iterator[Panel]:
         _("Who the customer is"), "desk/panel_facts.html", {"facts": _customer(reading, contract)}, "person_check"
     )
     if contract.reply is not None:
-        yield Panel(_("What the customer will read"), "desk/panel_wording.html", {"shown": [{"now": _bubble(contract.reply)}]},
-                    "chat", _("The link is made when this is carried out, and put into the button then."))  # fmt: skip
+        shown, later = [{"now": _bubble(contract.reply)}], _("The link is put into the button when it is carried out.")
+        yield Panel(_("What the customer will read"), "desk/panel_wording.html", {"shown": shown}, "chat", later)
     if contract.link is not None:
-        yield Panel(_("What the link is good for"), "desk/panel_facts.html", {"facts": _terms(contract)}, "payments",
-                    _("Nobody here sees the link. Only the provider's own signed word makes the order paid."))  # fmt: skip
+        secret = _("Nobody here sees the link. Only the provider's own signed word makes the order paid.")
+        facts = {"facts": _terms(contract)}
+        yield Panel(_("What the link is good for"), "desk/panel_facts.html", facts, "payments", secret)
 
 
 def order_drift(reading: Reading, contract: OrderContract) -> Iterator[Drift]:
@@ -107,7 +108,7 @@ def _terms(contract: OrderContract) -> list[tuple[Any, Any]]:
     terms = contract.link
     assert terms is not None
     return [
-        (_("Provider"), terms.provider.title()),
+        (_("Provider"), terms.paid_through.title()),
         (_("Amount"), money(terms.amount, terms.currency)),
         (_("Can be paid for"), _("%d minutes") % terms.lasts_minutes),
         (_("Can be paid"), _("once") if terms.times == 1 else number(terms.times)),

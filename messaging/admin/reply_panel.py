@@ -40,7 +40,7 @@ def reply_panels(reading: Reading, contract: ReplyTerms) -> Iterator[Panel]:
     conversation = conversation_for(reading.actor, contract)
     facts: dict[str, Any] = {"conversation": conversation}
     if conversation is not None:
-        facts["said"] = _last_said(conversation, in_clear=reading.actor.sees_personal_data)
+        facts["said"] = _last_said(conversation, reading.actor)
         facts["bubble"] = reply_bubble(contract.body, str(_("The answer, as the phone will show it")))
         facts["window"] = window_of(conversation, reading.now)
     yield Panel(_("What the customer will read"), "desk/panel_reply.html", facts, "chat")
@@ -71,9 +71,9 @@ def conversation_for(actor: Actor, contract: ReplyTerms) -> Conversation | None:
     return found.filter(pk=contract.conversation_id).first()
 
 
-def _last_said(conversation: Conversation, *, in_clear: bool) -> list[Entry]:
+def _last_said(conversation: Conversation, actor: Actor) -> list[Entry]:
     """What left or came in. Notes are the team's, and no part of what the customer reads."""
-    entries = thread_of(conversation, in_clear=in_clear).entries
+    entries = thread_of(conversation, actor).entries
     return [entry for entry in entries if entry.side in ("them", "us")][-_LAST:]
 
 

@@ -1,6 +1,6 @@
 """Accounts and numbers we send from. Secrets go in and never come out: the form shows whether one is set."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminPasswordWidget
 
 from accounts.admin import OrganisationScoped, WithHistory, actor_of
 from accounts.admin.scope import back_to, person_of
@@ -18,15 +17,18 @@ from accounts.desk_permissions import DECIDERS
 from approvals.numerals import number
 from approvals.reasons import Refused
 from messaging.admin.moments import moment
+from messaging.admin.secret_boxes import SecretBoxes
 from messaging.engine.senders import pause_sender, resume_sender
 from messaging.models import Channel, Sender, WhatsAppAccount
 
 SECRETS = ("access_token", "app_secret", "verify_token")
 
 
-class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An empty box keeps the secret. A new app secret keeps the old one for webhooks still on their way."""
+class AccountForm(SecretBoxes):
+    """A new app secret keeps the old one for webhooks still on their way."""
 
+    secrets = SECRETS
+    kept_before: ClassVar[dict[str, str]] = {"app_secret": "previous_app_secret"}
     access_token = forms.CharField(label=_("Access token"), required=False, strip=True)
     app_secret = forms.CharField(label=_("App secret"), required=False, strip=True)
     verify_token = forms.CharField(label=_("Verify token"), required=False, strip=True)
@@ -34,25 +36,6 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = WhatsAppAccount
         fields = ("name", "waba_id", "app_id", "currency", *SECRETS)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in SECRETS:
-            if name in self.fields:
-                is_set = bool(getattr(self.instance, name))
-                self.fields[name].widget = UnfoldAdminPasswordWidget(
-                    attrs={"autocomplete": "off", "placeholder": _("•••• is set") if is_set else _("not set")}
-                )
-                self.fields[name].help_text = _("Leave empty to keep it. It is stored encrypted and never shown.")
-                self.initial.pop(name, None)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        for name in SECRETS:
-            cleaned[name] = cleaned.get(name) or getattr(self.instance, name)
-        if self.instance.app_secret and cleaned.get("app_secret") != self.instance.app_secret:
-            self.instance.previous_app_secret = self.instance.app_secret
-        return cleaned
 
 
 @admin.register(WhatsAppAccount)

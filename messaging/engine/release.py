@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from accounts.faults import faultpoint
 from approvals.reasons import Reason
+from messaging.engine.bodies import SendDoesNotStand, make_ready
 from messaging.engine.sends import move_send, system
 from messaging.engine.standing import reasons_against
 from messaging.models import Category, Priority, Send, SendState, Status, Verdict
@@ -48,7 +49,7 @@ def release_due(now: datetime) -> int:
     """Release every send whose time has come, and go on with those that were broken off. How many began to send."""
     begun = 0
     for send_id in _to_release(now):
-        if _open_gate(send_id, now):
+        if _has_what_it_needs(send_id, now) and _open_gate(send_id, now):
             has_begun: bool | None = False
             while has_begun is False:
                 has_begun = _release_chunk(send_id, now)
@@ -60,6 +61,22 @@ def release_due(now: datetime) -> int:
 def _to_release(now: datetime) -> list[UUID]:
     due = Q(state=SendState.SCHEDULED, due_at__lte=now) | Q(state=SendState.RELEASING)
     return list(Send.objects.filter(due, not_after__gt=now).order_by("due_at").values_list("pk", flat=True))
+
+
+def _has_what_it_needs(send_id: UUID, now: datetime) -> bool:
+    """Whether all is there that its messages need; otherwise it pauses and says what is missing. May ask providers."""
+    send = Send.objects.select_related("organisation", "sender__account", "preview").get(pk=send_id)
+    if send.state != SendState.SCHEDULED:
+        return True
+    try:
+        make_ready(send, now)
+    except SendDoesNotStand as why:
+        with transaction.atomic():
+            locked = _lock_free(send_id)
+            if locked is not None and _is_due(locked, now):
+                move_send(locked, "pause", system(locked), now, str(why))
+        return False
+    return True
 
 
 def _open_gate(send_id: UUID, now: datetime) -> bool:

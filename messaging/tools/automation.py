@@ -20,6 +20,7 @@ from messaging.whatsapp.automation import keeping, planning
 from messaging.whatsapp.automation.answering import waiting_in
 from messaging.whatsapp.automation.contract import AutomationAsk, AutomationChange, AutomationKept
 from messaging.whatsapp.automation.guards import AUTO_REPLY_GUARDS, FLOW_GUARDS, RULE_GUARDS
+from messaging.whatsapp.automation.names import shown_to
 
 # What customers could use to get round it, and staff need not know: shown to who may see the configuration.
 Routing = Personal("text", unless=CONFIGURATION)
@@ -88,23 +89,13 @@ def _flow(call: Call, flow: Flow, waiting: int) -> FlowRow:
         name=flow.name,
         purpose=flow.purpose,
         state=flow.state,
-        definition=_shown(live.definition, in_clear=call.actor.can(CONFIGURATION)) if live else None,
+        definition=shown_to(call.actor, live.definition) if live else None,
         live_version=live.number if live else None,
         waiting_runs=waiting,
         action_request_id=live.request_id if live else None,
         updated_at=flow.updated_at,
         version_token=token_of(flow),
     )
-
-
-def _shown(definition: dict[str, Any], *, in_clear: bool) -> dict[str, Any]:
-    """The nodes; without the right to see the configuration, not which queues they route to."""
-    if in_clear:
-        return definition
-    nodes = {
-        name: {**node, "queue": "••••"} if node.get("queue") else node for name, node in definition["nodes"].items()
-    }
-    return {**definition, "nodes": nodes}
 
 
 def _auto_reply(row: AutoReply) -> AutoReplyRow:

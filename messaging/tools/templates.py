@@ -16,6 +16,7 @@ from approvals.versions import token_of
 from messaging.finding import find_own
 from messaging.models import Channel, Template, TemplateTranslation, TranslationStatus
 from messaging.paging import PageAnswer, PageAsk, page
+from messaging.whatsapp.media.headers import SampleApproved
 from messaging.whatsapp.review import drafts, submission
 from messaging.whatsapp.review import preview as previewing
 from messaging.whatsapp.review.contract import TemplateAsk, TemplateContract
@@ -162,7 +163,7 @@ def upsert_template_draft(call: Call, contract: TemplateContract) -> DraftKept:
     reads_first=("whatsapp.template_submit.preview",),
     preview="whatsapp.template_submit.preview",
     approval=Always(role=Role.COMPLIANCE),
-    guards=(NothingMetaWouldRefuse(), DraftStands()),
+    guards=(NothingMetaWouldRefuse(), SampleApproved(), DraftStands()),
     outside=submission.submit_to_meta,
     safety="What was previewed is what is submitted; Meta's answer is kept in the audit.",
 )

@@ -8,6 +8,7 @@ from messaging.engine.bodies import Build, register
 from messaging.engine.taken import Taken
 from messaging.models import Channel, Reply, TemplateTranslation
 from messaging.whatsapp.commerce.message import links_of, with_link
+from messaging.whatsapp.media.headers import make_ready, media_ids, with_media_id
 from messaging.whatsapp.templates.build import message_body
 from messaging.whatsapp.templates.definition import Definition
 from messaging.whatsapp.templates.named_values import values_of
@@ -20,6 +21,7 @@ def prepare(batch: Sequence[Taken]) -> Build:
     free = {taken.send_id for taken in batch if taken.translation_id is None}
     replies: dict[UUID, dict[str, Any]] = dict(Reply.objects.filter(pk__in=free).values_list("pk", "body"))
     links = links_of(free) if free else {}
+    files = media_ids(batch)
     read: dict[UUID, Definition] = {}
 
     def build(taken: Taken) -> dict[str, Any]:
@@ -33,9 +35,9 @@ def prepare(batch: Sequence[Taken]) -> Build:
             raise LookupError("The message has no template to be sent with.")
         if key not in read:
             read[key] = Definition.model_validate(written[key])
-        return message_body(read[key], values_of(read[key], taken.values))
+        return message_body(read[key], values_of(read[key], with_media_id(read[key], taken.values, files)))
 
     return build
 
 
-register(Channel.WHATSAPP, prepare)
+register(Channel.WHATSAPP, prepare, ready=make_ready)

@@ -75,10 +75,10 @@ def _create(world: World, call: Call) -> Told:
 
 def _make(world: World, wish: Any) -> Session:
     now = unix(world.clock())
-    made = world.counts["made"]
     world.counts["made"] += 1
-    secret = world.chance.bytes(16, "page", made, now).hex()
-    key = f"cs_test_{world.chance.bytes(12, 'session', made, now).hex()}"
+    world.made += 1
+    secret = world.chance.bytes(16, "page", world.made, now).hex()
+    key = f"cs_test_{world.chance.bytes(12, 'session', world.made, now).hex()}"
     begins = world.misbehaviour.strange_page or world.base_url
     session = Session(
         key,

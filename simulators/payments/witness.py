@@ -8,8 +8,8 @@ from typing import Any
 
 @dataclass(slots=True)
 class Witness:
-    """`made` counts sessions by idempotency key, `paid` and `refunded` amounts by session, `events` those that were
-    answered with 200, each once.
+    """`made` counts sessions by idempotency key (by id where there was none), `paid` and `refunded` amounts by session,
+    `events` those that were answered with 200, each once.
     """
 
     made: Counter[str] = field(default_factory=Counter)
@@ -32,7 +32,7 @@ def witness_of(entries: Iterable[dict[str, Any]]) -> Witness:
     for entry in entries:
         if entry["kind"] == "request":
             if entry["decision"] == "made":
-                witness.made[entry["key"]] += 1
+                witness.made[entry["key"] or entry["session"]] += 1
             elif entry["decision"] == "refused":
                 witness.refused[entry["no"]] += 1
         elif entry["kind"] == "paid":

@@ -56,7 +56,7 @@ class World:
         self.sessions: dict[str, Session] = {}
         self.replays: dict[str, Replay] = {}
         self.counts: Counter[str] = Counter()
-        self.events = 0
+        self.events = self.made = 0  # they go on after a reset: no id comes twice in one journal
 
     def note(self, kind: str, **facts: Any) -> None:
         """Write a line into the journal."""

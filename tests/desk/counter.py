@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Person
 from accounts.roles import Role
+from approvals.defaults import default_policies
 from approvals.versions import token_of
 from messaging.models import Conversation, Message, Queue, Reply, Status, Team
 from tests.desk.harbour import signed_in
@@ -52,7 +53,8 @@ def the_complaints() -> Queue:
 
 
 def ann_asks(text: str = "Do you have oolong?", **facts: Any) -> Conversation:
-    """Ann Lee wrote at eleven and waits; the window stays open until eleven tomorrow."""
+    """Ann Lee wrote at eleven and waits; the window stays open until eleven tomorrow. The usual policies hold."""
+    default_policies(harbour_tea())
     contact = ContactFactory(name="Ann Lee", phone="+85261110001", tags=["tea"])
     return says(
         ConversationFactory(contact=contact, sender=SenderFactory(), queue=the_counter(), unread=1, **facts), text

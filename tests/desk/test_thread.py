@@ -26,6 +26,7 @@ from tests.desk.harbour import page, signed_in, status
 from tests.factories import (
     NOON,
     ConversationFactory,
+    QueueFactory,
     SendFactory,
     SuppressionFactory,
     TemplateTranslationFactory,
@@ -145,7 +146,9 @@ def test_pressed_buttons_and_files_are_told_in_words() -> None:
 
 def test_handovers_stand_between_the_messages_and_notes_only_once() -> None:
     conversation = ann_asks()
-    facts = {"from_queue_name": "Orders", "queue_name": "Counter", "from_owner_name": "", "owner_name": "Ken Ho"}
+    orders = QueueFactory(name="Orders")
+    keys = {"from_queue": str(orders.pk), "queue": str(the_counter().pk)}
+    facts = keys | {"from_queue_name": "Orders", "queue_name": "Counter", "from_owner_name": "", "owner_name": "Ken Ho"}
     for kind, told in (("assigned", facts), ("labelled", {"added": ["gift"], "removed": ["old"]}), ("noted", {})):
         ConversationEvent.objects.create(organisation=conversation.organisation, conversation=conversation, kind=kind,
                                          by="Lin Yu", facts=told, at=NOON - 40 * MINUTE)  # fmt: skip

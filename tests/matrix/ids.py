@@ -13,7 +13,6 @@ from accounts.roles import Role
 from approvals.calls import call
 from approvals.registry import Tool
 from approvals.versions import token_of
-from messaging.models import Queue
 from tests.factories import (
     NOON,
     ActionRequestFactory,
@@ -232,7 +231,6 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "queue": lambda own: _with_pk(QueueFactory(organisation=own.organisation)),
     "application": lambda own: _with_pk(applied_for(own.organisation, "#SUMMER")),
     "flow": lambda own: _with_pk(flow_of(own.organisation, f"Summer menu {uuid4()}")),
-    "conversation": lambda own: _with_pk(ConversationFactory(sender=own.sender)),
     "failure": lambda own: (found := failed_webhook(own.sender), found.key),
     "gateway": lambda own: _with_pk(gateway_at("http://127.0.0.1:9", "third", 3, own.organisation)),
     "identity": lambda own: _with_pk(verified(own.organisation, "#SUMMER")),
@@ -240,7 +238,6 @@ _NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "owner": lambda own: _with_pk(PersonFactory(organisation=own.organisation)),
     "otp_template": lambda own: _with_pk(sign_in_text(own.texts, name=f"Sign in {uuid4()}")),
     "preview": lambda own: _with_pk(PreviewFactory(organisation=own.organisation)),
-    "queue": lambda own: _with_pk(Queue.objects.create(organisation=own.organisation, name=f"Summer {uuid4()}")),
     "segment": lambda own: _with_pk(SegmentFactory(organisation=own.organisation)),
     "sender": lambda own: _with_pk(SenderFactory(account=own.sender.account)),
     "short_link": lambda own: _with_pk(link_to(organisation=own.organisation)),

@@ -17,7 +17,6 @@ from messaging.models import (
     Flow,
     InboundMessage,
     KeywordRule,
-    InboundMessage,
     MediaAsset,
     MediaUpload,
     Message,
@@ -83,6 +82,11 @@ class TeaHouse:
         self.template: Template = TemplateFactory(account=self.sender.account, name="spring_tea")
         self.translation = TemplateTranslationFactory(template=self.template)
         self.contacts = [ContactFactory(name=name, tags=["tea"], **own) for name in ("Ann", "Bo", "Cat")]
+        self.queue: Queue = QueueFactory(name="Customers", is_default=True, **own)
+        self.conversation: Conversation = ConversationFactory(
+            sender=self.sender, contact=self.contacts[0], queue=self.queue, owner=self.people[Role.COMPLIANCE]
+        )
+        self.asset: MediaAsset = on_shelf(state="waiting", conversation=self.conversation, **own)
         self.send = self._send()
         self.texts = TeaTexts(organisation=self.organisation)
         self.campaign: Campaign = campaign_of(self.texts)
@@ -93,7 +97,6 @@ class TeaHouse:
         self.application = applied_for(self.organisation)
         self.snapshot = snapshot_of(self.campaign, self.texts.first, self.people[Role.MARKETER])
         self.otp_template = sign_in_text(self.texts)
-        self.queue: Queue = Queue.objects.create(name="Refunds", **own)
         self.flow: Flow = live(flow_of(self.organisation), self.send.request)
         self.keyword_rule: KeywordRule = rule_of(self.flow)
         self.waiting = ActionRequestFactory(preview=PreviewFactory(**own), owner=self.people[Role.MARKETER])
@@ -183,7 +186,6 @@ class TeaHouse:
             "keyword_rule": self.keyword_rule.pk,
             "owner": self.people[Role.COMPLIANCE].pk,
             "order": self.order.pk,
-            "queue": self.queue.pk,
             "otp_template": self.otp_template.pk,
             "queue": self.queue.pk,
             "segment": self.segment.pk,

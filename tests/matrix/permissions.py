@@ -50,8 +50,6 @@ sms_marketing.contacts.upsert            +     +          +        -       -    
 sms_marketing.conversion_attribution.get +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.copy.fit_preview           +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 sms_marketing.cost_preview               +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
-sms_marketing.cost_preview               +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
-sms_marketing.delivery_status.get        +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.delivery_status.get        +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.failed_messages.resend     +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 sms_marketing.failed_messages.retry_preview +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -

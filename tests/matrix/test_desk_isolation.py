@@ -28,11 +28,13 @@ from messaging.models import (
     MediaFetch,
     MergeTask,
     MessagingRules,
+    ProductSource,
     Replacement,
+    ReplyRules,
     WebhookEvent,
 )
 from sms.models import Conversion, LinkRules, OtpChallenge, OtpRules, Quota, ReviewNotice
-from tests.factories import NOON
+from tests.factories import NOON, TeamFactory
 from tests.matrix.one_of_everything import TeaHouse
 from tests.matrix.standing import houses as houses
 from tests.matrix.standing import own as own
@@ -84,7 +86,10 @@ def rows(own: TeaHouse) -> dict[str, Model]:
     first, second, _third = own.contacts
     MergeTask.objects.create(first=first, second=second, found_at=NOON, **mine)
     MessagingRules.objects.create(**mine)
+    ProductSource.objects.create(name="Shop", url="https://shop.example.test/{sku}", is_active=False, **mine)
     LinkRules.objects.create(**mine)
+    ReplyRules.objects.create(**mine)
+    TeamFactory(**mine)
     Quota.objects.create(currency="HKD", monthly=1000, **mine)
     ReviewNotice.objects.create(request=own.waiting, recipient=own.people[Role.ADMIN], topic="cost", created_at=NOON,
                                 **mine)  # fmt: skip

@@ -12,7 +12,6 @@ from accounts.actor import Actor
 from approvals.calls import call
 from approvals.envelope import Envelope
 from approvals.models import IdempotentCall, State
-from audit.record import record
 from messaging.admin.inbox.bodies import words_of
 from messaging.admin.inbox.forms import AssignForm, CloseForm, DeedForm, LabelsForm, NoteForm, ReplyForm, TakeForm
 from messaging.models import Conversation, MediaAsset
@@ -66,7 +65,6 @@ def note(conversation: Conversation, typed: dict[str, Any], actor: Actor, now: d
     """No tool writes notes: a person does, and no road leads from there to the customer."""
     with transaction.atomic():
         note_down(conversation, typed["text"], actor, now)
-        record("conversation.noted", conversation, actor, now=now)
     return Said(_("Noted. Only the team sees it."))
 
 

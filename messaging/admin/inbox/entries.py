@@ -118,15 +118,14 @@ def files_in(contract: Mapping[str, Any], files: Files) -> tuple[MediaAsset, ...
     return tuple(files[key] for key in contract.get("asset_ids", ()) if key in files)
 
 
-def happened(event: ConversationEvent) -> Entry:
-    """One line of the history: what happened, by whom, from where to where."""
+def happened(event: ConversationEvent, facts: dict[str, Any]) -> Entry:
+    """One line of the history. `facts` are those of the event that its reader may see."""
     return Entry("event", event.at, f"0-{event.pk:020}", by=event.by, status=event.get_kind_display(),
-                 text=_told(event))  # fmt: skip
+                 text=_told(event, facts))  # fmt: skip
 
 
-def _told(event: ConversationEvent) -> str:
+def _told(event: ConversationEvent, facts: dict[str, Any]) -> str:
     """The facts of an event in one line: from where to where, why, with what outcome."""
-    facts = event.facts
     if event.kind == ConversationEvent.Kind.ASSIGNED:
         moved = (_moved(facts, "queue_name"), _moved(facts, "owner_name"))
         return " · ".join(filter(None, moved))

@@ -98,10 +98,10 @@ class InQueue(Narrowing):
         return [(str(pk), name) for pk, name in queues.values_list("pk", "name")]
 
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
-        if not self.value():
+        if (queue := self.value()) is None:
             return queryset
         try:
-            return queryset.filter(queue=self.value())
+            return queryset.filter(queue_id=queue)
         except (ValidationError, ValueError):
             return queryset.none()
 
@@ -115,5 +115,5 @@ def _views(spec: Narrowing, shown: Any, counts: Mapping[str, int]) -> Iterator[V
     values = [None, *(value for value, _name in spec.lookup_choices)]
     for value, choice in zip(values, spec.choices(shown), strict=True):
         name = spec.of_all if value is None else choice["display"]
-        count = counts.get(str(value)) if value else counts.get(spec.parameter_name)
+        count = counts.get(str(value)) if value else counts.get(spec.parameter_name or "")
         yield View(str(name), str(choice["query_string"]), bool(choice["selected"]), count)

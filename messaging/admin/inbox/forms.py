@@ -11,7 +11,7 @@ from accounts.actor import Actor
 from accounts.models import Person
 from accounts.roles import SCOPES_OF_ROLE, SERVE
 from approvals.versions import token_of
-from messaging.models import Conversation, MediaAsset
+from messaging.models import Conversation, MediaAsset, Queue
 from messaging.whatsapp.conversations.visible import queues_visible_to
 
 _SERVING = [role for role, scopes in SCOPES_OF_ROLE.items() if SERVE in scopes]
@@ -72,8 +72,10 @@ class NoteForm(DeedForm):
 
 
 class AssignForm(DeedForm):
-    queue = forms.ModelChoiceField(label=_("Queue"), queryset=None)
-    owner = forms.ModelChoiceField(label=_("Owner"), queryset=None, required=False, empty_label=_("nobody"))
+    queue = forms.ModelChoiceField(label=_("Queue"), queryset=Queue.objects.none())
+    owner = forms.ModelChoiceField(
+        label=_("Owner"), queryset=Person.objects.none(), required=False, empty_label=_("nobody")
+    )
     note = forms.CharField(label=_("Note for whoever takes it"), required=False, max_length=500)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

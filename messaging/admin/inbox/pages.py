@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from accounts.admin import ReadOnly, actor_of, sees_personal_data
+from accounts.admin import ReadOnly, actor_of
 from approvals.reasons import Reason, Refused
 from approvals.versions import token_of
 from messaging.admin.inbox.about_contact import about_contact, seen_facts
@@ -141,9 +141,9 @@ class ThreadPages(ReadOnly):
 
     def _live(self, request: HttpRequest, conversation: Conversation, now: datetime) -> dict[str, Any]:
         """All of the page that may change while somebody looks at it; `seen` differs whenever any of it does."""
-        in_clear, before = sees_personal_data(request), _moment(request.GET.get("before", ""))
-        thread = thread_of(conversation, in_clear=in_clear, before=before)
-        about = about_contact(conversation, self.get_queryset(request), in_clear=in_clear)
+        before = _moment(request.GET.get("before", ""))
+        thread = thread_of(conversation, actor_of(request), before)
+        about = about_contact(conversation, actor_of(request), self.get_queryset(request))
         facts = _facts(conversation, now)
         tones = (facts["promise"].tone, str(facts["promise"].words), facts["window"].tone, str(facts["window"].words))
         # A new sign-in has a new token, which the page is to learn.

@@ -11,7 +11,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin import OrganisationScoped
 from accounts.admin.scope import rows_for_choice
@@ -40,7 +40,10 @@ class TeamAdmin(OrganisationScoped):
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Those whose role answers customers: anybody else would be a member who sees nothing."""
         people = rows_for_choice(Person, request).filter(is_active=True, role__in=_SERVING)
-        kwargs |= {"queryset": people.order_by("first_name", "username"), "widget": UnfoldAdminCheckboxSelectMultiple()}
+        kwargs |= {
+            "queryset": people.order_by("first_name", "username"),
+            "widget": UnfoldAdminCheckboxSelectMultipleWidget(),
+        }
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @display(description=_("members"))
@@ -124,7 +127,7 @@ class QueueAdmin(OrganisationScoped):
 
     @display(description=_("restricted"), label={True: "warning", False: "plain"})
     def shown_restricted(self, queue: Queue) -> tuple[bool, str]:
-        return queue.is_restricted, _("its team alone") if queue.is_restricted else _("no")
+        return queue.is_restricted, str(_("its team alone") if queue.is_restricted else _("no"))
 
     @display(description=_("business hours"))
     def shown_hours(self, queue: Queue) -> str:

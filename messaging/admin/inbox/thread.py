@@ -6,10 +6,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from accounts.actor import Actor
 from approvals.models import ActionRequest, State
 from messaging.admin.inbox import entries
 from messaging.admin.inbox.entries import Entry
 from messaging.models import Conversation, ConversationEvent, MediaAsset, Message, Reply
+from messaging.whatsapp.conversations.history import facts_for
 
 MOST_SHOWN = 60
 WAITING = (State.PENDING, State.APPROVED, State.EXECUTING)
@@ -24,38 +26,46 @@ class Thread:
     last_heard: int
 
 
-def thread_of(conversation: Conversation, *, in_clear: bool, before: datetime | None = None) -> Thread:
-    """The newest entries (up to `before`), oldest first. Takes the same number of questions for any thread."""
+def thread_of(conversation: Conversation, actor: Actor, before: datetime | None = None) -> Thread:
+    """The newest entries (up to `before`), oldest first, as the actor may see them.
+
+    Takes the same number of questions for any thread.
+    """
     heard = _newest(conversation.inbound.select_related("asset", "fetch"), "at", before)
     sources: list[list[Entry]] = [
         [entries.heard(one) for one in heard],
-        _ours(conversation, before, in_clear),
+        _ours(conversation, before, in_clear=actor.sees_personal_data),
         [entries.not_yet_said(one) for one in _newest(_no_message_yet(conversation), "made_at", before)],
         [entries.noted(one) for one in _newest(conversation.notes.all(), "at", before)],
-        [
-            entries.happened(one)
-            for one in _newest(conversation.events.exclude(kind=ConversationEvent.Kind.NOTED), "at", before)
-        ],
+        _history(conversation, before, actor),
     ]
     if before is None:
         sources.append([entries.asked(one) for one in waiting_replies(conversation)])
     merged = sorted((one for source in sources for one in source), key=lambda one: (one.at, one.key))
-    shown = tuple(_quoting(merged[-MOST_SHOWN:]))
     is_all = len(merged) <= MOST_SHOWN and all(len(source) < MOST_SHOWN for source in sources)
-    return Thread(shown, None if is_all else shown[0].at, max((one.pk for one in heard), default=0))
+    if not is_all:  # providers tell whole seconds: what was said in one moment stands on one page
+        merged = [one for one in merged if one.at >= merged[-MOST_SHOWN:][0].at]
+    last_heard = max((one.pk for one in heard), default=0)
+    return Thread(tuple(_quoting(merged)), None if is_all else merged[0].at, last_heard)
 
 
 def waiting_for_somebody(conversation: Conversation) -> QuerySet[ActionRequest]:
     """Whatever has been asked for about this conversation and is not decided or not done yet."""
     return (
         ActionRequest.objects.filter(
+            _about(str(conversation.pk)),
             organisation=conversation.organisation_id,
             state__in=WAITING,
-            preview__contract__conversation_id=str(conversation.pk),
         )
         .select_related("preview", "agent", "owner")
         .order_by("created_at")
     )
+
+
+def _about(key: str) -> Q:
+    """Contracts name one conversation, or list several with what happens to each, or count their versions by id."""
+    one, listed = Q(preview__contract__conversation_id=key), Q(preview__contract__conversations__has_key=key)
+    return one | listed | Q(preview__contract__conversations__contains=[{"conversation_id": key}])
 
 
 def waiting_replies(conversation: Conversation) -> list[ActionRequest]:
@@ -68,7 +78,7 @@ def _newest(rows: QuerySet[Any], moment: str, before: datetime | None) -> list[A
     return list(rows.order_by(f"-{moment}", "-pk")[:MOST_SHOWN])
 
 
-def _ours(conversation: Conversation, before: datetime | None, in_clear: bool) -> list[Entry]:
+def _ours(conversation: Conversation, before: datetime | None, *, in_clear: bool) -> list[Entry]:
     """Replies of this conversation and whatever else this number sent to this person: the phone shows both.
 
     A reply of another conversation with them, which may be another team's, is not among them.
@@ -86,6 +96,13 @@ def _files(conversation: Conversation, messages: list[Message]) -> dict[str, Med
     keys = {key for one in messages for key in one.send.preview.contract.get("asset_ids", ())}
     rows = MediaAsset.objects.filter(pk__in=keys, organisation=conversation.organisation_id)
     return {str(one.pk): one for one in rows}
+
+
+def _history(conversation: Conversation, before: datetime | None, actor: Actor) -> list[Entry]:
+    """What happened, without the queues that the reader may not know of. Notes stand there themselves."""
+    rows = conversation.events.exclude(kind=ConversationEvent.Kind.NOTED)
+    events: list[ConversationEvent] = _newest(rows, "at", before)
+    return [entries.happened(one, facts) for one, facts in zip(events, facts_for(actor, events), strict=True)]
 
 
 def _no_message_yet(conversation: Conversation) -> QuerySet[Reply]:

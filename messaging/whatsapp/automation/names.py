@@ -1,6 +1,7 @@
 """The queues and templates that a flow names: whether they are there, and may be used."""
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.models import Organisation
+from accounts.roles import CONFIGURATION
 from messaging.models import Category, Channel, Queue, TemplateTranslation
 from messaging.whatsapp.automation.definition import Assign, FlowDefinition, Handover, TemplateNode
 from messaging.whatsapp.automation.graph import ARROW, paths_from_start
@@ -23,6 +25,16 @@ def queues_for(actor: Actor) -> QuerySet[Queue]:
     """The queues that this actor may route to: all but the restricted ones that they may not know of."""
     own = Queue.objects.filter(organisation=actor.organisation)
     return own.filter(Q(is_restricted=False) | Q(pk__in=queues_visible_to(actor)))
+
+
+def shown_to(actor: Actor, definition: dict[str, Any]) -> dict[str, Any]:
+    """A flow's definition; for whoever may not see the configuration without the queues that it routes to."""
+    if actor.can(CONFIGURATION):
+        return definition
+    nodes = {
+        name: {**node, "queue": "••••"} if node.get("queue") else node for name, node in definition["nodes"].items()
+    }
+    return {**definition, "nodes": nodes}
 
 
 def translations_named(

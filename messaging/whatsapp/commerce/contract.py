@@ -67,7 +67,7 @@ class LinePart(_Part):
 
 
 class LinkTerms(_Part):
-    provider: Annotated[str, Field(description="Who takes the payment.")]
+    paid_through: Annotated[str, Field(description="Who takes the payment.")]
     account_id: Annotated[UUID, Field(description="Our account there.")]
     amount: Annotated[Decimal, Field(description="What is paid with it, and nothing else.")]
     currency: Annotated[str, Field(description="ISO 4217 code.")]

@@ -80,7 +80,7 @@ def _terms(call: Call, order: Order, minutes: int) -> LinkTerms:
         raise Refused(Reason("no_payment_account", _("The organisation has no account with a payment provider."),
                              _("An administrator has to set one up.")))  # fmt: skip
     return LinkTerms(
-        provider=account.provider,
+        paid_through=account.provider,
         account_id=account.pk,
         amount=order.total,
         currency=order.currency,

@@ -17,6 +17,9 @@ from messaging.whatsapp.media.inspecting import Offered, declared, inspect, safe
 from messaging.whatsapp.media.limits import TAKEN
 from messaging.whatsapp.media.scanning import Infected, ScanFailed, scan
 
+# Files that may wait for an approval at once: whoever hands in for ever fills no storage.
+MOST_WAITING = 500
+
 
 def lay_down(offered: Offered, conversation: Conversation | None, actor: Actor, now: datetime) -> MediaAsset:
     """The file on the shelf; the same file is there once. Raises Refused for what may not be taken."""
@@ -24,6 +27,10 @@ def lay_down(offered: Offered, conversation: Conversation | None, actor: Actor, 
     found = on_shelf(offered, conversation, actor)
     if found is not None:
         return found
+    waiting = MediaAsset.objects.filter(organisation=actor.organisation, state=MediaAsset.State.WAITING)
+    if waiting.count() >= MOST_WAITING:
+        raise Refused(Reason("shelf_full", _("Too many files wait for an approval already."),
+                             _("Have them approved or rejected first."), "content"))  # fmt: skip
     verdict = _scanned(offered, actor, now)
     drawn = images.draw_anew(offered.content, content_type) if images.is_image(content_type) else None
     content = drawn.content if drawn else offered.content

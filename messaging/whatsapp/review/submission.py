@@ -18,6 +18,7 @@ from audit.record import record
 from messaging.carriers import Retry, carrier
 from messaging.models import Template, TemplateTranslation, TranslationStatus
 from messaging.whatsapp.client import CloudApi, GraphError
+from messaging.whatsapp.media.headers import sample_handle
 from messaging.whatsapp.review.contract import TemplateContract
 from messaging.whatsapp.review.drafts import statuses_of
 from messaging.whatsapp.templates.definition import Definition, category_named
@@ -87,11 +88,12 @@ def submit_to_meta(call: Call, contract: TemplateContract, _marked: Submitted) -
 def _submit(api: CloudApi, call: Call, waba_id: str, draft: TemplateTranslation) -> GraphError | None:
     definition = Definition.model_validate(draft.definition)
     try:
+        handle = _handle(definition, draft)
         if draft.meta_id:
-            api.edit_template(draft.meta_id, to_meta_edit(definition, approved=False))
+            api.edit_template(draft.meta_id, to_meta_edit(definition, handle, approved=False))
             _note(call, draft, TranslationStatus.PENDING, draft.meta_id, draft.reviewed_category)
             return None
-        made = api.create_template(waba_id, to_meta(definition))
+        made = api.create_template(waba_id, to_meta(definition, handle))
         status = made.status if made.status in TranslationStatus.values else TranslationStatus.PENDING
         _note(call, draft, TranslationStatus(status), made.id, category_named(made.category))
     except GraphError as error:
@@ -99,6 +101,15 @@ def _submit(api: CloudApi, call: Call, waba_id: str, draft: TemplateTranslation)
         _note(call, draft, TranslationStatus.UNSURE if unsure else TranslationStatus.DRAFT, draft.meta_id, "", error)
         return error
     return None
+
+
+def _handle(definition: Definition, draft: TemplateTranslation) -> str:
+    """The uploaded sample of the header. What went wrong with it leaves no doubt: nothing was submitted."""
+    assert draft.template.account is not None
+    try:
+        return sample_handle(definition, draft.template.account)
+    except Refused as no:
+        raise GraphError(None, str(_("The file of the header")), str(no), retry=Retry.PERMANENT) from no
 
 
 def _note(

@@ -56,7 +56,7 @@ class MediaHeader(Part):
     """A picture, film or document. Which one is said when the template is sent."""
 
     kind: Literal["image", "video", "document"] = Field(description="What is shown")
-    example: Line = Field("", description="Handle of an uploaded sample file, for Meta's review")
+    example: Line = Field("", description="The asset_id of an approved file: the sample for Meta's review")
 
 
 class LocationHeader(Part):

@@ -1,7 +1,7 @@
 """The variables of a template under one flat name each, which is how an audience keeps a person's values.
 
-Body variables keep their own name or number ("1", "first_name"); the header's one thing is "header" (its text; a media
-id or https link; or "latitude,longitude,name"); the ending or code of a button is "button_<place from 0>".
+Body variables keep their own name or number ("1", "first_name"); the header's one thing is "header" (its text; an
+asset, media id or https link; or "latitude,longitude,name"); the ending or code of a button is "button_<place from 0>".
 """
 
 from collections.abc import Mapping

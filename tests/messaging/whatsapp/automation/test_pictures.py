@@ -15,7 +15,7 @@ from approvals.previews import contract_of
 from approvals.registry import registry
 from messaging.models import KeywordRule, TemplateTranslation
 from messaging.whatsapp.automation.picture import outline_of, picture_of
-from tests.factories import NOON, TemplateFactory, TemplateTranslationFactory, mei_chan, vera_ng
+from tests.factories import NOON, TemplateFactory, TemplateTranslationFactory, ken_ho, mei_chan, sam_lee, vera_ng
 from tests.messaging.whatsapp.automation.tea_bar import TeaBar, enabled, flow_ask, reply_ask, rule_ask, wished
 from tests.messaging.whatsapp.automation.tea_flows import PERSON, buttons, flow, menu_of_harbour_tea, message
 
@@ -111,3 +111,30 @@ def test_a_template_that_was_paused_meanwhile_is_told_before_the_decision(bar: T
     assert drifts(request) == []
     TemplateTranslation.objects.update(status="PAUSED")
     assert drifts(request) == [("says: The template is not approved by Meta.", True)]
+
+
+@pytest.mark.django_db
+def test_the_desk_shows_flows_rules_and_auto_replies_and_who_may_see_where_they_route(bar: TeaBar) -> None:
+    bar.queue("Refunds")
+    nodes = {"hello": message(next="person"), "person": {"kind": "handover", "queue": "Refunds"}}
+    row = enabled(flow_ask({"start": "hello", "nodes": nodes}))
+    rule = enabled(rule_ask("refund", flow_id=str(row.pk)))
+    reply = enabled(reply_ask(flow_id=str(row.pk)))
+    pages = {"flow": row, "keywordrule": rule, "autoreply": reply}
+    for name, shown in pages.items():
+        assert shown.name in desk(mei_chan(), f"messaging_{name}_changelist")
+        for view in ("change", "history"):
+            assert desk(mei_chan(), f"messaging_{name}_{view}", shown.pk)
+    assert "Refunds" in desk(mei_chan(), "messaging_flow_change", row.pk)
+    mine = desk(sam_lee(), "messaging_flow_change", row.pk)
+    assert "<svg" in mine
+    assert "Refunds" not in mine
+    assert desk(sam_lee(), "messaging_keywordrule_changelist") == "403"
+    assert desk(ken_ho(), "messaging_flow_change", row.pk) == "403"
+
+
+def desk(person: Any, name: str, *args: Any) -> str:
+    client = Client()
+    client.force_login(person)
+    answer = client.get(reverse(f"admin:{name}", args=args))
+    return answer.content.decode() if answer.status_code == 200 else str(answer.status_code)

@@ -145,6 +145,14 @@ def test_the_same_key_and_the_same_file_twice_are_one_request_and_one_file() -> 
     assert MediaAsset.objects.count() == 1
 
 
+def test_who_hands_in_for_ever_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("messaging.whatsapp.media.shelf.MOST_WAITING", 2)
+    for number in range(2):
+        handed_in(sam(), content=picture(size=(8, 8 + number)))
+    assert refused(lambda: handed_in(sam(), content=picture(size=(8, 20)))).codes == ["shelf_full"]
+    assert MediaAsset.objects.count() == 2
+
+
 def test_a_file_that_was_rejected_is_not_approved_any_more() -> None:
     request = request_of(handed_in(sam()))
     reject_media(MediaAsset.objects.get(), at_desk(mei_chan()), NOON)
