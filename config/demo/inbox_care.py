@@ -27,6 +27,7 @@ def hand_over(stage: Stage, cast: InboxCast, people: Customers) -> None:
         PREVIEW,
         conversation_ids=[str(pia.pk)],
         queue_id=str(cast.accounts.pk),
+        owner_id=str(stage.cast.people["ivy.tam"].pk),
         concern="payment",
         note="Charged twice?",
     )

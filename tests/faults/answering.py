@@ -8,7 +8,16 @@ from django.utils import timezone
 
 from approvals.calls import call
 from approvals.models import ActionRequest, State
-from messaging.models import Attempt, Contact, Conversation, InboundMessage, Message, Send, Status
+from messaging.models import (
+    Attempt,
+    Contact,
+    Conversation,
+    InboundMessage,
+    KeywordRule,
+    Message,
+    Send,
+    Status,
+)
 from messaging.whatsapp.conversations.windows import open_until
 from tests.faults.case import Case
 from tests.faults.judging import handed_over
@@ -90,3 +99,20 @@ def nothing_left(case: Case) -> None:
     """No answer reached anybody."""
     journal = handed_over(case)
     assert not journal, f"{len(journal)} answers left all the same"
+
+
+KEYWORDS, BY_ITSELF = "opening hours", "From ten to six, every day."
+
+
+def have_hours_answered(case: Case) -> None:
+    """A keyword rule that Mei has approved, once for all cells."""
+    if KeywordRule.objects.filter(name="Hours", enabled=True).exists():
+        return
+    change = {
+        "kind": "keyword_rule", "name": "Hours", "enabled": True, "reply_text": BY_ITSELF,
+        "keyword_rule": {"phrases": [KEYWORDS]},
+    }  # fmt: skip
+    shown = call("whatsapp.automation_change.preview", change, case.business.agent, timezone.now())
+    assert shown.preview_id
+    case.business.countersign(case.business.write("whatsapp.keyword_rule.upsert", shown.preview_id))
+    case.wait(KeywordRule.objects.filter(name="Hours", enabled=True).exists, "the rule to be enabled")

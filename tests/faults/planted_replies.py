@@ -6,6 +6,8 @@ _FREEZING, _LEAVING = (
     "tests/messaging/whatsapp/session/test_freezing.py",
     "tests/messaging/whatsapp/session/test_leaving.py",
 )
+_SEEN = "tests/messaging/whatsapp/conversations/test_who_sees_what.py"
+_PAYMENTS = "tests/messaging/whatsapp/commerce/test_payments.py"
 
 BUGS = (
     Bug(
@@ -57,5 +59,82 @@ BUGS = (
         'WHEN NOT {_is_answer(channel, category)} AND {_is_suppressed(contact, channel, category, "<>")}'
         " THEN {Verdict.SUPPRESSED}",
         (f"{_FREEZING} {_LEAVING}",),
+    ),
+    Bug(
+        "a conversation is found by whoever knows its id",
+        "messaging/whatsapp/conversations/visible.py",
+        'conversation = visible_to(call.actor).select_related("queue", "contact")',
+        'conversation = Conversation.objects.select_related("queue", "contact")',
+        (f"{_SEEN} -k 'foreign_unknown'", "tests/matrix/test_isolation.py -k without_the_policies"),
+    ),
+    Bug(
+        "a restricted queue is shown to everybody",
+        "messaging/whatsapp/conversations/visible.py",
+        "everybodys = Q(team=None, is_restricted=False)",
+        "everybodys = Q(organisation=actor.organisation)",
+        (f"{_SEEN} -k 'everybodys_queues or foreign_unknown'",),
+    ),
+    Bug(
+        "what the team notes goes out with the answer",
+        "messaging/whatsapp/session/sending.py",
+        "        body=contract.body,\n",
+        '        body=contract.body | {"note": [one.text for one in conversation.notes.all()]},\n',
+        ("tests/messaging/whatsapp/session/test_notes_stay_inside.py",),
+    ),
+    Bug(
+        "two workers take the same automatic turn",
+        "messaging/whatsapp/automation/running.py",
+        "outcome=Outcome.WAITING)\n        turns = list(",
+        ")\n        turns = list(",
+        ("tests/messaging/whatsapp/automation/test_running.py -k 'two_workers or answered_once'",),
+    ),
+    Bug(
+        "a payment that is told twice pays twice",
+        "messaging/whatsapp/commerce/settling.py",
+        "    if link.paid_at is not None:\n        return Outcome.NOTED\n",
+        "",
+        (f"{_PAYMENTS} -k 'two_events or counts_once'",),
+    ),
+    Bug(
+        "whatever was paid is enough",
+        "messaging/whatsapp/commerce/settling.py",
+        "    if (news.amount, news.currency) != (link.amount, link.currency):\n        return Outcome.DIFFERS\n",
+        "",
+        (f"{_PAYMENTS} -k amount_that_differs",),
+    ),
+    Bug(
+        "a payment is believed without its signature",
+        "messaging/whatsapp/commerce/callbacks.py",
+        "    if not adapter.is_signed(account, request.body, headers, now):\n",
+        "    if False:\n",
+        (f"{_PAYMENTS} -k forged",),
+    ),
+    Bug(
+        "a link that is over is sent once more",
+        "messaging/whatsapp/commerce/message.py",
+        "    if link.state != PaymentLink.State.OPEN or not link.url:\n",
+        "    if False:\n",
+        ("tests/messaging/whatsapp/commerce/test_links.py -k over_does_not_leave",),
+    ),
+    Bug(
+        "a tag says that somebody has agreed",
+        "messaging/contacts/consent_tags.py",
+        "        if sounds_like_consent(tag):\n",
+        "        if False:\n",
+        ("tests/messaging/whatsapp/conversations/test_tools_changing.py -k sounds_like_consent",),
+    ),
+    Bug(
+        "an agent calls a complaint settled",
+        "messaging/whatsapp/conversations/closing.py",
+        "    elif confirmed_by != conversation.owner_id:\n",
+        "    elif False:\n",
+        ("tests/messaging/whatsapp/conversations/test_seeing_to_it.py -k closed_by_its_owner",),
+    ),
+    Bug(
+        "an answer asked for after reading customers leaves at once",
+        "approvals/policies.py",
+        "return floor.predicate(contract) or (tainted and floor.when_tainted)",
+        "return floor.predicate(contract)",
+        ("tests/messaging/whatsapp/session/test_session_messages.py -k tainted_agent",),
     ),
 )

@@ -1,5 +1,5 @@
 """Answers in conversations: a lane dies while they leave, a window closes while it stands still, a customer says STOP
-between approval and sending, and a customer's words are told again because nobody answered the webhook.
+between approval and sending, words are told again because nobody answered the webhook, and many take one turn.
 """
 
 import signal
@@ -8,14 +8,17 @@ from functools import partial
 
 from django.utils import timezone
 
-from messaging.models import Conversation, InboundMessage, Message, Status, Verdict
+from messaging.models import AutomaticTurn, Conversation, InboundMessage, Message, Reply, Status, Verdict
+from messaging.whatsapp.automation.tasks import answer
 from messaging.whatsapp.conversations.windows import MARGIN, WINDOW
 from tests.faults.answering import (
     CUSTOMERS,
+    KEYWORDS,
     ask_to_answer_all,
     check_answers,
     countersign_all,
     customers_write,
+    have_hours_answered,
     nothing_left,
     sends_of,
     wait_for_conversations,
@@ -23,6 +26,7 @@ from tests.faults.answering import (
 )
 from tests.faults.case import Case
 from tests.faults.cells.registry import IN_FLIGHT, add, cell
+from tests.faults.judging import handed_over
 
 # Where, and the last of the times a point is reached while eight answers leave.
 _POINTS = {
@@ -130,3 +134,26 @@ def _kill_applying(case: Case) -> None:
     wait_for_conversations(case)
     case.settle()
     assert set(Conversation.objects.filter(contact__in=case.people).values_list("unread", flat=True)) == {1}
+
+
+@cell("replies-two-workers-take-one-turn")
+def _two_workers(case: Case) -> None:
+    """The bell of automation rings for everybody, again and again: each customer gets one answer."""
+    have_hours_answered(case)
+    _segment, case.people = case.business.crowd(CUSTOMERS)
+    for contact in case.people:
+        case.stack.simulator.inbound(str(contact.phone), f"What are your {KEYWORDS}?")
+    waiting = AutomaticTurn.objects.filter(message__contact__in=case.people, outcome="waiting")
+    decided = AutomaticTurn.objects.filter(message__contact__in=case.people).exclude(outcome="waiting")
+
+    def are_decided() -> bool:
+        for _ in range(4):
+            answer.delay()
+        return decided.count() == CUSTOMERS and not waiting.exists()
+
+    case.wait(are_decided, "the automatic turns")
+    case.settle()
+    answers = Reply.objects.filter(conversation__contact__in=case.people, origin=Reply.Origin.AUTOMATION)
+    assert answers.count() == CUSTOMERS, f"{answers.count()} automatic answers to {CUSTOMERS} customers"
+    people = [one.person for one in handed_over(case)]
+    assert len(people) == len(set(people)) == CUSTOMERS, f"{len(people)} answers reached {len(set(people))} people"
