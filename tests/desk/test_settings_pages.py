@@ -165,7 +165,8 @@ def test_prices_of_an_installation_with_several_organisations_are_its_superusers
 
 def test_rules_are_made_once_for_ones_own_organisation() -> None:
     form = {"marketing_cap": 1, "marketing_cap_days": 7, "pair_gap_seconds": 6, "quiet_from": "21:00",
-            "quiet_until": "09:00", "failures_to_pause": 20, "opt_outs_to_pause": 50}  # fmt: skip
+            "quiet_until": "09:00", "failures_to_pause": 20, "opt_outs_to_pause": 50, "automatic_turns": 8,
+            "keyword_share": 20, "price_days": 90, "reopen_days": 7, "archive_days": 30}  # fmt: skip
     address = reverse("admin:messaging_messagingrules_add")
     assert signed_in(sam_lee()).post(address, form).status_code == 403
     assert signed_in(ada_wong()).post(address, form).status_code == 302
