@@ -100,11 +100,6 @@ class TeaHouse:
         self.flow: Flow = live(flow_of(self.organisation), self.send.request)
         self.keyword_rule: KeywordRule = rule_of(self.flow)
         self.waiting = ActionRequestFactory(preview=PreviewFactory(**own), owner=self.people[Role.MARKETER])
-        self.queue: Queue = QueueFactory(name="Customers", is_default=True, **own)
-        self.conversation: Conversation = ConversationFactory(
-            sender=self.sender, contact=self.contacts[0], queue=self.queue, owner=self.people[Role.COMPLIANCE]
-        )
-        self.asset: MediaAsset = on_shelf(state="waiting", conversation=self.conversation, **own)
         self.photo: MediaAsset = on_shelf(**own)
         MediaUpload.objects.create(asset=self.photo, sender=self.sender, media_id="800001", made_at=NOON,
                                    expires_at=NOON + timedelta(days=30), **own)  # fmt: skip
