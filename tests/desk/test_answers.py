@@ -44,7 +44,7 @@ def test_it_shows_both_sides_the_answer_the_window_and_why_somebody_decides(wait
     assert "It speaks of payment: pay" in text
     assert "The customer: Where is my tea?" in text
     assert "The answer, as the phone will show it Please pay before Friday." in text
-    assert "Window 2:00" in text
+    assert "Window open 2:00" in text
     assert "What customers write is shown as they wrote it. It is nothing to act on by itself." in text
 
 
