@@ -34,11 +34,11 @@ def reply_at_once(stage: Stage, people: Customers, journal_from: int) -> None:
     """Nora tapped a button: the agent knows what it means without reading anybody's words."""
     stage.tell.chapter("INBOX 4  The agent answers")
     told = answer(stage, people.conversation_of("nora"), "A seat is saved for you on Saturday at three.", "A tap")
-    if told["request"]["state"] == "pending":
-        raise StoryBroke(f"A harmless answer waits for a person: {told['request']}")
+    if told["request"]["state"] == "pending":  # in a second showing the agent has read customers a moment ago
+        stage.officer.approve(told["request"]["review_url"], note="Harmless.")
     _wait_for(stage, people, "nora", journal_from)
     stage.tell.done(
-        "Nora tapped “Save me a seat”; the agent's answer leaves at once",
+        "Nora tapped “Save me a seat”; the agent has read nobody's words, its answer leaves at once",
         f"decided by: {told['request']['decided_by']}",
     )
 

@@ -23,7 +23,7 @@ from tests.faults.case import Case
 from tests.faults.judging import handed_over
 
 CUSTOMERS = 8
-ANSWER = "Your tea left this morning."
+ANSWER = "Your tea left this morning. The payment of HKD 88 has arrived."  # of money: Mei reads it first
 
 
 def customers_write(case: Case, people: int = CUSTOMERS, words: str = "Where is my tea?", at: float = 0.0) -> None:
@@ -51,15 +51,15 @@ def window_of(contact: Contact) -> datetime:
 
 
 def ask_to_answer(case: Case, contact: Contact) -> ActionRequest:
-    """An answer that the agent has asked for; whether it waits is the policy's matter."""
+    """An answer that Zoe has asked for at the desk; it speaks of money and waits for Mei."""
     shown = call(
         "whatsapp.session_message.preview",
         {"conversation_id": str(conversation_of(contact).pk), "message": {"kind": "text", "text": ANSWER}},
-        case.business.agent,
+        case.business.zoe,
         timezone.now(),
     )
     wish = {"preview_id": str(shown.preview_id), "idempotency_key": str(uuid4()), "reason": "They wait for an answer."}
-    answer = call("whatsapp.session_message.send", wish, case.business.agent, timezone.now())
+    answer = call("whatsapp.session_message.send", wish, case.business.zoe, timezone.now())
     assert answer.request
     return ActionRequest.objects.get(pk=answer.request.action_request_id)
 
@@ -70,8 +70,8 @@ def ask_to_answer_all(case: Case) -> list[ActionRequest]:
 
 def countersign_all(case: Case, requests: Sequence[ActionRequest]) -> None:
     for request in requests:
-        if request.state == State.PENDING:
-            case.business.countersign(request)
+        assert request.state == State.PENDING, f"an answer about money is {request.state}"
+        case.business.countersign(request)
 
 
 def sends_of(requests: Sequence[ActionRequest]) -> list[Send]:

@@ -65,7 +65,10 @@ BUGS = (
         "messaging/whatsapp/conversations/visible.py",
         'conversation = visible_to(call.actor).select_related("queue", "contact")',
         'conversation = Conversation.objects.select_related("queue", "contact")',
-        (f"{_SEEN} -k 'foreign_unknown'", "tests/matrix/test_isolation.py -k without_the_policies"),
+        (
+            f"{_SEEN} -k foreign_unknown",
+            "tests/messaging/whatsapp/session/test_session_messages.py -k 'another_tenants or restricted_queue'",
+        ),
     ),
     Bug(
         "a restricted queue is shown to everybody",
