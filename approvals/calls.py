@@ -73,8 +73,6 @@ def _read(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
 
 
 def _preview(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
-    if tool.ahead is not None:
-        tool.ahead(Call(actor, now), ask)
     if tool.beforehand is not None:
         tool.beforehand(Call(actor, now), ask)
     with transaction.atomic():
@@ -98,10 +96,9 @@ def _concerns(tool: Tool, contract: Contract, actor: Actor, now: datetime) -> li
     """What the writes that stand on this preview would be refused for if they were asked for now."""
     reasons: dict[str, Reason] = {}
     for write in registry.standing_on(tool.name):
-        if not contract.is_for(write.name) or not write.carries(contract):
-            continue
-        for reason in ask_all(write.guards, Call(actor, now), contract):
-            reasons.setdefault(str(reason), reason)
+        if contract.is_for(write.name):
+            for reason in ask_all(write.guards, Call(actor, now), contract):
+                reasons.setdefault(str(reason), reason)
     return list(reasons.values())
 
 
@@ -138,8 +135,6 @@ def _make_request(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> ActionRe
         raise Refused(_previewed_for_another(tool))
     if not may_ask(actor, tool, contract):
         raise Refused(scope_missing(tool.name, tool.scope))
-    if not tool.carries(contract):
-        raise Refused(_of_another_step(tool))
     refuse_if_any(ask_all(tool.guards, Call(actor, now), contract))
     tainted = preview.tainted or is_tainted(actor, now)
     ruling = rule(tool, contract, actor, tainted=tainted)
@@ -228,15 +223,6 @@ def _previewed_for_another(tool: Tool) -> Reason:
         "preview_of_another",
         _("This preview is not of something that %s carries out.") % tool.name,
         _("Use the tool that the preview is for, or make another preview."),
-        tool.handle,
-    )
-
-
-def _of_another_step(tool: Tool) -> Reason:
-    return Reason(
-        "other_step",
-        _("This preview was made for another step than %s.") % tool.name,
-        _("Call %s again for this step.") % tool.preview,
         tool.handle,
     )
 

@@ -76,8 +76,8 @@ class Tool:
     plan: Callable[[Call, Any], Contract] | None = None
     approval: Floor | None = None
     guards: tuple[Guard, ...] = ()
-    # What is asked of others before the transaction begins, at the preview (with its arguments) and at the execution
-    # (with the contract): what it learns it keeps in rows, and the rules read those. A no of its ends the call.
+    # What is asked of others before the transaction that carries the contract out: what it learns it keeps in rows, and
+    # the rules read those. A no of its ends the request.
     ahead: Callable[[Call, Any], None] | None = None
     outside: Callable[[Call, Any, Any], BaseModel] | None = None
     # What a preview or a plan needs from the network: done before the transaction that plans, with the same arguments.
@@ -85,8 +85,6 @@ class Tool:
     beforehand: Callable[[Call, Any], None] | None = None
     # What follows in the house once `outside` is through, in the transaction in which the request succeeds.
     follows: Callable[[Call, Any, Any], BaseModel] | None = None
-    # Which contracts of its preview this write carries out, where one preview serves several writes.
-    carries: Callable[[Any], bool] = lambda _contract: True
     # Whether carrying it out sets in motion what its contract counts: keeping a draft of a broadcast does not.
     spends: bool = True
     # A lesser scope that suffices where the floor asks nobody: whoever serves customers may write down their no.
@@ -208,6 +206,8 @@ def _check(made: Tool) -> None:
         raise TypeError(f"{made.name}: a write, and only a write, declares approval=")
     if made.beforehand is not None and made.plan is None and made.kind is not Kind.PREVIEW:
         raise TypeError(f"{made.name}: only a preview or a plan has something done beforehand")
+    if made.ahead is not None and not is_write:
+        raise TypeError(f"{made.name}: only a write is carried out, so that something can be asked ahead of it")
     if is_write and (made.preview is None) == (made.plan is None):
         raise TypeError(f"{made.name}: a write stands on preview= or on plan=, not on both or none")
     if made.follows is not None and made.outside is None:

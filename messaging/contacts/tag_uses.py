@@ -1,27 +1,17 @@
-"""What stands on a tag: segments whose rule asks for it, and whatever else registers."""
+"""What stands on a tag of contacts: segments whose rule asks for it."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 
 from accounts.models import Organisation
 from messaging.models import Segment
 from messaging.segments import RuleError, parse
 from messaging.segments.rule import All, AnyOf, Condition, Expression, Not, Operator
 
-Find = Callable[[Organisation, Collection[str]], list[str]]
-_finders: list[Find] = []
 
-
-def register_use(find: Find) -> None:
-    """Have `find` name what of an organisation stands on one of these tags or labels: keyword rules, flows."""
-    _finders.append(find)
-
-
-def uses_of(organisation: Organisation, tags: Collection[str], *, of_contacts: bool) -> list[str]:
-    """The names of everything that stands on one of these tags; segments only ask for those of contacts."""
-    own = Segment.objects.filter(organisation=organisation).order_by("name")
-    segments = own if of_contacts and tags else own.none()
-    found = [segment.name for segment in segments if _asks_for(segment.rule, tags)]
-    return found + [name for find in _finders for name in find(organisation, tags)]
+def segments_asking_for(organisation: Organisation, tags: Collection[str]) -> list[str]:
+    """The names of the segments whose people one of these tags decides."""
+    segments = Segment.objects.filter(organisation=organisation).order_by("name")
+    return [segment.name for segment in segments if _asks_for(segment.rule, tags)] if tags else []
 
 
 def _asks_for(rule: str, tags: Collection[str]) -> bool:

@@ -4,7 +4,7 @@ from accounts.roles import SERVE
 from approvals.floors import Always
 from approvals.registry import Call, Kind, tool
 from messaging.whatsapp.commerce import creating, linking, previewing
-from messaging.whatsapp.commerce.contract import LinkSent, OrderAsk, OrderContract, OrderCreated, Step
+from messaging.whatsapp.commerce.contract import LinkSent, OrderAsk, OrderContract, OrderCreated
 from messaging.whatsapp.commerce.guards import CREATE_GUARDS, LINK_GUARDS
 
 PREVIEW = "whatsapp.order_payment_message.preview"
@@ -15,7 +15,7 @@ PREVIEW = "whatsapp.order_payment_message.preview"
     kind=Kind.PREVIEW,
     scope=SERVE,
     reads_first=("whatsapp.conversation.get", "whatsapp.contact.get", "whatsapp.session_message.preview"),
-    ahead=previewing.ask_source,
+    beforehand=previewing.ask_source,
     safety="The customer counts as confirmed only when they wrote from their own number in this very conversation; "
     "the link itself is in no preview.",
 )
@@ -33,7 +33,6 @@ def preview_order(call: Call, ask: OrderAsk) -> OrderContract:
     reads_first=(PREVIEW,),
     preview=PREVIEW,
     approval=Always(),
-    carries=lambda contract: contract.step is Step.CREATE_ORDER,
     guards=CREATE_GUARDS,
     ahead=previewing.ask_source,
     safety="Customer, product, price and stock are asked again when it is carried out; any difference voids it.",
@@ -50,7 +49,6 @@ def create_order(call: Call, contract: OrderContract) -> OrderCreated:
     reads_first=(PREVIEW,),
     preview=PREVIEW,
     approval=Always(),
-    carries=lambda contract: contract.step is Step.SEND_LINK,
     guards=LINK_GUARDS,
     outside=linking.make_link,
     follows=linking.send_link,

@@ -28,6 +28,9 @@ class LeafAsk(Ask):
 class LeafContract(Contract):
     leaf: str
 
+    def is_for(self, tool: str) -> bool:
+        return self.leaf != "dust"
+
 
 class Served(Answer):
     leaf: str
@@ -70,10 +73,11 @@ def kitchen() -> Iterator[Kitchen]:
         made.note("bill")
         return Served(leaf=f"{carried.leaf}, billed")
 
-    shown = Tool("tea.leaf.show", Kind.PREVIEW, "whatsapp:preview", show, LeafAsk, LeafContract, "Show.", ahead=ahead)
+    shown = Tool(
+        "tea.leaf.show", Kind.PREVIEW, "whatsapp:preview", show, LeafAsk, LeafContract, "Show.", beforehand=ahead
+    )
     served = Tool("tea.leaf.serve", Kind.WRITE, "whatsapp:request", serve, LeafContract, Served, "Serve.",
-                  preview="tea.leaf.show", approval=Always(), ahead=ahead, outside=carry, follows=bill,
-                  carries=lambda contract: contract.leaf != "dust")  # fmt: skip
+                  preview="tea.leaf.show", approval=Always(), ahead=ahead, outside=carry, follows=bill)  # fmt: skip
     registry.tools |= {shown.name: shown, served.name: served}
     yield made
     del registry.tools[shown.name], registry.tools[served.name]
@@ -135,4 +139,4 @@ def test_nothing_follows_what_is_not_known(kitchen: Kitchen) -> None:
 def test_a_contract_for_another_step_is_not_carried_out(kitchen: Kitchen) -> None:
     with pytest.raises(Refused) as no:
         waiting("dust")
-    assert no.value.codes == ["other_step"]
+    assert no.value.codes == ["preview_of_another"]

@@ -26,6 +26,13 @@ class Step(StrEnum):
     SEND_LINK = "send_link"
 
 
+# Step -> the one write that carries it out.
+WRITES = {
+    Step.CREATE_ORDER: "whatsapp.order.create_from_chat",
+    Step.SEND_LINK: "whatsapp.payment_link.send",
+}
+
+
 class LineAsk(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -145,6 +152,9 @@ class OrderContract(Contract):
 
     def message_category(self) -> str:
         return self.reply.category if self.reply is not None else ""
+
+    def is_for(self, tool: str) -> bool:
+        return WRITES[self.step] == tool
 
     def sentence(self) -> str:
         amount = money(self.total, self.order_currency)

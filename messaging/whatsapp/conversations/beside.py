@@ -1,15 +1,12 @@
-"""What other parts know of a conversation: its orders, the files its customer sent. They register, nobody is imported.
+"""What there is beside the words of a conversation: its orders, the files that its customer sent."""
 
-register_orders(lambda conversation: [OrderBeside(...) for order in conversation.orders.all()])
-"""
-
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from messaging.models import Conversation
+from messaging.models import Conversation, MediaAsset, Order
 
 
 class OrderBeside(NamedTuple):
@@ -22,32 +19,13 @@ class OrderBeside(NamedTuple):
     at: datetime
 
 
-Orders = Callable[[Conversation], Sequence[OrderBeside]]
-Files = Callable[[Collection[int]], dict[int, UUID]]
-
-_orders: list[Orders] = []
-_files: list[Files] = []
-
-
-def register_orders(find: Orders) -> None:
-    """Have `find` tell the orders of a conversation."""
-    _orders.append(find)
-
-
-def register_files(find: Files) -> None:
-    """Have `find` tell which file an inbound message brought, by the messages' numbers."""
-    _files.append(find)
-
-
 def orders_of(conversation: Conversation) -> list[OrderBeside]:
     """Its orders, newest first."""
-    found = [order for find in _orders for order in find(conversation)]
-    return sorted(found, key=lambda order: order.at, reverse=True)
+    rows = Order.objects.filter(conversation=conversation).order_by("-created_at")
+    return [OrderBeside(one.pk, str(one.state), one.total, one.currency, one.created_at) for one in rows]
 
 
 def files_of(messages: Collection[int]) -> dict[int, UUID]:
-    """The files that these inbound messages brought."""
-    found: dict[int, UUID] = {}
-    for find in _files:
-        found.update(find(messages))
-    return found
+    """Inbound message -> the file that it brought, where it could be fetched and kept."""
+    files = MediaAsset.objects.filter(inbound__in=messages, inbound__isnull=False)
+    return dict(files.values_list("inbound_id", "pk"))

@@ -19,11 +19,12 @@ from audit.record import record_many
 from messaging.consent.optouts import lock_contacts
 from messaging.contacts.consent_tags import reasons_against_tags
 from messaging.contacts.survivors import survivor_of
-from messaging.contacts.tag_uses import uses_of
+from messaging.contacts.tag_uses import segments_asking_for
 from messaging.contacts.tag_words import Tag
 from messaging.contacts.versions import check_contact_token
 from messaging.models import Contact, Conversation
 from messaging.whatsapp.conversations.labels import label
+from messaging.whatsapp.conversations.routing import flows_asking_for
 from messaging.whatsapp.conversations.visible import unknown_conversation, visible_to
 
 # From so many people or conversations on, it is a bulk change.
@@ -150,7 +151,10 @@ def _conversations(call: Call, ask: TagAsk) -> list[Conversation]:
 
 def _uses(call: Call, asked: TagAsk | TagContract) -> list[str]:
     people = asked.contact_ids if isinstance(asked, TagAsk) else asked.contacts
-    return uses_of(call.organisation, [*asked.add, *asked.remove], of_contacts=bool(people))
+    tags = [*asked.add, *asked.remove]
+    if people:
+        return segments_asking_for(call.organisation, tags)
+    return flows_asking_for(call.organisation, tags)
 
 
 def _unknown_contact() -> Reason:

@@ -187,7 +187,7 @@ def test_a_preview_serves_its_own_step_alone() -> None:
             ken(),
             NOON,
         )
-    assert no.value.codes == ["other_step"]
+    assert no.value.codes == ["preview_of_another"]
 
 
 def test_goods_are_free_again_when_an_order_is_cancelled_or_expires() -> None:
