@@ -17,10 +17,9 @@ DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     # Its floor asks a person as soon as it speaks of money, promises or secrets, leads elsewhere, carries a file, or
     # was asked for after reading customers' texts.
     ("Answers to customers are sent at once", {"tools": "whatsapp.session_message.send", **_AUTOMATIC}),
-    # Their floors ask a person for restricted queues, for several at once, and for what is no plain question any more.
-    ("Conversations change hands at once", {"tools": "whatsapp.conversation.assign", **_AUTOMATIC}),
-    ("Conversations are closed at once", {"tools": "whatsapp.conversation.close", **_AUTOMATIC}),
-    ("Tags and labels are put on at once", {"tools": "whatsapp.tag.apply", **_AUTOMATIC}),
+    # Their floors ask a person for restricted queues, several at once, complaints, payments and escalations.
+    ("Conversations change hands and close at once", {"tools": "whatsapp.conversation.*", **_AUTOMATIC}),
+    ("Single tags are put on at once", {"tools": "whatsapp.tag.apply", **_AUTOMATIC}),
     # Its floor asks a person for a file of all uses, and for one that no virus scanner has called clean.
     ("Clean files for one conversation are taken at once", {"tools": "whatsapp.media_asset.upload", **_AUTOMATIC}),
     # Its floor asks a person as soon as brand, opt-out words or category change.
@@ -45,9 +44,6 @@ DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ),
     # Its floor asks a person about several at once, and about what changes who or what may be sent.
     ("Failed webhook items are applied again at once", {"tools": "whatsapp.webhook.retry", **_AUTOMATIC}),
-    # Their floors ask a person for restricted queues, several at once, complaints, payments and escalations.
-    ("Conversations change hands and close at once", {"tools": "whatsapp.conversation.*", **_AUTOMATIC}),
-    ("Single tags are put on at once", {"tools": "whatsapp.tag.apply", **_AUTOMATIC}),
     ("SMS segments are kept at once", {"tools": "sms_marketing.segments.create", **_AUTOMATIC}),
     (
         "Large SMS segments are decided by a person",

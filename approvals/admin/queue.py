@@ -81,7 +81,9 @@ class ActionRequestAdmin(ReadOnly):
     paginator = PageByKey
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ActionRequest]:
-        rows = shown_to(actor_of(request), super().get_queryset(request))
+        rows = super().get_queryset(request)
+        if person_of(request).organisation is not None:
+            rows = shown_to(actor_of(request), rows)
         return in_order_of_turn(rows.select_related(*self.list_select_related), person_of(request), timezone.now())
 
     @display(description=_("what"))

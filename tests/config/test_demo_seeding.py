@@ -21,6 +21,7 @@ def test_the_cast_can_play_its_parts(tmp_path: Path) -> None:
     cast = seed(tmp_path, 150, NOON)
     assert sorted((one.username, one.role) for one in cast.people.values()) == [
         ("ada.wong", "admin"),
+        ("ivy.tam", "support"),
         ("ken.ho", "support"),
         ("mei.chan", "compliance"),
         ("sam.lee", "marketer"),
@@ -44,7 +45,7 @@ def test_it_plays_at_any_hour_and_on_any_day(tmp_path: Path) -> None:
 def test_a_second_seeding_finds_everything_and_keeps_the_agents_key(tmp_path: Path) -> None:
     first, second = seed(tmp_path, 150, NOON), seed(tmp_path, 150, NOON)
     assert (first.agent_key, first.account.app_secret) == (second.agent_key, second.account.app_secret)
-    assert (Organisation.objects.count(), Person.objects.count(), Agent.objects.count()) == (1, 5, 1)
+    assert (Organisation.objects.count(), Person.objects.count(), Agent.objects.count()) == (1, 6, 1)
     assert (Sender.objects.count(), Policy.objects.count()) == (1, len(DEFAULTS))
 
 

@@ -26,10 +26,15 @@ def test_a_new_organisation_has_an_administrator_default_policies_and_rules(monk
     assert MessagingRules.objects.filter(organisation=peak_coffee).exists()
     assert sorted(Policy.objects.filter(organisation=peak_coffee).values_list("name", flat=True)) == [
         "A person decides after customers' texts were read",
+        "Answers to customers are sent at once",
         "Broadcasts are drafted at once",
+        "Clean files for one conversation are taken at once",
+        "Conversations change hands and close at once",
+        "Failed webhook items are applied again at once",
         "Large SMS segments are decided by a person",
         "Large audiences ask for the password",
         "Names, tags and languages of contacts are kept at once",
+        "Names, tags and preferences of contacts are kept at once",
         "One-time passwords are sent at once",
         "Outside figures are kept at once",
         "Reviewers are notified at once",
@@ -38,6 +43,7 @@ def test_a_new_organisation_has_an_administrator_default_policies_and_rules(monk
         "Segments are kept at once",
         "Short links are made at once",
         "Short links for large audiences are decided by a person",
+        "Single tags are put on at once",
         "Template drafts are kept at once",
         "Text templates are kept at once",
     ]

@@ -140,8 +140,8 @@ BUGS = (
     ),
     Bug(
         "what comes back after a stop waits again",
-        "messaging/engine/finish.py",
-        "    SendState.STOPPED: Verdict.STOPPED,\n",
+        "messaging/engine/sends.py",
+        "    if state == SendState.STOPPED:\n        return Verdict.STOPPED\n",
         "",
         (f"{_FINISH}::test_what_comes_back_after_the_send_was_stopped_is_left_out",),
     ),

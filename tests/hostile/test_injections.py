@@ -35,7 +35,8 @@ AT = str(int(NOON.timestamp()))
 # Where what they write is kept: nothing else may be touched.
 KEPT_IN = {
     "messaging_webhookevent", "messaging_inboundmessage", "messaging_contact", "messaging_identity",
-    "messaging_conversation", "messaging_conversationevent", "messaging_queue",
+    "messaging_conversation", "messaging_conversationevent", "messaging_queue", "messaging_automaticturn",
+    "messaging_mediafetch",
 }  # fmt: skip
 SCOPES = ["whatsapp:read", "whatsapp:preview", "whatsapp:request", "whatsapp:serve", "pii:read"]
 

@@ -67,7 +67,8 @@ def others_ids(rival: TeaHouse) -> list[str]:
 
 @pytest.mark.parametrize("tool", tools(), ids=lambda tool: tool.name)
 def test_wrong_arguments_are_refused_in_words_and_change_nothing(tool: Tool, own: TeaHouse, rival: TeaHouse) -> None:
-    agent = Actor.of_agent(own.agent, Face.MCP) if tool.scope != "audit:read" else own.actor()
+    agent = Actor.of_agent(own.agent, Face.MCP)
+    agent = agent if agent.can(tool.scope) else own.actor()
     right = arguments_of(tool, own, agent)
     before = row_counts()
     refusals = 0

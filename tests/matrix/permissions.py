@@ -95,10 +95,10 @@ whatsapp.conversation.close              +     +          -        +       -    
 whatsapp.conversation.get                +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       +         ?         -
 whatsapp.conversation_summary.get        +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       +         ?         -
 whatsapp.conversations.list              +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       +         ?         -
-whatsapp.handover.preview                +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
-whatsapp.inbox_assignments.list          +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       +         ?         -
 whatsapp.flow.upsert                     +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.flows.list                      +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
+whatsapp.handover.preview                +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+whatsapp.inbox_assignments.list          +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       +         ?         -
 whatsapp.keyword_rule.upsert             +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -
 whatsapp.keyword_rules.list              +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.media_asset.upload              +     +          +        +       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -

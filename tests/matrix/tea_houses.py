@@ -265,15 +265,12 @@ _PREVIEWED: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     "whatsapp.flow.upsert": lambda own, actor: {
         "kind": "flow", "name": "Tea menu", "enabled": True, "flow": {"definition": menu_of_harbour_tea()},
     },
-}  # fmt: skip
-# Where one preview serves several writes: what it is asked for this one.
-_PREVIEWED: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     "whatsapp.order.create_from_chat": lambda own, actor: {
         "conversation_id": own.id_of("conversation"),
         "step": "create_order",
         "lines": [{"sku": "OOLONG-100", "quantity": 2}],
     },
-}
+}  # fmt: skip
 
 
 def arguments_of(tool: Tool, own: TeaHouse, actor: Actor) -> Arguments:
@@ -281,8 +278,6 @@ def arguments_of(tool: Tool, own: TeaHouse, actor: Actor) -> Arguments:
     wish = {"idempotency_key": uuid4().hex, "reason": "Autumn tea is in."} if tool.kind is Kind.WRITE else {}
     if tool.preview is None:
         return {**RIGHT[tool.name](own, actor), **wish}
-    ask = _PREVIEWED.get(tool.name, RIGHT[tool.preview])
-    preview_id = call(tool.preview, ask(own, actor), actor, NOON).preview_id
     previewed = _PREVIEWED.get(tool.name, RIGHT[tool.preview])(own, actor)
     preview_id = call(tool.preview, previewed, actor, NOON).preview_id
     assert preview_id is not None

@@ -118,7 +118,7 @@ def _row_of(own: TeaHouse, page: Any) -> Any:
             last_xid=1, leaves=b"", root="0" * 64, previous="0" * 64, seal="0" * 64, sealed_at=NOON,
         )  # fmt: skip
     if page.model is WebhookEvent:
-        return WebhookEvent.objects.get()
+        return WebhookEvent.objects.filter(signed_for=[own.sender.account_id]).first()
     path = "pk" if page.opts.label_lower == "accounts.organisation" else page.organisation_path
     return page.model._default_manager.filter(**{path: own.organisation.pk}).first()
 

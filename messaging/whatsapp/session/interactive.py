@@ -68,10 +68,10 @@ class Buttons(Interactive):
     """A text with up to three buttons that answer."""
 
     kind: Literal["buttons"]
-    header: Header | None = None
+    header: Header | None = Field(None, description="What stands above the text; null for nothing")
     text: Text1024 = Field(description="Up to 1,024 characters")
     footer: Footer = ""
-    buttons: Annotated[list[Button], Field(min_length=1, max_length=3)]
+    buttons: Annotated[list[Button], Field(min_length=1, max_length=3, description="Up to 3")]
 
     @model_validator(mode="after")
     def _told_apart(self) -> Self:
@@ -94,14 +94,14 @@ class Row(Part):
 
 class Section(Part):
     title: Annotated[str, Field(max_length=24, description="Needed when there are several sections"), upto(24)] = ""
-    rows: Annotated[list[Row], Field(min_length=1, max_length=10)]
+    rows: Annotated[list[Row], Field(min_length=1, max_length=10, description="Up to 10")]
 
 
 class Menu(Interactive):
     """A text with a list of up to ten rows behind a button."""
 
     kind: Literal["list"]
-    header: TextHeader | None = None
+    header: TextHeader | None = Field(None, description="A title above the text; null for none")
     text: Text4096 = Field(description="Up to 4,096 characters")
     footer: Footer = ""
     button: Label = Field(description="What opens the list, up to 20 characters")
@@ -134,7 +134,7 @@ class Link(Interactive):
     """A text with a button that opens a page."""
 
     kind: Literal["link"]
-    header: Header | None = None
+    header: Header | None = Field(None, description="What stands above the text; null for nothing")
     text: Text1024 = Field(description="Up to 1,024 characters")
     footer: Footer = ""
     label: Label = Field(description="The button, up to 20 characters")
@@ -169,7 +169,7 @@ class Flow(Interactive):
     """Opens a form (a WhatsApp Flow) that has been published at Meta."""
 
     kind: Literal["flow"]
-    header: Header | None = None
+    header: Header | None = Field(None, description="What stands above the text; null for nothing")
     text: Text1024 = Field(description="Up to 1,024 characters")
     footer: Footer = ""
     flow_id: Annotated[str, Field(pattern=r"^[0-9]{0,32}$", description="Its id at Meta, or")] = ""

@@ -109,19 +109,19 @@ class CardPhone(Part):
 
 class CardEmail(Part):
     email: str = Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254, description="The address")
-    type: Literal["HOME", "WORK"] = "WORK"
+    type: Literal["HOME", "WORK"] = Field("WORK", description="Whose it is")
 
 
 class Card(Part):
     """Somebody's details, for the customer's address book."""
 
     formatted_name: str = Field(min_length=1, max_length=256, description="The name as it is shown")
-    first_name: Line = ""
-    last_name: Line = ""
-    company: Line = ""
-    job_title: Line = ""
-    phones: Annotated[list[CardPhone], Field(max_length=20)] = []
-    emails: Annotated[list[CardEmail], Field(max_length=20)] = []
+    first_name: Line = Field("", description="Given name; empty for none")
+    last_name: Line = Field("", description="Family name; empty for none")
+    company: Line = Field("", description="Where they work; empty for none")
+    job_title: Line = Field("", description="What they do there; empty for none")
+    phones: Annotated[list[CardPhone], Field(max_length=20, description="Up to 20 numbers")] = []
+    emails: Annotated[list[CardEmail], Field(max_length=20, description="Up to 20 addresses")] = []
 
     def content(self) -> Wire:
         names = {"first_name": self.first_name, "last_name": self.last_name}

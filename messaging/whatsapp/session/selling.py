@@ -42,14 +42,14 @@ class Product(Interactive):
 
 class Shelf(Part):
     title: Title = Field(description="Up to 24 characters")
-    products: Annotated[list[Sku], Field(min_length=1, max_length=30)]
+    products: Annotated[list[Sku], Field(min_length=1, max_length=30, description="Up to 30")]
 
 
 class ProductList(Interactive):
     """Up to 30 products in sections."""
 
     kind: Literal["product_list"]
-    header: TextHeader
+    header: TextHeader = Field(description="The title above the text")
     text: Text1024 = Field(description="Up to 1,024 characters")
     footer: Footer = ""
     catalog_id: CatalogueId
@@ -89,7 +89,7 @@ class Catalogue(Interactive):
 class Slide(Part):
     """A card with a picture or film, words, and a button that opens a page."""
 
-    header: PictureHeader
+    header: PictureHeader = Field(description="The picture or film of the card")
     text: Annotated[
         str, Field(max_length=160, description="Up to 160 characters, 2 line breaks; empty for none"), upto(160)
     ] = ""
@@ -108,7 +108,7 @@ class Carousel(Interactive):
 
     kind: Literal["carousel"]
     text: Text1024 = Field(description="Up to 1,024 characters")
-    cards: Annotated[list[Slide], Field(min_length=2, max_length=10)]
+    cards: Annotated[list[Slide], Field(min_length=2, max_length=10, description="2 to 10")]
 
     @model_validator(mode="after")
     def _alike(self) -> Self:

@@ -30,7 +30,7 @@ def test_the_key_stands_alone_on_standard_output_and_opens_the_door() -> None:
     agent = agent_for_key(out.removesuffix("\n"), timezone.now())
     assert agent is not None
     assert (agent.name, agent.owner.username, agent.toolset) == ("Tea assistant", "sam.lee", "read-only")
-    assert agent.scopes == ["whatsapp:preview", "whatsapp:read", "whatsapp:request"]
+    assert agent.scopes == ["whatsapp:preview", "whatsapp:read", "whatsapp:request", "whatsapp:serve"]
     assert (agent.people_per_day, agent.messages_per_day, str(agent.money_per_day)) == (500, 10_000, "12.50")
     assert out.strip() not in told
     assert agent.key_hash not in out + told

@@ -59,7 +59,7 @@ def taken(send: Send) -> Taken:
 
 def test_preview_shows_the_message_and_the_terms_without_a_link(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     heard = stripe_says(monkeypatch)
-    contract = link_previewed(order).data
+    contract = Preview.objects.get(pk=link_previewed(order).preview_id).contract
     body = contract["reply"]["body"]["interactive"]
     assert body["body"]["text"] == (
         f"Your order {order.reference}:\n\n2 × Oolong, 100 g: HK$176.00\nTotal: HK$176.00\n\n"

@@ -90,9 +90,9 @@ def _terms(asked: Asked) -> dict[str, Any]:
 
 def _checked(session: Any, asked: Asked) -> Made:
     """What was made is what was asked for. Raises `LinkUnsure`: something was made, and it is not ours to send."""
-    expected = (to_minor(asked.amount, asked.currency), asked.currency.lower(), "open", str(asked.key))
-    told = (session.amount_total, session.currency, session.status, session.client_reference_id)
-    if told != expected or not session.url or not _is_a_payment_page(session.url):
+    wanted = (to_minor(asked.amount, asked.currency), asked.currency.lower(), "open", str(asked.key))
+    made = (session.amount_total, session.currency, session.status, session.client_reference_id)
+    if made != wanted or not session.url or not _is_a_payment_page(session.url):
         raise LinkUnsure(_("Stripe made something else than was asked for."))
     return Made(str(session.id), str(session.url), datetime.fromtimestamp(session.expires_at, UTC))
 
