@@ -1,7 +1,6 @@
 """What the inbox tells whom: lists, one conversation, who sees to what, and the figures."""
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from accounts.actor import Actor, Face
 from approvals.calls import call
 from approvals.taint import is_tainted
 from messaging.models import Conversation
-from messaging.whatsapp.conversations import beside
 from messaging.whatsapp.conversations.answering import note_answer
 from messaging.whatsapp.conversations.closing import close
 from messaging.whatsapp.conversations.history import note_down
@@ -26,8 +24,10 @@ from tests.factories import (
     mei_chan,
     other_tenant,
 )
+from tests.messaging.whatsapp.commerce.tea_counter import plain_order
 from tests.messaging.whatsapp.conversations.speaking import desk, replied
 from tests.messaging.whatsapp.conversations.tea_inbox import TeaInbox, ken, kens_agent, lucy, lucy_ma, read
+from tests.messaging.whatsapp.media.shelves import on_shelf
 
 pytestmark = pytest.mark.django_db
 
@@ -154,13 +154,10 @@ def test_notes_are_read_by_people_of_the_team_alone(inbox: TeaInbox) -> None:
     assert (told["notes"][0]["text"], told["notes_are_masked"]) == ("••••", True)
 
 
-def test_attachments_are_references_for_whoever_may_see_personal_data(
-    inbox: TeaInbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_attachments_are_references_for_whoever_may_see_personal_data(inbox: TeaInbox) -> None:
     one = inbox.conversation()
     photo = InboundMessageFactory(conversation=one, at=NOON, kind="image", text="")
-    file = one.pk  # any id
-    monkeypatch.setattr(beside, "_files", [lambda messages: {photo.pk: file} if photo.pk in messages else {}])
+    file = on_shelf(organisation=one.organisation, conversation=one, inbound=photo).pk
 
     def shown(actor: Actor) -> str:
         return str(read("conversation.get", actor, conversation_id=str(one.pk))["messages"][1]["attachment"])
@@ -169,14 +166,13 @@ def test_attachments_are_references_for_whoever_may_see_personal_data(
     assert shown(ken()) == f"••••{str(file)[-3:]}"
 
 
-def test_orders_and_crm_are_told_and_the_crm_masked(inbox: TeaInbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_orders_and_crm_are_told_and_the_crm_masked(inbox: TeaInbox) -> None:
     one = inbox.conversation()
     one.contact.crm_id, one.contact.attributes = "CRM-77001", {"tier": "gold"}
     one.contact.save()
-    order = beside.OrderBeside(one.pk, "paid", Decimal("88.00"), "HKD", NOON)
-    monkeypatch.setattr(beside, "_orders", [lambda conversation: [order]])
+    plain_order(one)
     told = read("conversation.get", ken(), conversation_id=str(one.pk))
-    assert told["orders"][0]["amount"] == "88.00"
+    assert told["orders"][0]["amount"] == "176.000"
     assert (told["customer"]["crm_id"], told["customer"]["attributes"]) == ("••••001", {"tier": "••••"})
     assert read("conversation.get", desk(ada_wong()), conversation_id=str(one.pk))["customer"]["crm_id"] == "CRM-77001"
 
