@@ -20,7 +20,7 @@ PRODUCTION := env -u DEBUG DJANGO_SETTINGS_MODULE=config.settings ALLOWED_HOSTS=
 help:
 	@echo "make demo    watch the whole job on real parts (ONCE=1 stops after the table, STORY=name picks another story)"
 	@echo "make test    the whole suite on fresh servers (ARGS='tests/audit -k seal' runs a part)"
-	@echo "make hostile  bad and hostile input in depth (200 sets of wrong arguments a tool), and both stories"
+	@echo "make hostile  bad and hostile input in depth (200 sets of wrong arguments a tool), and all stories"
 	@echo "make check   lint, types, import order, migrations, generated docs, translations, deployment checks"
 	@echo "make snapshots  write anew what outsiders see: tool schemas, docs/tools, docs/openapi.json; read the difference"
 	@echo "make bench   the benchmarks"
@@ -46,7 +46,8 @@ test: venv
 	@$(SERVERS) run --fresh -- pytest -n 3 --dist worksteal $(ARGS)
 
 hostile: venv
-	@THOROUGH=1 $(SERVERS) run --fresh -- pytest -n 3 --dist worksteal tests/hostile tests/matrix tests/stateful tests/stories $(ARGS)
+	@THOROUGH=1 $(SERVERS) run --fresh -- pytest -n 3 --dist worksteal tests/hostile tests/matrix tests/stateful tests/stories \
+		tests/config/test_servers.py tests/config/test_languages.py $(ARGS)
 
 check: venv
 	@.venv/bin/ruff check .

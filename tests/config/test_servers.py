@@ -13,8 +13,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.thoroughness import THOROUGH
+
 PROJECT = Path(__file__).resolve().parents[2]
 ROLE_QUESTION = "SELECT rolsuper, rolbypassrls, rolcreatedb FROM pg_roles WHERE rolname = current_user"
+
+
+DEEP = pytest.mark.skipif(not THOROUGH, reason="starts and ends servers once more")
 
 
 @pytest.fixture
@@ -103,6 +108,7 @@ def test_killing_the_run_leaves_no_process(data: Path) -> None:
     assert comes_true(lambda: not valkey_listens(said))
 
 
+@DEEP
 def test_killing_the_keeper_leaves_no_process(data: Path) -> None:
     if not sys.platform.startswith("linux"):
         pytest.skip("The parent-death signal is Linux's.")
@@ -138,6 +144,7 @@ def test_termination_reaches_the_command_before_the_servers_go(data: Path) -> No
     assert running_with(folder) == []
 
 
+@DEEP
 def test_control_c_lets_the_command_end_before_the_servers(data: Path) -> None:
     with start(data, "run", "--fresh", *says_farewell(signal.SIGINT)) as run:
         assert run.stdout is not None
@@ -162,6 +169,7 @@ def test_kept_data_is_there_again_after_everything_was_killed(data: Path) -> Non
     assert second.stdout == "(42,)\n1\n", second.stderr
 
 
+@DEEP
 def test_two_runs_share_the_kept_servers_and_the_first_to_end_leaves_them_to_the_other(data: Path) -> None:
     wait = ask("print(url, flush=True); input(); print(psycopg.connect(url).execute('SELECT 1').fetchone())")
     with start(data, "run", *wait) as first:
@@ -173,6 +181,7 @@ def test_two_runs_share_the_kept_servers_and_the_first_to_end_leaves_them_to_the
     assert rest == "(1,)\n"
 
 
+@DEEP
 def test_up_stays_env_tells_and_down_ends(data: Path) -> None:
     said = servers(data, "up").stdout
     assert servers(data, "env").stdout == said

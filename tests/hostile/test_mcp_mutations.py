@@ -26,7 +26,7 @@ from tests.thoroughness import tries
 
 pytestmark = pytest.mark.django_db
 
-EACH = tries(50, 200)
+EACH = tries(20, 200)
 OURS = ("accounts", "audit", "approvals", "messaging", "sms")
 # What no answer and no refusal ever holds, whoever asks.
 SECRETS = ("token-of-harbour-tea", "secret-of-harbour-tea", "verify-harbour-tea", "0" * 64, PASSWORD, "Peak Coffee")

@@ -26,7 +26,7 @@ from tests.thoroughness import tries
 
 pytestmark = pytest.mark.django_db
 
-EACH = tries(6, 30)
+EACH = tries(3, 30)
 KINDS = ("account", "action_request", "broadcast", "contact", "segment", "sender", "template")
 THOROUGH = settings(
     max_examples=EACH, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)

@@ -40,6 +40,7 @@ from tests.matrix.standing import houses as houses
 from tests.matrix.standing import own as own
 from tests.matrix.standing import rival as rival
 from tests.messaging.whatsapp.automation.tea_rows import away_of
+from tests.thoroughness import THOROUGH
 
 pytestmark = pytest.mark.django_db
 
@@ -163,6 +164,7 @@ def seen(client: Client, method: str, address: str, key: str) -> tuple[int, str,
     return answer.status_code, answer.headers.get("Location", "").replace(key, "…"), body.replace(f"/{key}/", "/…/")
 
 
+@pytest.mark.skipif(not THOROUGH, reason="asks for every address of every page")
 def test_every_address_about_another_tenants_row_answers_as_if_there_were_none(
     rows: dict[str, Model], stranger: Client
 ) -> None:

@@ -35,6 +35,7 @@ from tests.factories import (
     harbour_tea,
     other_tenant,
 )
+from tests.thoroughness import tries
 
 pytestmark = pytest.mark.django_db
 
@@ -335,8 +336,8 @@ def test_hostile_cells_are_kept_as_text() -> None:
 
 
 def test_thousands_of_rows_take_the_same_few_statements(django_assert_max_num_queries: object) -> None:
-    lines = [f"+8526{1_200_000 + 37 * n},Person {n},tea,Web form,2026-01-05,," for n in range(3_000)]
+    lines = [f"+8526{1_200_000 + 37 * n},Person {n},tea,Web form,2026-01-05,," for n in range(tries(1_000, 3_000))]
     batch = staged(*lines)
     with django_assert_max_num_queries(25):  # type: ignore[operator]
         done = merged(batch)
-    assert done["created"] == done["agreed"] == summarise(batch).new == 3_000
+    assert done["created"] == done["agreed"] == summarise(batch).new == len(lines)
