@@ -54,6 +54,7 @@ RIGHTS: dict[str, Rights] = {
     "messaging.message": Rights(view=EVERYBODY),
     "messaging.messagingrules": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
     "messaging.replyrules": Rights(view=EVERYBODY, add=ADMINS, change=ADMINS),
+    "messaging.order": Rights(view=SERVERS),
     "messaging.paymentaccount": Rights(view=DECIDERS, add=ADMINS, change=ADMINS),
     "messaging.product": Rights(view=EVERYBODY, add=SENDERS, change=SENDERS),
     "messaging.productsource": Rights(view=DECIDERS, add=ADMINS, change=ADMINS),

@@ -31,6 +31,7 @@ MENU: tuple[tuple[Words, tuple[tuple[Words, str, str, str], ...]], ...] = (
         _("Answering"),
         (
             (_("Inbox"), "forum", "messaging.conversation", ""),
+            (_("Orders"), "shopping_bag", "messaging.order", ""),
             (_("Flows"), "account_tree", "messaging.flow", ""),
             (_("Keyword rules"), "key", "messaging.keywordrule", ""),
             (_("Auto replies"), "quickreply", "messaging.autoreply", ""),
