@@ -1,7 +1,6 @@
 """Customers write, and answers wait for their countersignature: the business of conversations under the harness."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import uuid4
 
 from django.utils import timezone
@@ -18,7 +17,6 @@ from messaging.models import (
     Send,
     Status,
 )
-from messaging.whatsapp.conversations.windows import open_until
 from tests.faults.case import Case
 from tests.faults.judging import handed_over
 
@@ -26,11 +24,11 @@ CUSTOMERS = 8
 ANSWER = "Your tea left this morning. The payment of HKD 88 has arrived."  # of money: Mei reads it first
 
 
-def customers_write(case: Case, people: int = CUSTOMERS, words: str = "Where is my tea?", at: float = 0.0) -> None:
-    """So many people write; returns once each of them has a conversation. `at` is the provider's moment, or now."""
+def customers_write(case: Case, people: int = CUSTOMERS, words: str = "Where is my tea?") -> None:
+    """So many people write; returns once each of them has a conversation."""
     _segment, case.people = case.business.crowd(people)
     for contact in case.people:
-        case.stack.simulator.inbound(str(contact.phone), words, at=at)
+        case.stack.simulator.inbound(str(contact.phone), words)
     wait_for_conversations(case)
 
 
@@ -41,13 +39,6 @@ def wait_for_conversations(case: Case) -> None:
 
 def conversation_of(contact: Contact) -> Conversation:
     return Conversation.objects.select_related("sender").get(contact=contact, state=Conversation.State.OPEN)
-
-
-def window_of(contact: Contact) -> datetime:
-    """When the customer's window closes."""
-    until = open_until(conversation_of(contact))
-    assert until is not None
-    return until
 
 
 def ask_to_answer(case: Case, contact: Contact) -> ActionRequest:
