@@ -28,7 +28,8 @@ def test_it_shows_what_was_ordered_and_where() -> None:
 def test_cancelling_frees_its_goods_and_ends_its_link() -> None:
     tin = oolong(stock=6)
     order = two_tins(ann_wrote(), tin)
-    answer = signed_in(ken_ho()).post(reverse("admin:messaging_order_cancel", args=[order.pk]), {"_form_submitted": "on"})
+    cancel = reverse("admin:messaging_order_cancel", args=[order.pk])
+    answer = signed_in(ken_ho()).post(cancel, {"_form_submitted": "on"})
     order = Order.objects.get(pk=order.pk)
     tin.refresh_from_db()
     assert (answer.status_code, order.state, tin.stock) == (204, "cancelled", 8)
