@@ -8,7 +8,7 @@ from django.db import connection
 from psycopg import Cursor
 
 
-def prepared(
+def run_sql(
     statement: str, facts: Mapping[str, Any] | Sequence[Any], *, binary: bool = False, anew: bool = False
 ) -> list[tuple[Any, ...]]:
     """The rows of a statement that stays prepared on this connection, past what Django's cursors do for each.

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection, models
 
 from accounts.actor import Actor, ActorKind
-from accounts.statements import prepared
+from accounts.statements import run_sql
 from audit.actions import needed_facts
 from audit.facts import BadFacts, clean, masked, spelt
 
@@ -71,9 +71,9 @@ def _insert(told: tuple[Any, ...], pointed: list[tuple[str, str, str]]) -> list[
     if not connection.in_atomic_block:
         raise NotInTransaction("record() belongs inside the transaction.atomic() of the change it tells about")
     if len(pointed) == 1:
-        rows = prepared(_INSERT_ONE, (*told, *pointed[0]))
+        rows = run_sql(_INSERT_ONE, (*told, *pointed[0]))
     else:
-        rows = prepared(_INSERT_MANY, (*told, *map(list, zip(*pointed, strict=True))))
+        rows = run_sql(_INSERT_MANY, (*told, *map(list, zip(*pointed, strict=True))))
     return [number for (number,) in rows]
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from accounts.faults import faultpoint
-from accounts.statements import prepared
+from accounts.statements import run_sql
 from messaging.batches import numbers, texts
 from messaging.consent.optouts import Stop, opt_out
 from messaging.engine import accepted, bodies, breakers, quiet
@@ -124,7 +124,7 @@ def _lock_sends(results: Sequence[Result]) -> dict[UUID, Verdict]:
     do not go again, with why these are left out instead.
     """
     sends = sorted({result.taken.send_id for result in results})
-    ends = {send: verdict_of_end(kind, state) for send, kind, state in prepared(_LOCK_SENDS, [sends])}
+    ends = {send: verdict_of_end(kind, state) for send, kind, state in run_sql(_LOCK_SENDS, [sends])}
     return {send: why for send, why in ends.items() if why is not None}
 
 
@@ -136,7 +136,7 @@ def _close_attempts(results: Sequence[Result], now: datetime) -> list[Result]:
         "codes": texts(_clean(result.code, 20) for result in results),
         "now": now,
     }
-    closed = {attempt for (attempt,) in prepared(_CLOSE, facts)}
+    closed = {attempt for (attempt,) in run_sql(_CLOSE, facts)}
     return [result for result in results if result.taken.attempt_id in closed]
 
 
@@ -160,7 +160,7 @@ def _climb(results: Sequence[Result], now: datetime) -> None:
         "texts": texts(_clean(result.text, 300) for result in results),
         "now": now,
     }
-    prepared(_CLIMB, facts)
+    run_sql(_CLIMB, facts)
 
 
 def _send_back(results: Sequence[Result], ended: dict[UUID, Verdict], now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from accounts.statements import prepared
+from accounts.statements import run_sql
 from messaging.batches import numbers, texts
 
 # What is noted already costs one look. A contact that has no user id of its own yet is given the one it is noted by.
@@ -68,8 +68,8 @@ def note_addresses(seen: Iterable[Address], now: datetime) -> None:
         "kinds": texts(one.kind for one in addresses),
         "values": texts(one.value for one in addresses),
     }
-    if new := prepared(_NEW, columns):
+    if new := run_sql(_NEW, columns):
         contacts, kinds, values = zip(*new, strict=True)
         parameters = {"contacts": list(contacts), "kinds": list(kinds), "values": list(values), "now": now}
         for statement in (_NOTE_IDS, _NOTE_BSUID, _NOTE_MERGES):
-            prepared(statement, parameters)
+            run_sql(statement, parameters)

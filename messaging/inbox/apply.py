@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from accounts.faults import faultpoint
-from accounts.statements import prepared
+from accounts.statements import run_sql
 from messaging.batches import numbers
 from messaging.carriers import Malformed, carrier
 from messaging.inbox.events import Event, waiting_events
@@ -171,7 +171,7 @@ def _settle(events: Sequence[Event], failed: Sequence[Failed], now: datetime) ->
             event.state = WebhookEvent.State.PARTLY
     names = ("id", "state", "items", "tries", "news")
     columns = [numbers(int(getattr(event, name)) for event in events) for name in names]
-    prepared(_SETTLE, [now, *columns])
+    run_sql(_SETTLE, [now, *columns])
     for one in failed:
         note_failure(one, now)
     if retried := [event.id for event in events if event.tries > 1 and event.id not in failing]:

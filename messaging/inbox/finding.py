@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from accounts.statements import prepared
+from accounts.statements import run_sql
 from messaging.batches import texts
 from messaging.inbox.items import StatusItem
 from messaging.models import Sender
@@ -46,7 +46,7 @@ def _match(
 ) -> None:
     if not keys:
         return
-    told = prepared(statement, [texts(set(keys.values()))])
+    told = run_sql(statement, [texts(set(keys.values()))])
     rows = {key: (message, contact, sender) for key, message, contact, sender in told}
     names = {number: str(sender.pk) for number, sender in {id(sender): sender for sender, _item in items}.items()}
     for place, key in keys.items():

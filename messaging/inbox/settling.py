@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from accounts.statements import prepared
+from accounts.statements import run_sql
 from messaging.engine.ladder import PROOF
 from messaging.models import Outcome, Status
 
@@ -48,13 +48,13 @@ def sends_of(messages: Sequence[int]) -> set[UUID]:
     """The sends of these messages."""
     if not messages:
         return set()
-    return {send for (send,) in prepared(_SENDS_OF, [list(messages)])}
+    return {send for (send,) in run_sql(_SENDS_OF, [list(messages)])}
 
 
 def lock_sends(sends: Collection[UUID]) -> None:
     """Lock what will be written to, in the order that everybody takes: sends before messages."""
     if sends:
-        prepared(_LOCK_SENDS, [sorted(sends)])
+        run_sql(_LOCK_SENDS, [sorted(sends)])
 
 
 def settle_attempts(messages: str, failed: Sequence[int], echoes: str) -> dict[UUID, Decimal]:
@@ -64,12 +64,12 @@ def settle_attempts(messages: str, failed: Sequence[int], echoes: str) -> dict[U
     Messages and echoes are array literals. Returns what sends owe again, for messages that arrived after all.
     """
     if failed:
-        prepared(_RETURNED, {"failed": list(failed)})
-    owed: dict[UUID, Decimal] = dict(prepared(_ARRIVED, {"messages": messages, "echoes": echoes}))
+        run_sql(_RETURNED, {"failed": list(failed)})
+    owed: dict[UUID, Decimal] = dict(run_sql(_ARRIVED, {"messages": messages, "echoes": echoes}))
     return owed
 
 
 def charge(owed: Mapping[UUID, Decimal]) -> None:
     """Take again what these sends owe. They are locked."""
     if owed:
-        prepared(_CHARGE, {"sends": list(owed), "prices": list(owed.values())})
+        run_sql(_CHARGE, {"sends": list(owed), "prices": list(owed.values())})

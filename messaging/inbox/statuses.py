@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from accounts.actor import Actor
-from accounts.statements import prepared
+from accounts.statements import run_sql
 from messaging.batches import numbers, texts
 from messaging.consent.optouts import Stop, opt_out
 from messaging.engine.ladder import climbed_sql, lock_messages
@@ -113,8 +113,8 @@ def _climb_under(found: Sequence[Found], sends: set[UUID]) -> set[UUID]:
         lock_sends(sends)
         lock_messages(one.message for one in found)
         told = _told(found)
-        prepared(_APPLY, told)
-        prepared(_LEFT_THE_HOUSE, told)
+        run_sql(_APPLY, told)
+        run_sql(_LEFT_THE_HOUSE, told)
         echoes = texts(filter(None, (reference(one.item) for one in found)))
         owed = settle_attempts(told["messages"], failed, echoes)
         unlocked = owed.keys() - sends

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from accounts.statements import prepared
+from accounts.statements import run_sql
 from messaging.engine.ladder import climbed_sql
 from messaging.models import Status
 
@@ -47,5 +47,5 @@ def test_reports_in_any_order_end_alike() -> None:
 def climbed(current: Status, reported: Status) -> Status:
     """What the database makes of it."""
     rungs = {"current": current, "reported": reported}
-    ((status,),) = prepared(f"SELECT {climbed_sql('%(current)s::int', '%(reported)s::int')}", rungs)
+    ((status,),) = run_sql(f"SELECT {climbed_sql('%(current)s::int', '%(reported)s::int')}", rungs)
     return Status(status)
