@@ -181,7 +181,12 @@ class Story:
         while not Attempt.objects.exclude(code="").exists():
             run_lane(self.sender.pk, 1.0, idle=0.3)
         self.simulator.misbehave(
-            throttled_share=0.0, lost_share=0.3, error_accepted_share=0.2, silent_share=0.3, fails_later={131026: 0.3}
+            throttled_share=0.0,
+            lost_share=0.3,
+            error_accepted_share=0.2,
+            silent_share=0.3,
+            undelivered_share=0.5,
+            fails_later={131026: 0.3},
         )
         Outbox.objects.update(due_at=database_now())  # as if the wait that the provider asks for were over
         run_lane(self.sender.pk, 20.0, idle=0.3)
@@ -227,8 +232,8 @@ class Story:
     @staticmethod
     def _accepted_id() -> str:
         """The id of a message that has not been delivered yet."""
-        accepted = Message.objects.filter(status=Status.ACCEPTED).exclude(provider_id=None)
-        return str(accepted.values_list("provider_id", flat=True)[0])
+        on_its_way = Message.objects.filter(status__in=(Status.ACCEPTED, Status.SENT)).exclude(provider_id=None)
+        return str(on_its_way.values_list("provider_id", flat=True)[0])
 
 
 def _scopes(role: Role) -> list[str]:

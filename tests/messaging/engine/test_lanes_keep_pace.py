@@ -43,12 +43,12 @@ def test_a_lane_that_keeps_quiet_is_not_idle_and_goes_on_by_itself(witness: Witn
 
     def answer(outgoing: Outgoing) -> Accepted:
         if throttled and throttled.pop():
-            raise SendFailed("130429", "Rate limit hit", Retry.NOT_ATTEMPTED, 1.0, scope="sender")
+            raise SendFailed("130429", "Rate limit hit", Retry.NOT_ATTEMPTED, 1.5, scope="sender")
         return Accepted(f"wamid.{outgoing.attempt_id}", False)
 
     witness.answer = answer
     send = going(crowd(30), sender=witness_sender(per_second=100))
-    run(send, idle=0.4)
+    run(send, idle=0.8)
     assert statuses(send)["Accepted by the provider"] >= 29  # the refused one may be due a moment later
 
 
