@@ -15,7 +15,6 @@ from uuid import UUID
 
 from django.apps import apps
 
-Capability = Literal["key", "echo", "none"]
 # How much stands still: "way" is those of a sender's ways that this message may go, where it has several.
 Scope = Literal["message", "pair", "template", "way", "sender", "account"]
 
@@ -103,13 +102,10 @@ class Malformed(ValueError):
 
 
 class Carrier(Protocol):
-    """A provider. `capability` says how a lost answer can be settled: own key, echoed reference, or not at all."""
+    """A provider."""
 
     @property
     def name(self) -> str: ...
-
-    @property
-    def capability(self) -> Capability: ...
 
     def send(self, sender: Any, outgoing: Outgoing) -> Accepted:
         """Hand one message over, exactly once and without retries, or raise `SendFailed`."""

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from messaging.carriers import Accepted, Capability, EventItem, Outgoing, Retry, SendFailed, register
+from messaging.carriers import Accepted, EventItem, Outgoing, Retry, SendFailed, register
 from sms.gateways import http
 from sms.gateways.gateway import Submission, Taken
 from sms.rests import Rests
@@ -31,7 +31,6 @@ class SmsCarrier:
     """
 
     name = "sms"
-    capability: Capability = "echo"
 
     def __init__(self, way_of: Callable[[UUID], Way | None], clock: Callable[[], float] = time.monotonic) -> None:
         self._way_of = way_of

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from accounts.faults import faultpoint
-from accounts.statements import prepared
+from accounts.statements import run_sql
 from messaging.batches import numbers, texts
 from messaging.consent.optouts import Stop, opt_out
 from messaging.engine import bodies, breakers, quiet
@@ -126,7 +126,7 @@ def _write_opt_outs(results: Sequence[Result], sender: Sender, now: datetime) ->
 def _lock_sends(results: Sequence[Result]) -> dict[UUID, str]:
     """The sends' states, under locks, in the order that everybody takes them: sends before messages."""
     sends = sorted({result.taken.send_id for result in results})
-    return dict(prepared(_LOCK_SENDS, [sends]))
+    return dict(run_sql(_LOCK_SENDS, [sends]))
 
 
 def _close_attempts(results: Sequence[Result], now: datetime) -> list[Result]:
@@ -137,7 +137,7 @@ def _close_attempts(results: Sequence[Result], now: datetime) -> list[Result]:
         "codes": texts(_clean(result.code, 20) for result in results),
         "now": now,
     }
-    closed = {attempt for (attempt,) in prepared(_CLOSE, facts)}
+    closed = {attempt for (attempt,) in run_sql(_CLOSE, facts)}
     return [result for result in results if result.taken.attempt_id in closed]
 
 
@@ -161,7 +161,7 @@ def _climb(results: Sequence[Result], now: datetime) -> None:
         "texts": texts(_clean(result.text, 300) for result in results),
         "now": now,
     }
-    prepared(_CLIMB, facts)
+    run_sql(_CLIMB, facts)
 
 
 def _send_back(results: Sequence[Result], states: dict[UUID, str], now: datetime) -> None:

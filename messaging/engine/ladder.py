@@ -6,7 +6,7 @@ They arrive in any order and more than once: the highest rung counts. A failure 
 
 from collections.abc import Iterable
 
-from accounts.statements import prepared
+from accounts.statements import run_sql
 from messaging.batches import numbers
 from messaging.models import Status
 
@@ -28,13 +28,6 @@ def climbed_sql(current: str, reported: str) -> str:
     )
 
 
-def climbed(current: int, reported: int) -> Status:
-    """The same in Python, for one message."""
-    if current in _ENDED and reported in PROOF:
-        return Status(reported)
-    return Status(max(current, reported))
-
-
 def lock_messages(ids: Iterable[int]) -> None:
     """Lock messages in id order, inside a transaction, before a batch of them is changed."""
-    prepared(LOCK_MESSAGES, [numbers(sorted(set(ids)))])
+    run_sql(LOCK_MESSAGES, [numbers(sorted(set(ids)))])

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from accounts.faults import faultpoint
-from accounts.statements import prepared
+from accounts.statements import run_sql
 from messaging.batches import numbers, texts
 from messaging.engine.live import LiveSend, lock_live_sends
 from messaging.engine.sends import move_send, system
@@ -140,11 +140,11 @@ def _next_messages(sends: Sequence[LiveSend], wanted: int, now: datetime, held: 
         "now": now,
         "wanted": wanted,
     }
-    return dict(prepared(_NEXT, facts))
+    return dict(run_sql(_NEXT, facts))
 
 
 def _lock_contacts(contacts: Iterable[int]) -> list[int]:
-    return [contact for (contact,) in prepared(_LOCK_CONTACTS, {"contacts": numbers(contacts)})]
+    return [contact for (contact,) in run_sql(_LOCK_CONTACTS, {"contacts": numbers(contacts)})]
 
 
 def _ask(
@@ -157,7 +157,7 @@ def _ask(
         "locked": numbers(locked),
         "gap_since": now - timedelta(seconds=rules.pair_gap_seconds),
     }
-    return [Candidate(*row) for row in prepared(_ASK, facts)]
+    return [Candidate(*row) for row in run_sql(_ASK, facts)]
 
 
 def _write_down(found: Sorted, now: datetime) -> list[Taken]:
@@ -185,8 +185,8 @@ def _mark(taken: list[Taken], now: datetime) -> list[Taken]:
         "now": now,
         "lease": now + LEASE,
     }
-    marked = {message for (message,) in prepared(_MARK, facts)}
+    marked = {message for (message,) in run_sql(_MARK, facts)}
     going = [one for one in taken if one.message_id in marked]
     costs = cost_by_send(going)
-    prepared(_RESERVE, {"sends": list(costs), "prices": list(costs.values())})
+    run_sql(_RESERVE, {"sends": list(costs), "prices": list(costs.values())})
     return going

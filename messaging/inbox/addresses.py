@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from accounts.statements import run_sql
 from messaging.batches import numbers, texts
 
 # What is noted already costs one look. A contact that has no user id of its own yet is given the one it is noted by.
@@ -56,7 +57,7 @@ class Address(NamedTuple):
     value: str
 
 
-def note_addresses(cursor: Any, seen: Iterable[Address], now: datetime) -> None:
+def note_addresses(seen: Iterable[Address], now: datetime) -> None:
     """Note those that their contacts are not known by yet, inside the caller's transaction."""
     addresses = sorted(set(seen))
     if not addresses:
@@ -67,9 +68,8 @@ def note_addresses(cursor: Any, seen: Iterable[Address], now: datetime) -> None:
         "kinds": texts(one.kind for one in addresses),
         "values": texts(one.value for one in addresses),
     }
-    cursor.execute(_NEW, columns, prepare=True)
-    if new := cursor.fetchall():
+    if new := run_sql(_NEW, columns):
         contacts, kinds, values = zip(*new, strict=True)
         parameters = {"contacts": list(contacts), "kinds": list(kinds), "values": list(values), "now": now}
         for statement in (_NOTE_IDS, _NOTE_BSUID, _NOTE_MERGES):
-            cursor.execute(statement, parameters)
+            run_sql(statement, parameters)

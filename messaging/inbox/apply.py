@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from accounts.faults import faultpoint
-from accounts.statements import prepared
+from accounts.statements import run_sql
 from messaging.batches import numbers
 from messaging.carriers import Malformed, carrier
 from messaging.inbox.events import Event, waiting_events
@@ -166,7 +166,7 @@ def _settle(events: Sequence[Event], failed: Sequence[Failed], now: datetime) ->
         elif event.tries >= TRIES:
             event.state = WebhookEvent.State.PARTLY
     columns = [numbers(int(getattr(event, name)) for event in events) for name in ("id", "state", "items", "tries")]
-    prepared(_SETTLE, [now, *columns])
+    run_sql(_SETTLE, [now, *columns])
     for one in failed:
         _note_failure(one, now)
     if retried := [event.id for event in events if event.tries > 1 and event.id not in failing]:

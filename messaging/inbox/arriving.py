@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.faults import faultpoint
-from accounts.statements import prepared
+from accounts.statements import run_sql
 from messaging.group_commit import Brought, GroupCommit
 
 _INSERT = """
@@ -30,7 +30,7 @@ def arrivals(after_commit: Callable[[], None]) -> GroupCommit[Arriving]:
 
 
 def _store(batch: list[Arriving]) -> None:
-    prepared(
+    run_sql(
         _INSERT,
         [
             [one.carrier for one in batch],

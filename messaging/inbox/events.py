@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import UUID
 
-from accounts.statements import prepared
+from accounts.statements import run_sql
 from messaging.models import WebhookEvent
 
 _WAITING = f"""
@@ -39,7 +39,7 @@ def waiting_events(most: int) -> list[Event]:
     """The oldest that wait."""
     return [
         Event(number, carrier, body, _accounts(signed_for), received, tries)
-        for number, carrier, body, signed_for, received, tries in prepared(_WAITING, [most], binary=True, anew=True)
+        for number, carrier, body, signed_for, received, tries in run_sql(_WAITING, [most], binary=True)
     ]
 
 

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from psycopg import Cursor
-
+from accounts.statements import run_sql
 from messaging.batches import texts
 from messaging.inbox.items import StatusItem
 from messaging.models import Sender
@@ -29,18 +28,17 @@ class Found(NamedTuple):
     contact: int
 
 
-def find(cursor: Cursor[Any], items: Sequence[tuple[Sender, StatusItem]]) -> dict[int, Found]:
+def find(items: Sequence[tuple[Sender, StatusItem]]) -> dict[int, Found]:
     """Those whose message is known, by their place."""
     found: dict[int, Found] = {}
     echoes = {place: echo for place, (_sender, item) in enumerate(items) if (echo := reference(item))}
-    _match(cursor, _BY_ECHO, echoes, items, found)
+    _match(_BY_ECHO, echoes, items, found)
     others = {place: item.provider_id for place, (_sender, item) in enumerate(items) if place not in found}
-    _match(cursor, _BY_PROVIDER_ID, others, items, found)
+    _match(_BY_PROVIDER_ID, others, items, found)
     return found
 
 
 def _match(
-    cursor: Cursor[Any],
     statement: str,
     keys: Mapping[int, str],
     items: Sequence[tuple[Sender, StatusItem]],
@@ -48,8 +46,8 @@ def _match(
 ) -> None:
     if not keys:
         return
-    cursor.execute(statement, [texts(set(keys.values()))], prepare=True)
-    rows = {key: (message, contact, sender) for key, message, contact, sender in cursor.fetchall()}
+    told = run_sql(statement, [texts(set(keys.values()))])
+    rows = {key: (message, contact, sender) for key, message, contact, sender in told}
     names = {number: str(sender.pk) for number, sender in {id(sender): sender for sender, _item in items}.items()}
     for place, key in keys.items():
         sender, item = items[place]

@@ -2,11 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from psycopg import Cursor
-
+from accounts.statements import run_sql
 from messaging.engine.ladder import PROOF
 from messaging.models import Outcome, Status
 
@@ -46,33 +44,32 @@ UPDATE messaging_send s SET reserved = s.reserved + owed.price
 """
 
 
-def sends_of(cursor: Cursor[Any], messages: Sequence[int]) -> set[UUID]:
+def sends_of(messages: Sequence[int]) -> set[UUID]:
     """The sends of these messages."""
     if not messages:
         return set()
-    cursor.execute(_SENDS_OF, [list(messages)])
-    return {send for (send,) in cursor.fetchall()}
+    return {send for (send,) in run_sql(_SENDS_OF, [list(messages)])}
 
 
-def lock_sends(cursor: Cursor[Any], sends: Collection[UUID]) -> None:
+def lock_sends(sends: Collection[UUID]) -> None:
     """Lock what will be written to, in the order that everybody takes: sends before messages."""
     if sends:
-        cursor.execute(_LOCK_SENDS, [sorted(sends)])
+        run_sql(_LOCK_SENDS, [sorted(sends)])
 
 
-def settle_attempts(cursor: Cursor[Any], messages: str, failed: Sequence[int], echoes: str) -> dict[UUID, Decimal]:
+def settle_attempts(messages: str, failed: Sequence[int], echoes: str) -> dict[UUID, Decimal]:
     """After the messages have climbed: settle their attempts, and give back what those cost that failed.
 
     `failed` are those that a failure was told of, whose sends are locked; `echoes` our references in the reports.
     Messages and echoes are array literals. Returns what sends owe again, for messages that arrived after all.
     """
     if failed:
-        cursor.execute(_RETURNED, {"failed": list(failed)})
-    cursor.execute(_ARRIVED, {"messages": messages, "echoes": echoes}, prepare=True)
-    return dict(cursor.fetchall())
+        run_sql(_RETURNED, {"failed": list(failed)})
+    owed: dict[UUID, Decimal] = dict(run_sql(_ARRIVED, {"messages": messages, "echoes": echoes}))
+    return owed
 
 
-def charge(cursor: Cursor[Any], owed: Mapping[UUID, Decimal]) -> None:
+def charge(owed: Mapping[UUID, Decimal]) -> None:
     """Take again what these sends owe. They are locked."""
     if owed:
-        cursor.execute(_CHARGE, {"sends": list(owed), "prices": list(owed.values())})
+        run_sql(_CHARGE, {"sends": list(owed), "prices": list(owed.values())})

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef
-from psycopg import Cursor
 
 from accounts.actor import Actor
+from accounts.statements import run_sql
 from messaging.batches import numbers, texts
 from messaging.consent.optouts import Stop, opt_out
-from messaging.engine.ladder import LOCK_MESSAGES, climbed_sql
+from messaging.engine.ladder import climbed_sql, lock_messages
 from messaging.inbox.addresses import Address, note_addresses
 from messaging.inbox.finding import Found, find, reference
 from messaging.inbox.items import StatusItem
@@ -86,43 +86,42 @@ def apply_statuses(items: Sequence[tuple[Sender, StatusItem]], now: datetime) ->
     items = [(sender, item) for sender, item in items if item.status in STATUS_OF]
     if not items:
         return
-    with Cursor(connection.connection) as cursor:
-        found = find(cursor, items)
-        seen = [found[place] for place in sorted(found)]
-        if seen:
-            _climb(cursor, seen)
-            note_addresses(cursor, _addresses(seen), now)
+    found = find(items)
+    seen = [found[place] for place in sorted(found)]
+    if seen:
+        _climb(seen)
+        note_addresses(_addresses(seen), now)
     _hear_opt_outs(seen, now)
     park([one for place, one in enumerate(items) if place not in found], now)
 
 
-def _climb(cursor: Cursor[Any], found: Sequence[Found]) -> None:
+def _climb(found: Sequence[Found]) -> None:
     """Let the messages climb, with the sends that this writes to locked before them.
 
     Failures give money back to their sends. Which sends a proof charges again, because what it is of counted as failed,
     is known only under the messages' locks: then it is all undone and done anew, with those sends locked first.
     """
-    sends = sends_of(cursor, [one.message for one in found if one.item.status == "failed"])
-    while unlocked := _climb_under(cursor, found, sends):
+    sends = sends_of([one.message for one in found if one.item.status == "failed"])
+    while unlocked := _climb_under(found, sends):
         sends |= unlocked
 
 
-def _climb_under(cursor: Cursor[Any], found: Sequence[Found], sends: set[UUID]) -> set[UUID]:
+def _climb_under(found: Sequence[Found], sends: set[UUID]) -> set[UUID]:
     """With these sends locked. Returns those that should have been as well; nothing has been done then."""
     failed = [one.message for one in found if one.item.status == "failed"]
     with transaction.atomic():
-        lock_sends(cursor, sends)
-        cursor.execute(LOCK_MESSAGES, [numbers(sorted({one.message for one in found}))], prepare=True)
+        lock_sends(sends)
+        lock_messages(one.message for one in found)
         told = _told(found)
-        cursor.execute(_APPLY, told, prepare=True)
-        cursor.execute(_LEFT_THE_HOUSE, told, prepare=True)
+        run_sql(_APPLY, told)
+        run_sql(_LEFT_THE_HOUSE, told)
         echoes = texts(filter(None, (reference(one.item) for one in found)))
-        owed = settle_attempts(cursor, told["messages"], failed, echoes)
+        owed = settle_attempts(told["messages"], failed, echoes)
         unlocked = owed.keys() - sends
         if unlocked:
             transaction.set_rollback(True)
         else:
-            charge(cursor, owed)
+            charge(owed)
     return unlocked
 
 

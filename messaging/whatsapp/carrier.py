@@ -7,7 +7,7 @@ import requests
 from django.apps import apps
 from django.conf import settings
 
-from messaging.carriers import Accepted, Capability, EventItem, Outgoing, Retry, SendFailed, register
+from messaging.carriers import Accepted, EventItem, Outgoing, Retry, SendFailed, register
 from messaging.whatsapp.addresses import BSUID, PHONE
 from messaging.whatsapp.client import Address, CloudApi, Credentials
 from messaging.whatsapp.graph import node
@@ -56,7 +56,6 @@ class WhatsAppCarrier:
     """The Cloud API behind the carrier interface. The address and the app secrets are read when they are used."""
 
     name = "whatsapp"
-    capability: Capability = "echo"
 
     def __init__(
         self,

@@ -49,12 +49,10 @@ class Account:
 class Capabilities:
     """What a gateway can tell and take.
 
-    `receipts`: whose word a delivery is (handset, carrier, none). `lost_answer`: how an answer that was lost is settled
-    (own key: a repeat is refused; echo: our reference comes back in receipts; none). `largest_text` is in characters.
+    `receipts`: whose word a delivery is (handset, carrier, none). `largest_text` is in characters.
     """
 
     receipts: Literal["handset", "carrier", "none"]
-    lost_answer: Literal["key", "echo", "none"]
     takes_replies: bool
     largest_text: int
     reports_price: bool

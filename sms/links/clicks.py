@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from accounts.statements import prepared
+from accounts.statements import run_sql
 from sms.links.visitors import MINUTE, Visit, browser_of, device_of, judge_visit, network_of, visit_of
 from sms.models import Visitor
 
@@ -119,7 +119,7 @@ def opened_of(code: str, meta: Mapping[str, Any], now: datetime) -> Opened:
 
 def find_targets(codes: Sequence[str]) -> dict[str, Target]:
     """What these codes stand for, those of nobody left out. Works for every organisation: a code names its own."""
-    return {row[0]: Target(*row) for row in prepared(_FIND, [list(codes)])}
+    return {row[0]: Target(*row) for row in run_sql(_FIND, [list(codes)])}
 
 
 def follow(batch: Sequence[Opened]) -> list[str]:
@@ -136,13 +136,13 @@ def _keep(visits: Sequence[tuple[Opened, Target]]) -> None:
     if not visits:
         return
     clicks = [_click(opened, target) for opened, target in visits]
-    prepared(_KEEP, [list(column) for column in zip(*(click.columns() for click in clicks), strict=True)])
+    run_sql(_KEEP, [list(column) for column in zip(*(click.columns() for click in clicks), strict=True)])
     bursts = {target.link_id: target.burst_codes for _opened, target in visits}
     near = sorted({(one.link_id, one.network) for one in clicks if _could_be_of_many(one)})
     if near:
         links, networks = [link for link, _network in near], [network for _link, network in near]
         since = max(opened.at for opened, _target in visits) - MINUTE
-        prepared(_DOUBT, [links, networks, [bursts[link] for link in links], since])
+        run_sql(_DOUBT, [links, networks, [bursts[link] for link in links], since])
 
 
 def _could_be_of_many(click: _Click) -> bool:

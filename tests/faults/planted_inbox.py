@@ -8,9 +8,8 @@ BUGS = (
     Bug(
         "a late proof writes to a send that it has not locked",
         "messaging/inbox/statuses.py",
-        "        if unlocked:\n            transaction.set_rollback(True)\n"
-        "        else:\n            charge(cursor, owed)\n",
-        "        charge(cursor, owed)\n        unlocked = set()\n",
+        "        if unlocked:\n            transaction.set_rollback(True)\n        else:\n            charge(owed)\n",
+        "        charge(owed)\n        unlocked = set()\n",
         ("tests/messaging/inbox/test_locks.py -k late_proof",),
     ),
     Bug(

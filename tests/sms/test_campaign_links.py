@@ -81,7 +81,6 @@ class NeverAsked:
     """A carrier that no text may reach."""
 
     name = "sms"
-    capability = "echo"
 
     def send(self, sender: Any, outgoing: Any) -> Any:
         raise AssertionError(f"a text has left: {outgoing}")

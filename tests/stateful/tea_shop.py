@@ -109,7 +109,6 @@ class TeaShop:
     told: dict[str, set[str]] = field(default_factory=dict)
     waiting: list[tuple[str, str]] = field(default_factory=list)
     name = "scripted"
-    capability = "echo"
 
     def __post_init__(self) -> None:
         self.tea = SpringTea()

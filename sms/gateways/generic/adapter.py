@@ -48,9 +48,7 @@ class Generic:
     """Receipts are taken for a carrier's word: a description cannot show whose they are."""
 
     name = "generic"
-    capabilities = Capabilities(
-        receipts="carrier", lost_answer="none", takes_replies=True, largest_text=1600, reports_price=True
-    )
+    capabilities = Capabilities(receipts="carrier", takes_replies=True, largest_text=1600, reports_price=True)
     configuration = GenericConfiguration
     secrets = GenericSecrets
 

@@ -99,9 +99,7 @@ class _Answer(BaseModel):
 
 class Infobip:
     name = "infobip"
-    capabilities = Capabilities(
-        receipts="handset", lost_answer="key", takes_replies=True, largest_text=1600, reports_price=True
-    )
+    capabilities = Capabilities(receipts="handset", takes_replies=True, largest_text=1600, reports_price=True)
     configuration = InfobipConfiguration
     secrets = InfobipSecrets
 

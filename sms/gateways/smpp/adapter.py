@@ -36,7 +36,7 @@ class Smpp:
     name = "smpp"
     capabilities = Capabilities(
         # 39,015: what 255 parts hold. Operators stop earlier; a campaign's own `most_parts` counts before that.
-        receipts="handset", lost_answer="none", takes_replies=True, largest_text=39_015, reports_price=False
+        receipts="handset", takes_replies=True, largest_text=39_015, reports_price=False
     )  # fmt: skip
     configuration = SmppConfiguration
     secrets = SmppSecrets

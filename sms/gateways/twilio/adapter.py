@@ -86,9 +86,7 @@ class _Refused(BaseModel):
 
 class Twilio:
     name = "twilio"
-    capabilities = Capabilities(
-        receipts="handset", lost_answer="echo", takes_replies=True, largest_text=1600, reports_price=False
-    )
+    capabilities = Capabilities(receipts="handset", takes_replies=True, largest_text=1600, reports_price=False)
     configuration = TwilioConfiguration
     secrets = TwilioSecrets
 

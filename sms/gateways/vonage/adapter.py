@@ -110,9 +110,7 @@ class _Taken(BaseModel):
 
 class Vonage:
     name = "vonage"
-    capabilities = Capabilities(
-        receipts="handset", lost_answer="echo", takes_replies=True, largest_text=1000, reports_price=True
-    )
+    capabilities = Capabilities(receipts="handset", takes_replies=True, largest_text=1000, reports_price=True)
     configuration = VonageConfiguration
     secrets = VonageSecrets
 

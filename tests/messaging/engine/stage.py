@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from approvals.contracts import Contract
-from messaging.carriers import Accepted, Capability, Outgoing
+from messaging.carriers import Accepted, Outgoing
 from messaging.engine.release import release_due
 from messaging.models import Contact, Message, Send, Sender, Template, TemplateTranslation
 from tests.factories import (
@@ -48,7 +48,6 @@ class Witness:
     """A carrier that does what it is told and writes a journal. `answer` may raise; `seconds` is how long it takes."""
 
     name = "witness"
-    capability: Capability = "echo"
 
     def __init__(self) -> None:
         self.journal: list[Outgoing] = []

@@ -1,12 +1,14 @@
-"""The ladder: the database and Python climb alike, and no order of reports matters."""
+"""The ladder: proof counts over a failure, and no order of reports matters."""
 
 from itertools import permutations
 
 import pytest
-from django.db import connection
 
-from messaging.engine.ladder import climbed, climbed_sql
+from accounts.statements import run_sql
+from messaging.engine.ladder import climbed_sql
 from messaging.models import Status
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
@@ -33,20 +35,17 @@ def test_a_status_climbs(current: Status, reported: Status, result: Status) -> N
     assert climbed(current, reported) is result
 
 
-@pytest.mark.django_db
-def test_the_database_climbs_as_python_does() -> None:
-    for current in Status:
-        for reported in Status:
-            with connection.cursor() as cursor:
-                cursor.execute(f"SELECT {climbed_sql('%(current)s', '%(reported)s')}",
-                               {"current": current, "reported": reported})  # fmt: skip
-                assert cursor.fetchone()[0] == climbed(current, reported)
-
-
 def test_reports_in_any_order_end_alike() -> None:
-    reports = (Status.ACCEPTED, Status.SENT, Status.DELIVERED, Status.READ, Status.SENT)
+    reports = (Status.ACCEPTED, Status.SENT, Status.DELIVERED, Status.READ)
     for order in permutations(reports):
         status = Status.SENDING
-        for reported in order:
+        for reported in (*order, Status.SENT):
             status = climbed(status, reported)
         assert status is Status.READ
+
+
+def climbed(current: Status, reported: Status) -> Status:
+    """What the database makes of it."""
+    rungs = {"current": current, "reported": reported}
+    ((status,),) = run_sql(f"SELECT {climbed_sql('%(current)s::int', '%(reported)s::int')}", rungs)
+    return Status(status)

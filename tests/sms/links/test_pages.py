@@ -61,10 +61,10 @@ def test_a_code_leads_to_its_page_and_leaves_no_trace_on_the_way(now: datetime) 
 @pytest.mark.django_db
 def test_a_click_costs_one_read_and_one_insert_and_a_persons_one_look_around(now: datetime) -> None:
     _link, (code,) = coded(now)
-    with patch.object(clicks, "prepared", wraps=clicks.prepared) as asked:
+    with patch.object(clicks, "run_sql", wraps=clicks.run_sql) as asked:
         ask(f"/{code}", agent="WhatsApp/2.23.20.0")
     assert asked.call_count == 2
-    with patch.object(clicks, "prepared", wraps=clicks.prepared) as asked:
+    with patch.object(clicks, "run_sql", wraps=clicks.run_sql) as asked:
         ask(f"/{code}")
     assert asked.call_count == 3  # and one look for others of that network
 

@@ -105,7 +105,7 @@ def test_many_at_once_are_one_read_one_insert_and_one_look_around(now: datetime)
     LinkRules.objects.create(organisation=harbour_tea(), burst_codes=3)
     opened = [Opened(code, HOST, Visit("GET", PHONE, "", "203.0.113.7"), now) for code in codes]
     opened += [Opened("AbCdEfGh", HOST, opened[0].visit, now), Opened(codes[0], "evil.test", opened[0].visit, now)]
-    with patch.object(clicks, "prepared", wraps=clicks.prepared) as asked:
+    with patch.object(clicks, "run_sql", wraps=clicks.run_sql) as asked:
         assert follow(opened) == [SHOP] * 4 + ["", ""]
     assert asked.call_count == 3
     assert list(Click.objects.values_list("visitor", "reason").distinct()) == [(Visitor.SUSPECT, "burst")]
