@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from itertools import chain
 from threading import Thread
 
 from config.demo.processes import python
@@ -19,11 +20,12 @@ def play_parts(arguments: list[str], parts: int) -> int:
     """Run ourselves so many times, pass on what is said, and count it; the exit status of the worst."""
     began = time.monotonic()
     counted: Counter[str] = Counter()
-    wrong: list[str] = []
     running = [_start([*arguments, f"--part={part}"]) for part in range(1, parts + 1)]
+    wrong: list[list[str]] = [[] for _one in running]
     try:
         listeners = [
-            Thread(target=_pass_on, args=(one, number, counted, wrong)) for number, one in enumerate(running, 1)
+            Thread(target=_pass_on, args=(one, number, counted, wrong[number - 1]))
+            for number, one in enumerate(running, 1)
         ]
         for listener in listeners:
             listener.start()
@@ -35,7 +37,10 @@ def play_parts(arguments: list[str], parts: int) -> int:
             one.terminate()
             one.wait()
     took = time.monotonic() - began
-    for line in (*wrong, f"{counted['ok']} passed, {counted['WRONG']} failed in {took:.0f} s by {parts} stacks"):
+    for line in (
+        *chain(*wrong),
+        f"{counted['ok']} passed, {counted['WRONG']} failed in {took:.0f} s by {parts} stacks",
+    ):
         _say(line)
     return worst
 

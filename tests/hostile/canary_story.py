@@ -175,19 +175,16 @@ class Story:
         return Send.objects.get()
 
     def send(self, send: Send) -> None:
-        """First nobody gets through, then some do; reports come back in any order."""
+        """First nobody gets through, then one who is never heard of again, then some; reports come in any order."""
         release_due(send.due_at + timedelta(seconds=1))
         self.simulator.misbehave(throttled_share=1.0)
         while not Attempt.objects.exclude(code="").exists():
             run_lane(self.sender.pk, 1.0, idle=0.3)
-        self.simulator.misbehave(
-            throttled_share=0.0,
-            lost_share=0.3,
-            error_accepted_share=0.2,
-            silent_share=0.3,
-            undelivered_share=0.5,
-            fails_later={131026: 0.3},
-        )
+        self.simulator.misbehave(throttled_share=0.0, silent_share=1.0)
+        Outbox.objects.filter(pk=Outbox.objects.values("pk")[:1]).update(due_at=database_now())
+        run_lane(self.sender.pk, 1.0, idle=0.3)
+        some_lost = {"lost_share": 0.3, "error_accepted_share": 0.2, "silent_share": 0.3, "undelivered_share": 0.5}
+        self.simulator.misbehave(fails_later={131026: 0.3}, **some_lost)
         Outbox.objects.update(due_at=database_now())  # as if the wait that the provider asks for were over
         run_lane(self.sender.pk, 20.0, idle=0.3)
         reap(database_now())
@@ -221,7 +218,7 @@ class Story:
                           "timestamp": str(int(timezone.now().timestamp())),
                           "errors": [{"code": 131026, "title": f"Undeliverable to +{her}",
                                       "error_data": {"details": f"+{her} {canaries.NAME}"}}]}
-                         for wamid in ("wamid.unknown", self._accepted_id())],
+                         for wamid in ("wamid.unknown", self._id_on_its_way())],
         }  # fmt: skip
         for kind, told in (("messages", value), ("a_kind_of_tomorrow", {"words": canaries.UNKNOWN_WORDS})):
             entry = {"id": account.waba_id, "changes": [{"field": kind, "value": told}]}
@@ -230,8 +227,8 @@ class Story:
         self.hear_webhooks()
 
     @staticmethod
-    def _accepted_id() -> str:
-        """The id of a message that has not been delivered yet."""
+    def _id_on_its_way() -> str:
+        """The id of a message that has not been delivered yet: one is silent (`send`)."""
         on_its_way = Message.objects.filter(status__in=(Status.ACCEPTED, Status.SENT)).exclude(provider_id=None)
         return str(on_its_way.values_list("provider_id", flat=True)[0])
 
