@@ -32,7 +32,7 @@ def _wrong(case: Case, *, by: float) -> None:
 
 for _hours in (1, -1, 25, -25):
     _name = f"clocks-{abs(_hours)}-hours-{'ahead' if _hours > 0 else 'behind'}"
-    add(_name, partial(_wrong, by=_hours * HOUR), rare=_hours not in (1, -25))
+    add(_name, partial(_wrong, by=_hours * HOUR), rare=_hours != -25)
 
 
 @cell("clock-ahead-of-a-due-time")

@@ -33,7 +33,12 @@ def _crash_at(case: Case, *, point: str, latest: int) -> None:
 
 
 for _point, _latest in _DATABASE_POINTS.items():
-    _seldom = _point in ("execution.committed", "take.before_commit", "finish.committed", "inbox.stored")
+    _seldom = _point not in (
+        "release.chunk_committed",
+        "take.committed",
+        "handover.after_post",
+        "inbox.applied_before_commit",
+    )
     add(f"crash-database@{_point}", partial(_crash_at, point=_point, latest=_latest), rare=_seldom)
 
 
@@ -52,7 +57,7 @@ def _flush_at(case: Case, *, point: str, latest: int) -> None:
 
 
 for _point, _latest in _FLUSHES.items():
-    _seldom = _point in ("take.committed", "inbox.stored", "inbox.before_settling")
+    _seldom = _point not in ("execution.before_commit", "handover.after_post")
     add(f"flush@{_point}", partial(_flush_at, point=_point, latest=_latest), rare=_seldom)
 
 
@@ -110,7 +115,9 @@ def _cut_at(case: Case, *, point: str, latest: int) -> None:
 
 
 for _point, _latest in (("take.before_commit", 4), ("finish.before_commit", 3), ("inbox.applied_before_commit", 2)):
-    add(f"cut-connections@{_point}", partial(_cut_at, point=_point, latest=_latest), rare=_point.startswith("inbox"))
+    add(
+        f"cut-connections@{_point}", partial(_cut_at, point=_point, latest=_latest), rare=_point != "take.before_commit"
+    )
 
 
 def _error_at(case: Case, *, point: str, times: int) -> None:
@@ -122,4 +129,4 @@ def _error_at(case: Case, *, point: str, times: int) -> None:
 
 for _point, _times in (("take.before_commit", 3), ("finish.before_commit", 3), ("release.chunk_committed", 1),
                        ("execution.before_commit", 1), ("inbox.applied_before_commit", 1)):  # fmt: skip
-    add(f"error@{_point}", partial(_error_at, point=_point, times=_times), rare=not _point.startswith(("take", "fin")))
+    add(f"error@{_point}", partial(_error_at, point=_point, times=_times), rare=_point != "finish.before_commit")

@@ -29,7 +29,7 @@ def _freeze_at(case: Case, *, point: str, latest: int) -> None:
 
 for _point, _latest in _LANE_POINTS.items():
     _play = partial(_freeze_at, point=_point, latest=_latest)
-    add(f"freeze-lane@{_point}", _play, rare=_point in ("take.before_commit", "take.committed", "handover.before_post"))
+    add(f"freeze-lane@{_point}", _play, rare=_point != "handover.after_post")
     add(f"freeze-only-lane@{_point}", _play, "alone", rare=True)
     add(f"freeze-pool@{_point}", _play, "celery", rare=True)
 for _point, _latest in _WORKER_POINTS.items():

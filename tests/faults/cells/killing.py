@@ -14,7 +14,7 @@ _WORKER_POINTS = {
     "execution.before_commit": 1, "execution.committed": 1, "release.chunk_committed": 3,
     "inbox.applied_before_commit": 2, "inbox.before_settling": 2,
 }  # fmt: skip
-_RARE_FOR_CHILDREN = ("take.before_commit", "handover.before_post", "finish.committed")
+_OFTEN_FOR_CHILDREN = ("take.committed", "handover.after_post")
 
 
 def _kill_at(case: Case, *, point: str, latest: int, child: bool) -> None:
@@ -31,7 +31,7 @@ for _point, _latest in _LANE_POINTS.items():
     _tree, _child = (partial(_kill_at, point=_point, latest=_latest, child=child) for child in (False, True))
     add(f"kill-lane@{_point}", _tree, rare=_point == "finish.committed")
     add(f"kill-only-lane@{_point}", _tree, "alone", rare=True)
-    add(f"kill-pool-child@{_point}", _child, "celery", rare=_point in _RARE_FOR_CHILDREN)
+    add(f"kill-pool-child@{_point}", _child, "celery", rare=_point not in _OFTEN_FOR_CHILDREN)
     add(f"kill-pool@{_point}", _tree, "celery", rare=True)
 for _point, _latest in _WORKER_POINTS.items():
     _tree, _child = (partial(_kill_at, point=_point, latest=_latest, child=child) for child in (False, True))
@@ -59,7 +59,7 @@ def _deploy_lane(case: Case) -> None:
         lane.end()
 
 
-@cell("sigterm-pool-mid-send", "celery")
+@cell("sigterm-pool-mid-send", "celery", rare=True)
 def _deploy_pool(case: Case) -> None:
     case.begin()
     case.wait_for_attempts(case.chance.randint(5, 30))

@@ -47,7 +47,7 @@ def _kill_at(case: Case, *, point: str, latest: int) -> None:
 
 for _point, _latest in _POINTS.items():
     _play = partial(_kill_at, point=_point, latest=_latest)
-    add(f"replies-kill-lane@{_point}", _play, rare=not _point.startswith("handover"))
+    add(f"replies-kill-lane@{_point}", _play, rare=_point != "handover.after_post")
 
 
 @cell("replies-kill-worker@execution.before_commit", rare=True)

@@ -25,7 +25,11 @@ def _kill_at(case: Case, *, point: str, latest: int) -> None:
 
 
 for _point, _latest in _POINTS.items():
-    add(f"texts-kill-lane@{_point}", partial(_kill_at, point=_point, latest=_latest), rare="handover" not in _point)
+    add(
+        f"texts-kill-lane@{_point}",
+        partial(_kill_at, point=_point, latest=_latest),
+        rare=_point != "handover.after_post",
+    )
 
 
 def _carried_by(case: Case) -> dict[str, int]:
