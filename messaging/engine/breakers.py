@@ -23,6 +23,9 @@ _PAUSABLE = frozenset({SendState.SCHEDULED, SendState.RELEASING, SendState.SENDI
 _SUCCESSES = frozenset({Ending.ACCEPTED, Ending.HELD})
 _FAILURES = frozenset({Ending.FAILED, Ending.UNSURE})
 
+# Reasons that end by themselves, which no watch asks for: one may become true while it looks.
+_END_BY_THEMSELVES = frozenset({"sending_stopped", "sender_not_ready", "account_restricted"})
+
 _OPT_OUTS = f"""
 SELECT count(*) FILTER (WHERE m.status > {Status.SENDING} AND m.status <> {Status.EXCLUDED}),
        count(DISTINCT m.contact_id) FILTER (WHERE s.id IS NOT NULL)
@@ -89,7 +92,8 @@ def watch(now: datetime) -> None:
     live = [send.id for send in live_sends(now)]
     sends = Send.objects.filter(pk__in=live).select_related("organisation", "sender", "audience", "request__preview")
     for send in sends:
-        why = _worrying(send) or " ".join(str(reason) for reason in reasons_against(send, now))
+        against = (reason for reason in reasons_against(send, now) if reason.code not in _END_BY_THEMSELVES)
+        why = _worrying(send) or " ".join(map(str, against))
         if why:
             pause(send, why, now)
 

@@ -85,7 +85,13 @@ def _played(cell: Cell, case: Case) -> list[str]:
         if "--trace" in sys.argv:
             traceback.print_exc()
         case.faults.let_all_go()
-        return [f"{type(trouble).__name__}: {trouble}", *_still_wrong(case)]
+        return [f"{type(trouble).__name__}: {trouble} ({_where(trouble)})", *_still_wrong(case)]
+
+
+def _where(trouble: Exception) -> str:
+    """The innermost line of the harness: an assertion often says nothing else."""
+    ours = [frame for frame in traceback.extract_tb(trouble.__traceback__) if "/tests/faults/" in frame.filename]
+    return f"{ours[-1].filename.rpartition('/')[2]}:{ours[-1].lineno}"
 
 
 def _still_wrong(case: Case) -> list[str]:

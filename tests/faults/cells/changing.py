@@ -96,6 +96,7 @@ def _template_paused_before_release(case: Case) -> None:
     """It is paused before the release: the gate of the release asks again."""
     case.ask(due_in=3.0)
     case.approve()
+    case.wait_for_state(SendState.SCHEDULED)  # a template that is paused earlier has the request refused
     case.stack.simulator.pause_template("spring_tea")
     case.wait_for_state(SendState.PAUSED)
     assert not Message.objects.filter(send=case.send).exists()

@@ -171,6 +171,14 @@ def test_a_fact_that_moves_while_it_goes_out_pauses_the_send(facts: Facts) -> No
     assert fresh(send).pause_reason == "The template was edited. Make a new preview."
 
 
+@pytest.mark.parametrize("code", ["sending_stopped", "sender_not_ready", "account_restricted"])
+def test_what_ends_by_itself_pauses_no_send_even_when_it_begins_while_the_watch_looks(facts: Facts, code: str) -> None:
+    send = released(crowd(1))
+    facts.against = [Reason(code, "Nothing leaves just now.", "Wait.")]
+    breakers.watch(NOON)
+    assert fresh(send).state == SendState.SENDING
+
+
 def test_the_numbers_close_at_every_step() -> None:
     people, out = crowd(6), someone()
     send = countersigned(people, left_out=[(out, Verdict.NO_CONSENT)], price=Decimal("0.05"))
