@@ -18,6 +18,10 @@ from accounts.roles import AGENT_SCOPES, Role
 class Organisation(models.Model):
     """A tenant: every other row belongs to exactly one."""
 
+    class Edition(models.TextChoices):
+        OSS = "oss", _("open source")
+        PRO = "pro", _("everything")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=200)
     slug = models.SlugField(_("slug"), unique=True)
@@ -27,6 +31,10 @@ class Organisation(models.Model):
     default_country = models.CharField(
         _("default country"), max_length=2, default="HK", help_text=_("How a phone number without a country is read.")
     )
+    edition = models.CharField(
+        _("edition"), max_length=8, choices=Edition.choices, default=Edition.PRO,
+        help_text=_("Which of the flat Meta Business tools there are; an installation of one's own has all."),
+    )  # fmt: skip
     sending_stopped_at = models.DateTimeField(
         _("sending stopped at"), null=True, blank=True, help_text=_("While set, nothing leaves for this organisation.")
     )
@@ -38,6 +46,10 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def has_edition(self, edition: str) -> bool:
+        """Whether what belongs to this edition is a part of the organisation's own; nothing named belongs to all."""
+        return edition in ("", self.Edition.OSS, self.edition)
 
 
 class Person(AbstractUser):

@@ -104,6 +104,8 @@ def approval_in_words(tool: Tool) -> str:
         case ByPolicy(role):
             people = _people(role, 1)
             return _("The organisation's policies decide; without a matching one it waits for %s.") % people
+    if tool.kind is Kind.COMPOSED:
+        return _("Whatever these need that it goes through: %s.") % ", ".join(tool.through)
     if tool.kind is Kind.PREVIEW:
         return _("None needed: it stores the preview and changes nothing else.")
     return _("None needed: it changes nothing.")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field
 
 from approvals.models import ActionRequest, State
-from approvals.registry import Kind, Tool
+from approvals.registry import Kind, Tool, registry
 
 Data = TypeVar("Data")
 
@@ -43,7 +43,13 @@ class Envelope(BaseModel, Generic[Data]):
 
 def envelope_of(tool: Tool) -> type[BaseModel]:
     """The output schema of a tool."""
-    return Envelope[tool.returns]  # type: ignore[name-defined]
+    return tool.returns if tool.is_flat else Envelope[tool.returns]  # type: ignore[name-defined]
+
+
+def plain(envelope: Envelope[Any]) -> Any:
+    """What a face passes on, ready for JSON: for a flat tool its own keys alone."""
+    tool = registry.find(envelope.tool)
+    return envelope.data if tool.is_flat else envelope.model_dump(mode="json")
 
 
 def status_of(request: ActionRequest) -> RequestStatus:
@@ -83,8 +89,6 @@ def _in_plain_words(request: ActionRequest) -> str:
 
 
 def next_actions(tool: Tool, request: ActionRequest | None) -> list[str]:
-    from approvals.registry import registry
-
     if tool.kind is Kind.PREVIEW:
         return [write.name for write in registry.standing_on(tool.name)]
     if request is not None and request.state in (State.PENDING, State.APPROVED, State.EXECUTING):

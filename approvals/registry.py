@@ -7,6 +7,9 @@ twice.
 
 A read or status tool takes an `Ask` and returns an `Answer`; a preview takes an `Ask` and returns a `Contract`; a write
 takes a `Contract` and returns an `Answer`. A write stands on a preview tool (`preview=`) or on its own plan (`plan=`).
+A composed tool takes an `Ask`, goes `through=` other tools by the one door, and returns an `Answer`: what these ask of
+people, budgets and policies holds for it too. A flat tool (no dot in its name) answers with its own keys and nothing
+around them.
 Packages declare theirs in a `tools` module or package, found by `autodiscover_modules("tools")`.
 """
 
@@ -37,6 +40,7 @@ class Kind(StrEnum):
     PREVIEW = "preview"
     WRITE = "write"
     STATUS = "status"
+    COMPOSED = "composed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,12 @@ class Tool:
     # Asked for by people at the desk, or by Countersign itself, and nowhere else: no agent and no script even learns
     # that there is such a tool.
     desk_only: bool = False
+    # Which tools a composed one uses, through the door.
+    through: tuple[str, ...] = ()
+    # The codes that its callers know its refusals by, as its source lists them; others may come beside them.
+    refusals: tuple[str, ...] = ()
+    # Offered to organisations of this edition or a larger one; empty: to everybody.
+    edition: str = ""
     # Its contracts hold what not everybody of the organisation may read: requests of it are seen by who asked for them
     # and by who decides.
     confidential: bool = False
@@ -102,6 +112,11 @@ class Tool:
     @property
     def family(self) -> str:
         return self.name.split(".", 1)[0] if "." in self.name else "meta"
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether it answers with its own keys alone, without the envelope."""
+        return self.family == "meta"
 
     @property
     def wire_name(self) -> str:
@@ -210,6 +225,8 @@ def _check(made: Tool) -> None:
         raise TypeError(f"{made.name}: only a write is carried out, so that something can be asked ahead of it")
     if is_write and (made.preview is None) == (made.plan is None):
         raise TypeError(f"{made.name}: a write stands on preview= or on plan=, not on both or none")
+    if (made.kind is Kind.COMPOSED) != bool(made.through):
+        raise TypeError(f"{made.name}: a composed tool, and only such a one, goes through= others")
     if made.follows is not None and made.outside is None:
         raise TypeError(f"{made.name}: follows= comes after outside=")
     if made.kind in (Kind.WRITE, Kind.PREVIEW) and made.contract is None:

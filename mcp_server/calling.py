@@ -15,6 +15,7 @@ from mcp_types import INVALID_PARAMS, CallToolResult, TextContent
 from accounts.actor import Actor
 from accounts.models import Organisation
 from approvals.calls import call
+from approvals.envelope import plain
 from approvals.reasons import Refused
 from approvals.registry import registry, unknown_tool
 from approvals.toolsets import offered_to
@@ -51,7 +52,7 @@ def _outcome(name: str, arguments: dict[str, Any], actor: Actor) -> tuple[CallTo
     """The result, and one word for the log."""
     try:
         envelope = call(name, arguments, actor, timezone.now())
-        return answered(envelope.model_dump(mode="json")), "answered"
+        return answered(plain(envelope)), "answered"
     except Refused as no:
         return refused(name, no), "refused: " + ", ".join(dict.fromkeys(no.codes))
     except Exception:
@@ -61,10 +62,10 @@ def _outcome(name: str, arguments: dict[str, Any], actor: Actor) -> tuple[CallTo
         return crashed(name, reference), "crashed"
 
 
-def answered(plain: dict[str, Any]) -> CallToolResult:
+def answered(told: dict[str, Any]) -> CallToolResult:
     """Structured content, and the same as text for clients that read only text."""
-    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-    return CallToolResult(content=[TextContent(text=text)], structured_content=plain)
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return CallToolResult(content=[TextContent(text=text)], structured_content=told)
 
 
 def refused(name: str, no: Refused) -> CallToolResult:

@@ -53,7 +53,7 @@ class OrganisationAdmin(OrganisationScoped):
     list_display = ("name", "slug", "timezone", "currency", "default_country", "sending_stopped_at")
     fieldsets = (
         (None, {"fields": ("name", "slug")}),
-        (_("How it works"), {"fields": ("timezone", "locale", "currency", "default_country")}),
+        (_("How it works"), {"fields": ("timezone", "locale", "currency", "default_country", "edition")}),
         (_("Stop"), {"fields": ("sending_stopped_at",)}),
     )
     readonly_fields = ("sending_stopped_at",)

@@ -22,6 +22,7 @@ from accounts.tenancy import confined_to
 from approvals.arguments import read
 from approvals.calls import call
 from approvals.describing import described
+from approvals.envelope import plain
 from approvals.models import State
 from approvals.reasons import Refused, scope_missing
 from approvals.registry import registry, unknown_tool
@@ -97,7 +98,7 @@ class ToolUse(RestView):
     def post(self, request: Request, name: str) -> Response:
         envelope = call(name, request.data, self.actor, timezone.now())
         waits = envelope.request is not None and envelope.request.state in _STILL_TO_COME
-        return Response(envelope.model_dump(mode="json"), status=202 if waits else 200)
+        return Response(plain(envelope), status=202 if waits else 200)
 
 
 class DeclaredView(RestView, ABC):
