@@ -1,0 +1,4 @@
+"""The flat Meta Business tools, one file a noun: other faces of the same things, never twins beside them.
+
+They answer with their own keys alone, and are composed of the whatsapp.* tools wherever something is written.
+"""
