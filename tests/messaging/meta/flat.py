@@ -1,12 +1,13 @@
 """Short ways to use flat tools, and the people of their tests."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.actor import Actor, Face
 from approvals.calls import call
 from approvals.reasons import Reason, Refused
-from tests.factories import NOON, AgentFactory, ken_ho, mei_chan
+from messaging.models import Conversation, Sender
+from tests.factories import NOON, AgentFactory, ConversationFactory, SenderFactory, ken_ho, mei_chan
 
 ANN = "85261234567"
 
@@ -39,3 +40,12 @@ def refused(tool: str, actor: Actor | None = None, now: datetime = NOON, **argum
     except Refused as no:
         return list(no.reasons)
     raise AssertionError(f"{tool} answered")
+
+
+def written_by(name: str, hours_ago: float, **fields: Any) -> Conversation:
+    """Somebody who wrote so many hours ago, and was answered."""
+    sender = Sender.objects.first() or SenderFactory()
+    at = NOON - timedelta(hours=hours_ago)
+    facts: dict[str, Any] = {"sender": sender, "contact__name": name, "opened_at": at, "waiting_since": None, **fields}
+    made: Conversation = ConversationFactory(**facts)
+    return made

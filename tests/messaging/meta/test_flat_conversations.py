@@ -1,41 +1,28 @@
-"""check_conversation, get_customer_context, list_conversations and archive_chat."""
+"""check_conversation, get_customer_context and list_conversations."""
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from audit.models import Entry
-from messaging.models import Conversation, Message, Queue, Sender, Team
+from messaging.models import Message, Queue, Team
 from tests.factories import (
     NOON,
     ConsentStateFactory,
     ContactFactory,
-    ConversationFactory,
     SenderFactory,
     SendFactory,
     SuppressionFactory,
     harbour_tea,
     ken_ho,
 )
-from tests.messaging.meta.flat import ANN, asked, ken, mei, refused
-from tests.messaging.whatsapp.session.answering import house
+from tests.messaging.meta.flat import ANN, asked, ken, mei, refused, written_by
 from tests.messaging.whatsapp.session.stage import ann_wrote
 
 pytestmark = pytest.mark.django_db
 
 AN_HOUR_AGO, A_DAY_LATER = "2026-03-02T03:00:00Z", "2026-03-03T03:00:00Z"
 LATER = NOON + timedelta(days=2)
-
-
-def written_by(name: str, hours_ago: float, **fields: Any) -> Conversation:
-    """Somebody who wrote so many hours ago, and was answered."""
-    sender = Sender.objects.first() or SenderFactory()
-    at = NOON - timedelta(hours=hours_ago)
-    facts: dict[str, Any] = {"sender": sender, "contact__name": name, "opened_at": at, "waiting_since": None, **fields}
-    made: Conversation = ConversationFactory(**facts)
-    return made
 
 
 def test_a_conversation_is_told_with_its_window_and_what_may_be_sent() -> None:
@@ -212,51 +199,3 @@ def test_a_wrong_filter_is_told_by_its_name(wrong: dict[str, Any]) -> None:
     assert [(no.code, no.field) for no in refused("list_conversations", **wrong)] == [
         ("invalid_argument", next(iter(wrong)))
     ]
-
-
-def test_a_conversation_is_archived_once_its_window_is_over_and_leaves_the_list() -> None:
-    house()
-    one = written_by("Ann", 25)
-    assert asked("archive_chat", ken(), conversation_id=str(one.pk)) == {
-        "conversation_id": str(one.pk),
-        "status": "archived",
-        "from_type": "service",
-    }
-    one.refresh_from_db()
-    assert (one.state, one.closed_at, one.archived_at) == ("closed", NOON, NOON)
-    assert asked("list_conversations")["total"] == 0
-    actions = Entry.objects.filter(action__startswith="conversation.").values_list("action", flat=True)
-    assert sorted(actions) == ["conversation.archived", "conversation.closed"]
-
-
-def test_one_that_is_closed_already_is_put_away_and_that_only_once() -> None:
-    house()
-    one = written_by("Ann", 25, state="closed", closed_at=NOON - timedelta(hours=1), outcome="She has her tea")
-    assert asked("archive_chat", ken(), conversation_id=str(one.pk))["status"] == "archived"
-    one.refresh_from_db()
-    assert (one.closed_at, one.outcome, one.archived_at) == (NOON - timedelta(hours=1), "She has her tea", NOON)
-    assert [no.code for no in refused("archive_chat", ken(), conversation_id=str(one.pk))] == ["already_closed"]
-
-
-def test_an_active_conversation_is_not_archived() -> None:
-    house()
-    one = written_by("Ann", 23.75)
-    (no,) = refused("archive_chat", ken(), conversation_id=str(one.pk))
-    assert (no.code, no.field) == ("CONVERSATION_ACTIVE", "conversation_id")
-    assert str(no.text) == "The window of this conversation is open for another 15 minutes."
-    one.refresh_from_db()
-    assert (one.state, one.archived_at) == ("open", None)
-
-
-def test_one_whose_customer_waits_is_archived_by_a_person_alone() -> None:
-    house()
-    one = written_by("Ann", 25, waiting_since=NOON - timedelta(hours=25))
-    told = asked("archive_chat", ken(), conversation_id=str(one.pk))
-    assert told["status"] == "pending_approval"
-    assert set(told) == {"conversation_id", "status", "from_type", "action_request_id"}
-    one.refresh_from_db()
-    assert one.archived_at is None
-
-
-def test_a_conversation_that_nobody_has_is_not_archived() -> None:
-    assert [no.code for no in refused("archive_chat", conversation_id=str(uuid4()))] == ["conversation_not_found"]
