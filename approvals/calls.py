@@ -13,6 +13,7 @@ from approvals import refusals
 from approvals.arguments import parse
 from approvals.asks import plan_arguments
 from approvals.canonical import seal_of
+from approvals.composing import going_through, is_on_the_way
 from approvals.contracts import Ask, Contract
 from approvals.envelope import Envelope, next_actions, status_of, warning_texts
 from approvals.execution import carry_out
@@ -48,7 +49,7 @@ def call(name: str, arguments: Any, actor: Actor, now: datetime) -> Envelope[Any
 
 def _use(name: str, arguments: Any, actor: Actor, now: datetime) -> Envelope[Any]:
     tool = registry.find(name)
-    if not visible_to(actor, tool):
+    if not (visible_to(actor, tool) or is_on_the_way(tool)):
         raise Refused(unknown_tool(name))
     if not actor.organisation.has_edition(tool.edition):
         raise Refused(_not_in_this_edition(tool))
@@ -78,7 +79,8 @@ def _read(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
 
 def _compose(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
     """A tool made of others: each of them comes through the door by itself, and is what the record tells of."""
-    answer = tool.run(Call(actor, now), ask)
+    with going_through(tool):
+        answer = tool.run(Call(actor, now), ask)
     data, masked = masked_for(answer, actor)
     return Envelope(tool=tool.name, data=data, masked=masked)
 

@@ -12,6 +12,7 @@ from messaging.tools import handovers as handovers
 from messaging.tools import imports as imports
 from messaging.tools import inbox as inbox
 from messaging.tools import media as media
+from messaging.tools import meta as meta
 from messaging.tools import orders as orders
 from messaging.tools import policies as policies
 from messaging.tools import requests as requests
