@@ -2,3 +2,6 @@
 
 They answer with their own keys alone, and are composed of the whatsapp.* tools wherever something is written.
 """
+
+from messaging.tools.meta import explained_errors as explained_errors
+from messaging.tools.meta import prices as prices
