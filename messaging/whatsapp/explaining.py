@@ -22,6 +22,7 @@ Category = Literal[
     "media",
     "rate_limit",
     "service_related",
+    "left_out",
     "unknown",
 ]
 

@@ -3,5 +3,9 @@
 They answer with their own keys alone, and are composed of the whatsapp.* tools wherever something is written.
 """
 
+from messaging.tools.meta import account_quality as account_quality
+from messaging.tools.meta import delivery_status as delivery_status
 from messaging.tools.meta import explained_errors as explained_errors
 from messaging.tools.meta import prices as prices
+from messaging.tools.meta import rate_limit as rate_limit
+from messaging.tools.meta import templates as templates
