@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts.actor import Actor, Face
 from approvals.calls import call
+from approvals.models import Policy
 from mcp_server.calling import use
 from tests.factories import NOON, sam_lee
 
@@ -30,3 +31,10 @@ def over_rest(tool: str, **arguments: Any) -> Any:
 def over_mcp(tool: str, actor: Actor, **arguments: Any) -> Any:
     """The structured content that an agent reads over MCP."""
     return use(tool, arguments, actor).structured_content
+
+
+def failures_are_applied_at_once() -> None:
+    """As a new organisation has it."""
+    Policy.objects.create(
+        organisation=sam_lee().organisation, name="Failures", tools="whatsapp.webhook.retry", outcome="automatic"
+    )
