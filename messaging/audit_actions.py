@@ -41,6 +41,7 @@ action("conversation.handed_over", _("{actor} handed {subject} over to people"))
 action("conversation.noted", _("{actor} noted something about {subject} for the team"))
 action("conversation.labelled", _("{actor} changed the labels of {subject}"))
 action("conversation.closed", _("{actor} closed {subject}"))
+action("conversation.archived", _("{actor} archived {subject}"))
 action("conversations.joined", _("{subject} took in {joined}: their customers are one person"))
 # Orders and payments
 action("order.confirm", _("{actor} created the order {reference}"))

@@ -5,6 +5,7 @@ A tool that is added needs a line in `RIGHT`: without one the tests of the matri
 
 import base64
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ from messaging.whatsapp.answers import BusinessProfile
 from messaging.whatsapp.profiles import ReadProfile, keep
 from messaging.whatsapp.review.contract import TemplateContract
 from messaging.whatsapp.review.drafts import keep_draft
-from tests.factories import NOON, SendFactory
+from tests.factories import NOON, ConversationFactory, SendFactory
 from tests.matrix.one_of_everything import TeaHouse, failed_batch
 from tests.messaging.whatsapp.automation.tea_flows import menu_of_harbour_tea
 from tests.messaging.whatsapp.media.files import picture
@@ -67,8 +68,25 @@ def _file(own: "TeaHouse", actor: Actor) -> Arguments:
     return {"content": content, "file_name": "menu.jpg", "content_type": "image/jpeg"}
 
 
+def _quiet_chat(own: "TeaHouse") -> Arguments:
+    """Somebody who wrote two days ago and was answered."""
+    wrote = {"opened_at": NOON - timedelta(days=2), "waiting_since": None}
+    return {"conversation_id": str(ConversationFactory(sender=own.sender, queue=own.queue, **wrote).pk)}
+
+
 # What each tool is asked where nothing is wrong; writes that stand on a preview get theirs in `arguments_of`.
 RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
+    "archive_chat": lambda own, actor: _quiet_chat(own),
+    "check_compliance": lambda own, actor: {"customer_id": own.id_of("customer"), "message_type": "marketing"},
+    "check_conversation": lambda own, actor: {"customer_id": own.id_of("customer")},
+    "check_frequency_cap": lambda own, actor: {"customer_id": own.id_of("customer")},
+    "get_customer_context": lambda own, actor: {"customer_id": own.id_of("customer")},
+    "list_conversations": lambda own, actor: {},
+    "reply_customer": lambda own, actor: {
+        "customer_id": own.id_of("customer"),
+        "message_text": "Your tea left this morning.",
+    },
+    "send_message": lambda own, actor: {"to": own.id_of("customer"), "text": "Your tea left this morning."},
     "sms_marketing.action_request.status": lambda own, actor: {"action_request_id": own.waiting_for(actor)},
     "sms_marketing.audiences.list": lambda own, actor: {},
     "sms_marketing.automations.list": lambda own, actor: {},
