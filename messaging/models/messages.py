@@ -191,7 +191,8 @@ class Attempt(models.Model):
 class Lane(models.Model):
     """A sender under a lease: one process at a time hands over its messages.
 
-    `quiet_until` and `refused_since` outlast it: until when the provider wants no more, and since when it took nothing.
+    `quiet_until`, `refused_since` and `served_at` outlast it: until when the provider wants no more, since when it took
+    nothing, and when a lane last let the sender go.
     """
 
     sender = models.OneToOneField(Sender, on_delete=models.CASCADE, primary_key=True, related_name="lane")
@@ -199,6 +200,7 @@ class Lane(models.Model):
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
     quiet_until = models.DateTimeField(_("keeps quiet until"), null=True, blank=True)
     refused_since = models.DateTimeField(_("refused since"), null=True, blank=True)
+    served_at = models.DateTimeField(_("last served at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("lane")
