@@ -42,6 +42,15 @@ _WHEN_FREE = f"{_PEOPLE} SELECT free_at FROM people WHERE free_at > %(at)s ORDER
 
 
 @dataclass(frozen=True, slots=True)
+class Portfolio:
+    """The `numbers` that share a `limit`, in people in 24 hours."""
+
+    name: str
+    numbers: list[UUID]
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """Of `limit` people there is room for `left` when a send begins, and its last one waits for so long after that.
 
@@ -66,23 +75,25 @@ def limit_of(tier: str) -> int | None:
     word = tier.strip().upper().removeprefix("TIER_")
     if word in ("UNLIMITED", "-1"):
         return None
-    found = re.fullmatch(r"(\d{1,9})([KM]?)", word)
+    found = re.fullmatch(r"([1-9]\d{0,8})([KM]?)", word)
     return int(found[1]) * _SIZES[found[2]] if found else SMALLEST
 
 
-def limit_for(sender: Sender) -> int | None:
-    """The limit that this sender's messages count towards; None where there is none, as for texts."""
-    return limit_of(sender.tier) if sender.account_id else None
+def portfolio_of(sender: Sender) -> Portfolio | None:
+    """The portfolio whose limit this sender's messages count towards; None where there is no limit, as for texts.
 
-
-def numbers_of(sender: Sender) -> list[UUID]:
-    """The senders that share its limit."""
-    if sender.account is None:
-        return []
+    What Meta last said of any of its numbers holds for all of them.
+    """
+    account = sender.account
+    if account is None:
+        return None
     shared = Sender.objects.filter(
-        account__organisation=sender.account.organisation_id, account__portfolio=sender.account.portfolio
-    )
-    return list(shared.order_by("pk").values_list("pk", flat=True))
+        account__organisation=account.organisation_id, account__portfolio=account.portfolio
+    ).values_list("pk", "tier", "limit_told_at")
+    told = [(told_at, tier) for _pk, tier, told_at in shared if told_at is not None]
+    limit = limit_of(max(told)[1] if told else sender.tier)
+    name = f"{account.organisation_id} {account.portfolio}"
+    return Portfolio(name, [pk for pk, _tier, _told_at in shared], limit) if limit is not None else None
 
 
 def begins_sql(message: str, send: str) -> str:
@@ -102,26 +113,28 @@ def is_counted_sql(contact: str) -> str:
          WHERE begun.contact_id = {contact} AND {_COUNTS})"""
 
 
-def portfolio_parameters(sender: Sender, now: datetime) -> dict[str, Any]:
+def portfolio_parameters(portfolio: Portfolio | None, now: datetime) -> dict[str, Any]:
     """What `is_counted_sql` stands on. Without a limit nobody is looked for."""
-    numbers = numbers_of(sender) if limit_for(sender) is not None else []
+    numbers = portfolio.numbers if portfolio is not None else []
     return {"portfolio": texts(str(one) for one in numbers), "day_since": now - DAY, "day_until": now + _AHEAD}
 
 
-def hold_portfolio(sender: Sender) -> None:
-    """Nobody else takes of the room that there is before the transaction ends. Call it before anything is locked."""
-    if limit_for(sender) is not None and sender.account is not None:
-        run_sql(_HOLD, {"name": f"messaging limit {sender.organisation_id} {sender.account.portfolio}"})
+def hold_portfolio(sender: Sender) -> Portfolio | None:
+    """Its portfolio, whose room nobody else takes of before the transaction ends. Call it before anything is locked."""
+    portfolio = portfolio_of(sender)
+    if portfolio is not None:
+        run_sql(_HOLD, {"name": f"messaging limit {portfolio.name}"})
+    return portfolio
 
 
-def room_of(sender: Sender, facts: dict[str, Any], now: datetime) -> Room | None:
-    """How much room there is; None where there is no limit. `facts` are the `portfolio_parameters`."""
-    limit = limit_for(sender)
-    if limit is None:
+def room_of(portfolio: Portfolio | None, now: datetime) -> Room | None:
+    """How much room there is; None where there is no limit."""
+    if portfolio is None:
         return None
-    people, free_at = run_sql(_COUNT, {**facts, "at": now})[0]
+    facts = {**portfolio_parameters(portfolio, now), "at": now}
+    people, free_at = run_sql(_COUNT, facts)[0]
     again_at = max(now + SOONEST, min(now + LATEST, free_at or now + LATEST))
-    return Room(max(0, limit - people), again_at)
+    return Room(max(0, portfolio.limit - people), again_at)
 
 
 def outlook(sender: Sender, people: int, at: datetime, now: datetime) -> Outlook:
@@ -129,10 +142,11 @@ def outlook(sender: Sender, people: int, at: datetime, now: datetime) -> Outlook
 
     Taken as if all of them were written to for the first time that day, and nobody else besides.
     """
-    limit = limit_for(sender)
-    if limit is None:
+    portfolio = portfolio_of(sender)
+    if portfolio is None:
         return Outlook(None, None, timedelta(0))
-    facts = {**portfolio_parameters(sender, now), "at": at}
+    limit = portfolio.limit
+    facts = {**portfolio_parameters(portfolio, now), "at": at}
     with unconfined():  # it names its numbers; ADR 14 says what it would cost
         used = run_sql(_COUNT, facts)[0][0]
         days, place = divmod(max(0, people - 1), limit)

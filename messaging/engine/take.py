@@ -25,7 +25,7 @@ from messaging.engine.sorting import Candidate, Sorted, sort_out
 from messaging.engine.taken import Taken, cost_by_send
 from messaging.gate import gate_parameters, rules_of, verdict_sql, window_is_closed_sql
 from messaging.models import Channel, MessagingRules, Outcome, Send, Sender, Status, Verdict
-from messaging.portfolios import begins_sql, hold_portfolio, is_counted_sql, portfolio_parameters, room_of
+from messaging.portfolios import Portfolio, begins_sql, hold_portfolio, is_counted_sql, portfolio_parameters, room_of
 from messaging.quiet_hours import RecipientsNight
 
 # How long an attempt may be under way before it counts as unknown: connecting and reading time out well within it.
@@ -127,15 +127,14 @@ def take(sender: Sender, wanted: int, now: datetime, held: Mapping[UUID, int] = 
 
 
 def _take(sender: Sender, wanted: int, now: datetime, held: Mapping[UUID, int]) -> list[Taken]:
-    hold_portfolio(sender)
+    portfolio = hold_portfolio(sender)
     sends = lock_live_sends(sender, now)
     contact_of = _next_messages(sends, wanted, now, held)
     if not contact_of:
         return []
     rules = rules_of(sender.organisation)
     locked = _lock_contacts(contact_of.values())
-    portfolio = portfolio_parameters(sender, now)
-    room = room_of(sender, portfolio, now)
+    room = room_of(portfolio, now)
     candidates = _ask(sender, contact_of, locked, rules, portfolio, now)
     is_text = sender.channel == Channel.SMS
     night = RecipientsNight(rules, sender.organisation.timezone, now) if is_text else None
@@ -162,13 +161,13 @@ def _ask(
     messages: Iterable[int],
     locked: Iterable[int],
     rules: MessagingRules,
-    portfolio: Mapping[str, Any],
+    portfolio: Portfolio | None,
     now: datetime,
 ) -> list[Candidate]:
     """What the gate says of each message. The statement begins after the locks are held, so it sees every stop."""
     facts = {
         **gate_parameters(sender.organisation, sender.channel, "", now, rules),
-        **portfolio,
+        **portfolio_parameters(portfolio, now),
         "messages": numbers(messages),
         "locked": numbers(locked),
         "gap_since": now - timedelta(seconds=rules.pair_gap_seconds),

@@ -48,6 +48,7 @@ def waits_until() -> set[datetime]:
         ("-1", None),
         ("TIER_NOT_SET", 250),
         ("", 250),
+        ("0", 250),
     ],
 )
 def test_metas_words_as_people(tier: str, people: int | None) -> None:
@@ -165,3 +166,11 @@ def test_two_numbers_at_once_do_not_pass_the_limit_together() -> None:
     thread.join()
     assert found == []
     assert Attempt.objects.filter(begins=True).count() == 3
+
+
+def test_what_meta_said_last_of_any_number_holds_for_all_of_the_portfolio() -> None:
+    """A number that was added lately still has the smallest limit, and nobody has told us otherwise."""
+    send = to_a_crowd(sender_for(1), 3)
+    sender_for(1, limit_told_at=NOON - DAY)
+    sender_for(2, limit_told_at=NOON - timedelta(hours=1))
+    assert len(taken_at(send, NOON)) == 2
