@@ -168,6 +168,9 @@ class Attempt(models.Model):
     )
     category = models.CharField(_("category"), max_length=16)
     price = models.DecimalField(_("price"), max_digits=12, decimal_places=6, default=Decimal(0))
+    begins = models.BooleanField(
+        _("begins a conversation"), default=False, help_text=_("It counts towards Meta's messaging limit.")
+    )
     started_at = models.DateTimeField(_("started at"))
     lease_until = models.DateTimeField(_("given up at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
@@ -179,6 +182,8 @@ class Attempt(models.Model):
         verbose_name_plural = _("attempts")
         indexes = (
             models.Index(fields=("contact", "started_at"), name="attempts_of_contact"),
+            # Whom a business portfolio has begun conversations with in 24 hours.
+            models.Index(fields=("sender", "started_at"), name="attempts_beginning", condition=models.Q(begins=True)),
             models.Index(fields=("lease_until",), name="attempts_open", condition=models.Q(outcome=0)),
             # What waits for a report, for somebody, or for the close.
             models.Index(fields=("started_at",), name="attempts_unsure", condition=models.Q(outcome=4)),
