@@ -46,9 +46,9 @@ class WhatsAppAccountAdmin(OrganisationScoped):
     fieldsets = (
         (None, {"fields": ("name", ("waba_id", "app_id"), "portfolio", "currency")}),
         (_("Secrets"), {"fields": SECRETS}),
-        (_("From Meta"), {"fields": ("restricted_at", "restriction")}),
+        (_("From Meta"), {"fields": (("restricted_at", "restricted_until"), "restriction")}),
     )
-    readonly_fields = ("restricted_at", "restriction")
+    readonly_fields = ("restricted_at", "restricted_until", "restriction")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Somebody who may only look gets no boxes for secrets: a read-only field would print the secret."""

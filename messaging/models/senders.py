@@ -35,6 +35,9 @@ class WhatsAppAccount(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="USD")
     restricted_at = models.DateTimeField(_("restricted at"), null=True, blank=True)
     restriction = models.CharField(_("restriction"), max_length=120, blank=True)
+    restricted_until = models.DateTimeField(
+        _("restricted until"), null=True, blank=True, help_text=_("Empty while Meta names no end.")
+    )
     restriction_told_at = models.DateTimeField(
         _("restriction told at"), null=True, blank=True, help_text=_("Meta's time of its last word on restrictions.")
     )
