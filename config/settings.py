@@ -1,7 +1,7 @@
 """Settings. Everything that differs between machines comes from the environment; README has the table.
 
-What is the same everywhere and long stands beside: the desk's menu, REST, what a page may load, logs. `config.testing`
-changes what tests need. DEBUG is off unless asked for, and with it off every guard is up.
+What is the same everywhere and long stands beside: what is installed, the desk's menu, REST, what a page may load,
+logs. `config.testing` changes what tests need. DEBUG is off unless asked for, and with it off every guard is up.
 """
 
 import os
@@ -13,8 +13,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.content_security import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from config.database import database
 from config.desk import UNFOLD as UNFOLD
 from config.dev_secrets import load_dev_secrets
+from config.installed import INSTALLED_APPS as INSTALLED_APPS
+from config.installed import MIDDLEWARE as MIDDLEWARE
 from config.logs import configure_structlog, logging_settings
 from config.media import media_storage
 from config.metrics.settings import metrics_settings
@@ -44,57 +47,7 @@ SECRETS_KEYS: list[str] = env.list("SECRETS_KEYS")
 AUDIT_SIGNING_KEY = env.str("AUDIT_SIGNING_KEY")
 AUDIT_CHECKPOINT_DIR = Path(env.str("AUDIT_CHECKPOINT_DIR", default=str(DATA_DIR / "audit-checkpoints")))
 
-# Applications. Lower packages first: accounts, audit, approvals, messaging, sms, mcp_server.
-INSTALLED_APPS = [
-    "unfold",
-    "unfold.contrib.filters",
-    "unfold.contrib.forms",
-    "unfold.contrib.simple_history",
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
-    "django.contrib.humanize",
-    "django.contrib.postgres",
-    "csp",
-    "django_otp",
-    "pgtrigger",
-    "simple_history",
-    "rest_framework",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
-    "accounts",
-    "audit",
-    "approvals",
-    "messaging",
-    "sms",
-    "mcp_server",
-    "config",
-]
-
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.request_log.RequestLog",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "accounts.sessions.SessionLife",
-    "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",
-    "accounts.tenancy.OwnRowsOnly",
-    "accounts.local_time.LocalTime",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "accounts.second_factor.gate.SecondFactorGate",
-    "simple_history.middleware.HistoryRequestMiddleware",
-]
-
+# Applications
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
@@ -113,25 +66,9 @@ TEMPLATES = [
     }
 ]
 
-# Data. Whoever logs in, the work is done as the role that no table belongs to; only `migrate` works as the owner.
-DATABASE = env.db_url("DATABASE_URL", **({"default": "postgresql:///countersign"} if DEBUG else {}))
-# What PostgreSQL lets a session take; only web processes have bounds (config/wsgi.py): audiences and imports are long.
-BOUNDS = [f"-c {name}={most}" for name, most in env.dict("DATABASE_BOUNDS", default={}).items()]
-# What PostgreSQL reckons with. Rows lie in memory or on flash, where a look into an index costs little; without this it
-# reads a small table whole for each recipient. Compiling a statement (jit) costs our short ones more than it saves.
-RECKONED = ["-c random_page_cost=1.1", "-c jit=off"]
-OPTIONS = DATABASE.get("OPTIONS", {})
+# Data
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        **DATABASE,
-        "OPTIONS": {
-            **OPTIONS,
-            "assume_role": "countersign_system",
-            "options": " ".join([*RECKONED, OPTIONS.get("options", ""), *BOUNDS]).strip(),
-        },
-        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
-        "CONN_HEALTH_CHECKS": True,
-    }
+    "default": database(env.db_url("DATABASE_URL", **({"default": "postgresql:///countersign"} if DEBUG else {})), env)
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

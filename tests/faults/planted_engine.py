@@ -16,6 +16,7 @@ _ENGINE = "tests/messaging/engine"
 _TAKE, _FINISH, _LIFE = f"{_ENGINE}/test_take.py", f"{_ENGINE}/test_finish.py", f"{_ENGINE}/test_life_of_a_send.py"
 _LANES, _RELEASE, _PACING = f"{_ENGINE}/test_lanes.py", f"{_ENGINE}/test_release.py", f"{_ENGINE}/test_pacing.py"
 _LIMIT = f"{_ENGINE}/test_messaging_limit.py"
+_LEAVES_OUT, _AT_ONCE = f"{_ENGINE}/test_take_leaves_out.py", f"{_ENGINE}/test_take_at_once.py"
 _STATUSES = "tests/messaging/inbox/test_statuses.py"
 
 BUGS = (
@@ -52,21 +53,21 @@ BUGS = (
         "messaging/engine/sorting.py",
         "return one.verdict or (0 if one.is_unchanged else Verdict.CHANGED)",
         "return 0 if one.is_unchanged else Verdict.CHANGED",
-        (f"{_TAKE} -k stop",),
+        (f"{_LEAVES_OUT} -k stop",),
     ),
     Bug(
         "the contact is not locked while it is marked",
         "messaging/engine/take.py",
         "ORDER BY id FOR NO KEY UPDATE SKIP LOCKED\n",
         "ORDER BY id\n",
-        (f"{_TAKE} -k 'moment or holds or senders_at_once'",),
+        (f"{_AT_ONCE} -k 'moment or holds or senders_at_once'",),
     ),
     Bug(
         "the send is not locked while it is taken from",
         "messaging/engine/live.py",
         "ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED",
         "ORDER BY s.id",
-        (f"{_TAKE}::test_nobody_else_takes_from_a_send_that_is_being_taken_from",),
+        (f"{_AT_ONCE}::test_nobody_else_takes_from_a_send_that_is_being_taken_from",),
     ),
     Bug(
         "a message that a webhook has settled is sent all the same",
@@ -80,21 +81,21 @@ BUGS = (
         "messaging/engine/sorting.py",
         "return one.verdict or (0 if one.is_unchanged else Verdict.CHANGED)",
         "return one.verdict",
-        (f"{_TAKE} -k frozen_audience",),
+        (f"{_LEAVES_OUT} -k frozen_audience",),
     ),
     Bug(
         "attempts under way do not count towards the cap",
         "messaging/gate.py",
         'f" AND {attempt}.outcome <> {Outcome.NOT_ATTEMPTED}"',
         'f" AND {attempt}.outcome = {Outcome.ACCEPTED}"',
-        (f"{_TAKE} -k cap", "tests/messaging/test_audiences.py -k cap"),
+        (f"{_LEAVES_OUT} -k cap", "tests/messaging/test_audiences.py -k cap"),
     ),
     Bug(
         "two messages to one person in a batch pass the cap together",
         "messaging/engine/sorting.py",
         "    if is_second:\n",
         "    if False:\n",
-        (f"{_TAKE} -k 'cap_together or distance'",),
+        (f"{_LEAVES_OUT} -k 'cap_together or distance'",),
     ),
     Bug(
         "the ceiling is not asked",

@@ -20,28 +20,24 @@ from accounts.models import Agent
 from accounts.roles import AUDIT, PERSONAL_DATA, SCOPES_OF_ROLE, SERVE, Role
 from approvals.models import ActionRequest
 from mcp_server.calling import use
-from messaging.carriers import carrier
 from messaging.engine.lanes import run_lane
 from messaging.engine.reap import reap
 from messaging.engine.release import release_due
 from messaging.inbox.arriving import arrivals
 from messaging.inbox.shim import WebhookShim
 from messaging.inbox.tasks import apply_webhooks
-from messaging.models import Attempt, Contact, Message, Outbox, Send, Sender, Status, TemplateTranslation
-from messaging.whatsapp.templates.definition import Definition
-from messaging.whatsapp.templates.meta import to_meta
+from messaging.models import Attempt, Contact, Message, Outbox, Send, Sender, Status
 from simulators.process import GraphSimulator
 from tests.factories import (
     MessagingRulesFactory,
     SenderFactory,
-    TemplateFactory,
-    TemplateTranslationFactory,
     mei_chan,
     sam_lee,
 )
 from tests.hostile import canaries
 from tests.hostile.canaries import Watch
 from tests.hostile.canary_places import broker
+from tests.hostile.canary_template import approved_template
 from tests.messaging.spring_tea import set_prices
 from tests.simulators.graph.listener import Listener
 from tests.webhooks import post
@@ -54,7 +50,6 @@ LINES = (
     f"12,{canaries.NAME},tea,shop form,{canaries.REFUSED_PHONE},,,{canaries.VOUCHER},{canaries.NAME}",
     *(f"+852510000{n:02d},Customer {n},tea,shop form,2026-01-05,,fine,,en" for n in range(9)),
 )
-BODY = "Hello {{1}}, your code is {{2}}. Reply STOP to opt out."
 
 
 @dataclass
@@ -83,7 +78,7 @@ class Story:
             provider_ref="555001", account__waba_id=self.simulator.waba_id, account__access_token=canaries.TOKEN,
             account__app_secret=canaries.APP_SECRET, account__verify_token=canaries.VERIFY_TOKEN,
         )  # fmt: skip
-        self.translation = _approved_template(self.sender)
+        self.translation = approved_template(self.sender)
         self.watch = Watch(self.key.split("_", 2)[2])
 
     # --- asking
@@ -237,17 +232,3 @@ class Story:
 
 def _scopes(role: Role) -> list[str]:
     return sorted(SCOPES_OF_ROLE[role])
-
-
-def _approved_template(sender: Sender) -> TemplateTranslation:
-    template = TemplateFactory(account=sender.account, name="spring_tea")
-    definition = {
-        "name": "spring_tea", "language": "en", "category": "MARKETING", "style": "POSITIONAL",
-        "body": {"text": BODY, "examples": {"1": "Mei", "2": "A-1"}},
-    }  # fmt: skip
-    api: Any = carrier("whatsapp").api(sender.account)  # type: ignore[attr-defined]
-    made = api.create_template(sender.account.waba_id, to_meta(Definition.model_validate(definition)))
-    translation: TemplateTranslation = TemplateTranslationFactory(
-        template=template, definition=definition, meta_id=made.id
-    )
-    return translation

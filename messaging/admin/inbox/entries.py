@@ -13,6 +13,7 @@ from approvals.models import ActionRequest
 from messaging.admin.bubbles import Bubble, message_bubble
 from messaging.admin.inbox.bodies import inbound_bubble, reply_bubble
 from messaging.models import (
+    Conversation,
     ConversationEvent,
     InboundMessage,
     MediaAsset,
@@ -140,7 +141,7 @@ def happened(event: ConversationEvent, facts: dict[str, Any]) -> Entry:
 def _told(event: ConversationEvent, facts: dict[str, Any]) -> str:
     """The facts of an event in one line: from where to where, why, with what outcome."""
     if event.kind == ConversationEvent.Kind.ASSIGNED:
-        moved = (_moved(facts, "queue_name"), _moved(facts, "owner_name"))
+        moved = (_moved(facts, "queue_name"), _moved(facts, "owner_name"), _became(facts))
         return " · ".join(filter(None, moved))
     if event.kind == ConversationEvent.Kind.LABELLED:
         signed = (*(f"+{one}" for one in facts.get("added", ())), *(f"−{one}" for one in facts.get("removed", ())))
@@ -151,6 +152,14 @@ def _told(event: ConversationEvent, facts: dict[str, Any]) -> str:
 def _moved(facts: dict[str, Any], name: str) -> str:
     before, after = facts.get(f"from_{name}") or "–", facts.get(name) or "–"
     return f"{before} → {after}" if before != after else ""
+
+
+def _became(facts: dict[str, Any]) -> str:
+    """What it was taken for, and is now; older events say only the latter."""
+    before, after = facts.get("from_concern"), facts.get("concern")
+    if not before or not after or before == after:
+        return ""
+    return f"{Conversation.Concern(before).label} → {Conversation.Concern(after).label}"
 
 
 def _template_bubble(message: Message, in_clear: bool) -> Bubble:
