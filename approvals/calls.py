@@ -20,6 +20,7 @@ from approvals.execution import carry_out
 from approvals.guards import ask_all
 from approvals.idempotency import begin
 from approvals.masking import masked_for
+from approvals.measures import measured
 from approvals.models import ActionRequest, Decision, IdempotentCall, Preview, State
 from approvals.numerals import number
 from approvals.policies import Ruling, may_ask, rule
@@ -39,7 +40,7 @@ def call(name: str, arguments: Any, actor: Actor, now: datetime) -> Envelope[Any
     """Use a tool, on the rows of the actor's organisation alone. Raises Refused with every reason; then nothing has
     been changed.
     """
-    with confined_to(actor.organisation.pk):
+    with measured(name), confined_to(actor.organisation.pk):
         try:
             return _use(name, arguments, actor, now)
         except Refused as no:

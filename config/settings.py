@@ -1,7 +1,7 @@
 """Settings. Everything that differs between machines comes from the environment; README has the table.
 
-What is the same everywhere and long stands beside: the desk's menu, REST, what a page may load, logs. `config.testing`
-changes what tests need. DEBUG is off unless asked for, and with it off every guard is up.
+What is the same everywhere and long stands beside: what is installed, the desk's menu, REST, what a page may load,
+logs. `config.testing` changes what tests need. DEBUG is off unless asked for, and with it off every guard is up.
 """
 
 import os
@@ -13,10 +13,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.content_security import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from config.database import database
 from config.desk import UNFOLD as UNFOLD
 from config.dev_secrets import load_dev_secrets
+from config.installed import INSTALLED_APPS as INSTALLED_APPS
+from config.installed import MIDDLEWARE as MIDDLEWARE
 from config.logs import configure_structlog, logging_settings
 from config.media import media_storage
+from config.metrics.settings import metrics_settings
 from config.parallel import own_number
 from config.rest import REST_FRAMEWORK as REST_FRAMEWORK
 from config.rest import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
@@ -43,57 +47,7 @@ SECRETS_KEYS: list[str] = env.list("SECRETS_KEYS")
 AUDIT_SIGNING_KEY = env.str("AUDIT_SIGNING_KEY")
 AUDIT_CHECKPOINT_DIR = Path(env.str("AUDIT_CHECKPOINT_DIR", default=str(DATA_DIR / "audit-checkpoints")))
 
-# Applications. Lower packages first: accounts, audit, approvals, messaging, sms, mcp_server.
-INSTALLED_APPS = [
-    "unfold",
-    "unfold.contrib.filters",
-    "unfold.contrib.forms",
-    "unfold.contrib.simple_history",
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
-    "django.contrib.humanize",
-    "django.contrib.postgres",
-    "csp",
-    "django_otp",
-    "pgtrigger",
-    "simple_history",
-    "rest_framework",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
-    "accounts",
-    "audit",
-    "approvals",
-    "messaging",
-    "sms",
-    "mcp_server",
-    "config",
-]
-
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.request_log.RequestLog",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "accounts.sessions.SessionLife",
-    "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",
-    "accounts.tenancy.OwnRowsOnly",
-    "accounts.local_time.LocalTime",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "accounts.second_factor.gate.SecondFactorGate",
-    "simple_history.middleware.HistoryRequestMiddleware",
-]
-
+# Applications
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
@@ -112,25 +66,9 @@ TEMPLATES = [
     }
 ]
 
-# Data. Whoever logs in, the work is done as the role that no table belongs to; only `migrate` works as the owner.
-DATABASE = env.db_url("DATABASE_URL", **({"default": "postgresql:///countersign"} if DEBUG else {}))
-# What PostgreSQL lets a session take; only web processes have bounds (config/wsgi.py): audiences and imports are long.
-BOUNDS = [f"-c {name}={most}" for name, most in env.dict("DATABASE_BOUNDS", default={}).items()]
-# What PostgreSQL reckons with. Rows lie in memory or on flash, where a look into an index costs little; without this it
-# reads a small table whole for each recipient. Compiling a statement (jit) costs our short ones more than it saves.
-RECKONED = ["-c random_page_cost=1.1", "-c jit=off"]
-OPTIONS = DATABASE.get("OPTIONS", {})
+# Data
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        **DATABASE,
-        "OPTIONS": {
-            **OPTIONS,
-            "assume_role": "countersign_system",
-            "options": " ".join([*RECKONED, OPTIONS.get("options", ""), *BOUNDS]).strip(),
-        },
-        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
-        "CONN_HEALTH_CHECKS": True,
-    }
+    "default": database(env.db_url("DATABASE_URL", **({"default": "postgresql:///countersign"} if DEBUG else {})), env)
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -200,7 +138,7 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:  # only behind a proxy of ours that sets this header, and X-Forwarded-For, itself
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^health$"]  # asked by load balancers from inside
+SECURE_REDIRECT_EXEMPT = [r"^health$", r"^metrics$"]  # asked from inside, by load balancers and Prometheus
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -252,6 +190,9 @@ MCP_ALLOWED_ORIGINS: list[str] = env.list(
 MCP_PAGE_SIZE = env.int("MCP_PAGE_SIZE", default=0)  # 0: all tools on one page; many clients read only the first
 # Several MCP clients refuse a server over one name with a dot, so names are served with underscores.
 MCP_DOTTED_NAMES = env.bool("MCP_DOTTED_NAMES", default=False)
+
+# Metrics
+METRICS_TOKEN, METRICS_DIR = metrics_settings(env, DATA_DIR, debug=DEBUG)
 
 # Logs
 LOGGING = logging_settings(

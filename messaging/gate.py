@@ -7,7 +7,7 @@ hold in one place and not in the other. Quiet hours postpone and are asked elsew
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Organisation
 from accounts.statements import run_sql
@@ -94,7 +94,8 @@ def rules_of(organisation: Organisation) -> MessagingRules:
 
 def marketing_cap_in_words(rules: MessagingRules) -> str:
     """How often one person gets marketing."""
-    return _("%(most)d in %(days)d days") % {"most": rules.marketing_cap, "days": rules.marketing_cap_days}
+    told = ngettext("%(most)d in %(days)d day", "%(most)d in %(days)d days", rules.marketing_cap_days)
+    return told % {"most": rules.marketing_cap, "days": rules.marketing_cap_days}
 
 
 def capped_people_sql(whose: str = "true") -> str:

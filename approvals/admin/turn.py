@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Extract
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import Person
 from accounts.roles import DECIDE, SCOPES_OF_ROLE, Role
@@ -42,4 +43,6 @@ def in_order_of_turn(requests: QuerySet[ActionRequest], person: Person, now: dat
 
 def summary(count: int) -> str:
     """The queue in a few words."""
-    return str(_("Nothing waits for you.")) if count == 0 else str(_("%d requests wait for you.") % count)
+    if count == 0:
+        return str(_("Nothing waits for you."))
+    return ngettext("%d request waits for you.", "%d requests wait for you.", count) % count

@@ -107,7 +107,7 @@ def sum_up(stage: Stage) -> None:
             ("closed", f"{figures['closed']:,}", f"resolution rate {_percent(figures['resolution_rate'])}"),
             ("answers in time", f"{figures['replies_in_time']:,}", f"{figures['replies_late']:,} late"),
             ("first answer", "–" if median is None else f"{median:,} s", "the middle one"),
-            ("workload", f"{workload['people']:,}", f"people, {workload['average'] or 0:g} open conversations each"),
+            ("people at work", f"{workload['people']:,}", f"open conversations each: {workload['average'] or 0:g}"),
         ]
     )
     queues = ", ".join(f"{row['queue']} {row['open']}" for row in told["queues"])

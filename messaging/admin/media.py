@@ -1,10 +1,8 @@
 """Files: what may be sent and what customers sent, as far as one may know of their conversations; handing one in."""
 
 from typing import Any
-from uuid import uuid4
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -20,28 +18,24 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
-from accounts.actor import Actor
 from accounts.admin import ReadOnly, actor_of
 from accounts.admin.scope import back_to, person_of
 from accounts.desk_permissions import DECIDERS, SENDERS
 from accounts.roles import SERVE
 from approvals.admin.labels import label
-from approvals.calls import call
 from approvals.reasons import Reason, Refused
+from messaging.admin.handing_in import hand_in
 from messaging.models import MediaAsset, MediaFetch
 from messaging.whatsapp.conversations.visible import visible_to
-from messaging.whatsapp.media.approving import TOOL, reject_media
+from messaging.whatsapp.media.approving import reject_media
 from messaging.whatsapp.media.images import is_image
-from messaging.whatsapp.media.inspecting import Offered
-from messaging.whatsapp.media.limits import TAKEN, endings_by_type
+from messaging.whatsapp.media.limits import endings_by_type
 from messaging.whatsapp.media.references import path_to
 from messaging.whatsapp.media.scanning import is_configured
-from messaging.whatsapp.media.shelf import lay_down
 
 STATE_COLOURS = {"waiting": "warning", "approved": "success", "rejected": "danger", "received": "info",
                  "quarantined": "danger", "kept": "success", "given_up": "danger"}  # fmt: skip
 SCAN_COLOURS = {"clean": "success", "unscanned": "warning", "infected": "danger"}
-_LARGEST = max(taken.most_bytes for taken in TAKEN.values())
 
 
 def picture_of(asset: MediaAsset, css: str = "cs-thumb") -> SafeString | str:
@@ -136,12 +130,16 @@ class MediaAssetAdmin(ReadOnly):
         reasons: tuple[Reason, ...] = ()
         if request.method == "POST":
             try:
-                request_id = hand_in(request.FILES.get("file"), request.POST.get("name", ""), actor_of(request))
+                name, file = request.POST.get("name", ""), request.FILES.get("file")
+                handed = hand_in(file, name, actor_of(request), timezone.now())
             except Refused as no:
                 reasons = no.reasons
             else:
+                if not handed.request_id:
+                    messages.info(request, _("This very file is here already, and may be used."))
+                    return back_to(self, handed.asset)
                 messages.success(request, _("The file was handed in; it may be used once somebody has approved it."))
-                return redirect("admin:approvals_actionrequest_change", request_id)
+                return redirect("admin:approvals_actionrequest_change", handed.request_id)
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "title": _("Hand in a file"),
@@ -174,22 +172,6 @@ class MediaAssetAdmin(ReadOnly):
             for reason in no.reasons:
                 messages.error(request, f"{reason.text} {reason.fix}")
         return back_to(self, asset)
-
-
-def hand_in(uploaded: Any, name: str, actor: Actor) -> str:
-    """Lay a file from the browser down and ask for its approval; the id of the request. Raises Refused."""
-    if actor.person is None:
-        raise PermissionDenied
-    if uploaded is None or uploaded.size > _LARGEST:
-        raise Refused(Reason("file_missing", _("There is no file, or it is larger than any that WhatsApp takes."),
-                             _("Choose a file."), "file"))  # fmt: skip
-    now = timezone.now()
-    offered = Offered(uploaded.read(), uploaded.name or "", uploaded.content_type or "", name)
-    asset = lay_down(offered, None, actor, now)
-    wish = {"asset_id": str(asset.pk), "idempotency_key": f"desk-{uuid4()}", "reason": f"Handed in: {asset.name}"}
-    answer = call(TOOL, wish, actor, now)
-    assert answer.request is not None
-    return str(answer.request.action_request_id)
 
 
 @admin.register(MediaFetch)

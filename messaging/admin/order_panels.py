@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from approvals.admin.panels import Drift, Panel, Reading, register_drift, register_panel
 from approvals.masking import mask
@@ -110,7 +110,7 @@ def _terms(contract: OrderContract) -> list[tuple[Any, Any]]:
     return [
         (_("Provider"), terms.paid_through.title()),
         (_("Amount"), money(terms.amount, terms.currency)),
-        (_("Can be paid for"), _("%d minutes") % terms.lasts_minutes),
+        (_("Can be paid for"), ngettext("%d minute", "%d minutes", terms.lasts_minutes) % terms.lasts_minutes),
         (_("Can be paid"), _("once") if terms.times == 1 else number(terms.times)),
         (_("Order"), Order(pk=contract.order_id).reference),
     ]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.actor import Actor
 from messaging.engine.live import live_sends
@@ -19,7 +20,7 @@ from messaging.models import Category, Send, Sender, SendState, Status
 
 OPT_OUTS_COUNT_FROM = 200  # messages that are out
 
-_PAUSABLE = frozenset({SendState.SCHEDULED, SendState.RELEASING, SendState.SENDING})
+PAUSABLE = frozenset({SendState.SCHEDULED, SendState.RELEASING, SendState.SENDING})
 _SUCCESSES = frozenset({Ending.ACCEPTED, Ending.HELD})
 _FAILURES = frozenset({Ending.FAILED, Ending.UNSURE})
 
@@ -54,7 +55,10 @@ def _after_results_of(send: Send, results: Sequence[Result], sender: Sender, now
         _hold(send, held, sender, now)
     elif longest and longest >= rules_of(send.organisation).failures_to_pause:
         why = [result for result in results if result.ending in _FAILURES][-1]
-        pause(send, _("%(run)d messages failed in a row; the last: %(why)s") % {"run": longest, "why": _told(why)}, now)
+        told = ngettext(
+            "%(run)d message failed; the last: %(why)s", "%(run)d messages failed in a row; the last: %(why)s", longest
+        )
+        pause(send, told % {"run": longest, "why": _told(why)}, now)
 
 
 def run_of_failures(results: Sequence[Result], before: int) -> tuple[int, int]:
@@ -118,5 +122,5 @@ def pause(send: Send, why: str, now: datetime) -> None:
     """Pause a send that is still going out; one that was paused or ended in this very moment stays as it is."""
     with transaction.atomic():
         current = lock_send(send)
-        if current.state in _PAUSABLE:
+        if current.state in PAUSABLE:
             move_send(current, "pause", system(current), now, why)

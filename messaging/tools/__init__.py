@@ -23,5 +23,6 @@ from messaging.tools import session_messages as session_messages
 from messaging.tools import setup as setup
 from messaging.tools import tags as tags
 from messaging.tools import template_quality as template_quality
+from messaging.tools import template_status as template_status
 from messaging.tools import templates as templates
 from messaging.tools import webhooks as webhooks

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from messaging.admin.bubbles import Bubble, register_drawing
@@ -33,9 +32,10 @@ class TextBubbles:
         except (MissingValue, UnsendableText) as no:
             return Bubble(caption, note, "sms", problems=(str(no),))
         parts = ngettext("%(parts)d part", "%(parts)d parts", size.parts) % {"parts": size.parts}
-        told = _("%(encoding)s, %(units)d characters, %(left)d left") % {
-            "encoding": size.encoding, "units": size.units, "left": size.left,
-        }  # fmt: skip
+        told = ngettext(
+            "%(encoding)s, %(units)d character, %(left)d left", "%(encoding)s, %(units)d characters, %(left)d left",
+            size.units,
+        ) % {"encoding": size.encoding, "units": size.units, "left": size.left}  # fmt: skip
         size_told = f"{parts} ({told})"
         note = f"{note} · {size_told}" if note else size_told
         return Bubble(caption, note, "sms", body=_with_links(text, self.samples.values()))

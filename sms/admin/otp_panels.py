@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from approvals.admin.panels import Panel, Reading, register_panel
 from approvals.masking import mask
@@ -46,13 +47,14 @@ def _facts(reading: Reading, contract: OtpContract) -> list[tuple[Any, Any]]:
     template = OtpTemplate.objects.filter(pk=contract.template_id, organisation=reading.actor.organisation).first()
     person = Contact.objects.filter(key=contract.contact_id, organisation=reading.actor.organisation).first()
     phone = (person.phone or "") if person else ""
+    minutes = max(1, contract.lifetime_seconds // 60)
     return [
         (_("Text"), contract.template_name),
         (_("Purpose"), contract.purpose),
         (_("Languages of the text"), ", ".join(sorted(template.texts)) if template else contract.language),
         (_("Sender"), contract.sender_name),
         (_("To"), phone if reading.actor.sees_personal_data else mask(phone, "phone")),
-        (_("Counts for"), _("%d minutes") % max(1, contract.lifetime_seconds // 60)),
+        (_("Counts for"), ngettext("%d minute", "%d minutes", minutes) % minutes),
         (_("Bound to the website"), (template.host if template else "") or _("none")),
         (_("For the transaction"), contract.transaction or "–"),
     ]

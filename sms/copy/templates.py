@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call
@@ -67,8 +68,9 @@ def _against_terms(ask: TemplateAsk, texts: Mapping[str, str], opt_outs: Mapping
         except UnsendableText:
             continue  # said already, of the text itself
         if parts > ask.most_parts:
-            yield Reason("too_long", _("The text takes %(parts)d parts, and %(most)d are allowed.")
-                         % {"parts": parts, "most": ask.most_parts},
+            yield Reason("too_long", ngettext_lazy("The text takes %(parts)d parts, and %(most)d is allowed.",
+                                              "The text takes %(parts)d parts, and %(most)d are allowed.",
+                                              "most") % {"parts": parts, "most": ask.most_parts},
                          _("Shorten it, or allow more parts."), where)  # fmt: skip
     for language in opt_outs.keys() - texts.keys():
         yield Reason("no_such_text", _("There is no text in this language."), _("Leave it out, or add the text."),

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.models import Organisation
 from approvals.reasons import Reason
@@ -102,7 +103,12 @@ def _cooldown(counts: Counts, now: datetime) -> Iterator[Reason]:
     wait = timedelta(seconds=COOLDOWNS[min(counts.number_lately, len(COOLDOWNS)) - 1])
     if now - counts.last_at < wait:
         left = int((counts.last_at + wait - now).total_seconds()) + 1
-        yield Reason("too_soon", _("This number has just been sent a code."), _("Wait %d seconds.") % left, "phone")
+        yield Reason(
+            "too_soon",
+            _("This number has just been sent a code."),
+            ngettext_lazy("Wait %d second.", "Wait %d seconds.") % left,
+            "phone",
+        )
 
 
 def _reached(rules: OtpRules, counts: Counts) -> Iterator[Reason]:

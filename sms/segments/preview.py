@@ -8,7 +8,7 @@ from typing import Annotated
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from pydantic import Field
 
 from accounts.budgets import Spend
@@ -171,9 +171,12 @@ class NotWider:
         rates = rates_of(call.organisation, identity, call.now.date())
         now = _reach(call, contract.rule, contract.category, rates)
         if now.targeted > contract.targeted or now.included > contract.included:
-            numbers = {"now": now.included, "then": contract.included}
-            yield Reason("segment_grew",
-                         gettext_lazy("The rule reaches %(now)d people now; %(then)d were shown.") % numbers,
+            told = ngettext_lazy(
+                "The rule reaches %(now)d person now; before: %(then)d.",
+                "The rule reaches %(now)d people now; before: %(then)d.",
+                "now",
+            )
+            yield Reason("segment_grew", told % {"now": now.included, "then": contract.included},
                          gettext_lazy("Make a new preview and look at it again."), "segment_preview_id")  # fmt: skip
 
 

@@ -68,6 +68,38 @@ def test_a_queue_that_one_may_not_know_of_is_no_choice() -> None:
     assert not ActionRequest.objects.exists()
 
 
+def test_it_counts_as_a_complaint_from_now_on_and_stays_with_whom_it_is() -> None:
+    conversation = ann_asks(owner=ken_ho())
+    answer = do(ken_ho(), conversation, "concern", concern="complaint", note="A pot arrived broken")
+    assert answer.status_code == 200, answer.content.decode()
+    conversation.refresh_from_db()
+    assert (conversation.concern, conversation.owner, conversation.queue) == ("complaint", ken_ho(), the_counter())
+    assert Note.objects.get().text == "A pot arrived broken"
+    shown = page(ken_ho(), "messaging_conversation_change", conversation.pk)
+    assert "General → Complaint" in shown
+    assert '<option value="complaint" selected>' in shown
+
+
+def test_what_is_no_complaint_any_more_is_for_somebody_else_to_say() -> None:
+    conversation = ann_asks(owner=ken_ho(), concern="complaint")
+    answer = do(ken_ho(), conversation, "concern", concern="general", note="")
+    request = ActionRequest.objects.get()
+    assert request.state == State.PENDING
+    assert f"/actionrequest/{request.pk}/change/" in answer.content.decode()
+    conversation.refresh_from_db()
+    assert conversation.concern == "complaint"
+    shown = page(ken_ho(), "messaging_conversation_change", conversation.pk)
+    assert "Count 1 conversation as “General”" in shown
+
+
+def test_what_it_counts_as_already_is_no_change() -> None:
+    conversation = ann_asks()
+    answer = do(ken_ho(), conversation, "concern", concern="general", note="")
+    assert answer.status_code == 422
+    assert "That is what it counts as already." in answer.content.decode()
+    assert not ActionRequest.objects.exists()
+
+
 def test_labels_are_put_on_and_taken_off() -> None:
     conversation = ann_asks(labels=["old"])
     answer = do(ken_ho(), conversation, "labels", labels="gift,  two tins , gift")

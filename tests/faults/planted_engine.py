@@ -3,7 +3,7 @@
 The games of `tests/stateful` notice them too (`THOROUGH=1 make mutants ARGS=tests/stateful`), save those that a game in
 one transaction cannot show:
 
-- both locks of taking, and a message that is settled while it is taken: only two connections at once show them;
+- the three locks of taking, and a message that is settled while it is taken: only two connections at once show them;
 - a lease that ran out: it ends by the clock of the lane's own process, and no lane runs in a game;
 - both buckets: they stand in Redis and go by its clock;
 - the audience that the release asks about: a guard of every broadcast asks the same, so that either alone holds;
@@ -15,6 +15,8 @@ from tests.faults.bug import Bug
 _ENGINE = "tests/messaging/engine"
 _TAKE, _FINISH, _LIFE = f"{_ENGINE}/test_take.py", f"{_ENGINE}/test_finish.py", f"{_ENGINE}/test_life_of_a_send.py"
 _LANES, _RELEASE, _PACING = f"{_ENGINE}/test_lanes.py", f"{_ENGINE}/test_release.py", f"{_ENGINE}/test_pacing.py"
+_LIMIT = f"{_ENGINE}/test_messaging_limit.py"
+_LEAVES_OUT, _AT_ONCE = f"{_ENGINE}/test_take_leaves_out.py", f"{_ENGINE}/test_take_at_once.py"
 _STATUSES = "tests/messaging/inbox/test_statuses.py"
 
 BUGS = (
@@ -51,21 +53,21 @@ BUGS = (
         "messaging/engine/sorting.py",
         "return one.verdict or (0 if one.is_unchanged else Verdict.CHANGED)",
         "return 0 if one.is_unchanged else Verdict.CHANGED",
-        (f"{_TAKE} -k stop",),
+        (f"{_LEAVES_OUT} -k stop",),
     ),
     Bug(
         "the contact is not locked while it is marked",
         "messaging/engine/take.py",
         "ORDER BY id FOR NO KEY UPDATE SKIP LOCKED\n",
         "ORDER BY id\n",
-        (f"{_TAKE} -k 'moment or holds or senders_at_once'",),
+        (f"{_AT_ONCE} -k 'moment or holds or senders_at_once'",),
     ),
     Bug(
         "the send is not locked while it is taken from",
         "messaging/engine/live.py",
         "ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED",
         "ORDER BY s.id",
-        (f"{_TAKE}::test_nobody_else_takes_from_a_send_that_is_being_taken_from",),
+        (f"{_AT_ONCE}::test_nobody_else_takes_from_a_send_that_is_being_taken_from",),
     ),
     Bug(
         "a message that a webhook has settled is sent all the same",
@@ -79,21 +81,21 @@ BUGS = (
         "messaging/engine/sorting.py",
         "return one.verdict or (0 if one.is_unchanged else Verdict.CHANGED)",
         "return one.verdict",
-        (f"{_TAKE} -k frozen_audience",),
+        (f"{_LEAVES_OUT} -k frozen_audience",),
     ),
     Bug(
         "attempts under way do not count towards the cap",
         "messaging/gate.py",
         'f" AND {attempt}.outcome <> {Outcome.NOT_ATTEMPTED}"',
         'f" AND {attempt}.outcome = {Outcome.ACCEPTED}"',
-        (f"{_TAKE} -k cap", "tests/messaging/test_audiences.py -k cap"),
+        (f"{_LEAVES_OUT} -k cap", "tests/messaging/test_audiences.py -k cap"),
     ),
     Bug(
         "two messages to one person in a batch pass the cap together",
         "messaging/engine/sorting.py",
         "    if is_second:\n",
         "    if False:\n",
-        (f"{_TAKE} -k 'cap_together or distance'",),
+        (f"{_LEAVES_OUT} -k 'cap_together or distance'",),
     ),
     Bug(
         "the ceiling is not asked",
@@ -101,6 +103,41 @@ BUGS = (
         "elif one.price > left[one.send_id]:",
         "elif False:",
         (f"{_TAKE}::test_the_cost_is_reserved_and_never_passes_the_ceiling",),
+    ),
+    Bug(
+        "Meta's messaging limit is not asked",
+        "messaging/engine/sorting.py",
+        "elif room is not None and one.needs_room and newcomers >= room.left:",
+        "elif False:",
+        (f"{_LIMIT} -k 'wait or room'",),
+    ),
+    Bug(
+        "two numbers of a portfolio take the last place together",
+        "messaging/portfolios.py",
+        "SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, 0))",
+        "SELECT hashtextextended(%(name)s, 0)",
+        (f"{_LIMIT}::test_two_numbers_at_once_do_not_pass_the_limit_together",),
+    ),
+    Bug(
+        "each number has a messaging limit of its own",
+        "messaging/portfolios.py",
+        "        account__organisation=account.organisation_id, account__portfolio=account.portfolio\n",
+        "        pk=sender.pk\n",
+        (f"{_LIMIT} -k 'share or at_once'",),
+    ),
+    Bug(
+        "who could not be reached does not count towards the messaging limit",
+        "messaging/portfolios.py",
+        "AND begun.outcome <> {Outcome.NOT_ATTEMPTED}",
+        "AND begun.outcome = {Outcome.ACCEPTED}",
+        (f"{_LIMIT} -k 'everything_else_counts or the_others_wait'",),
+    ),
+    Bug(
+        "an open window takes room",
+        "messaging/portfolios.py",
+        "heard.window_until > %(now)s + interval",
+        "heard.window_until < %(now)s + interval",
+        (f"{_LIMIT} -k window",),
     ),
     Bug(
         "a result counts as often as it is written down",

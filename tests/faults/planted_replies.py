@@ -124,7 +124,7 @@ BUGS = (
         "messaging/contacts/consent_tags.py",
         "        if sounds_like_consent(tag):\n",
         "        if False:\n",
-        ("tests/messaging/whatsapp/conversations/test_tools_changing.py -k sounds_like_consent",),
+        ("tests/messaging/whatsapp/conversations/test_tools_tagging.py -k sounds_like_consent",),
     ),
     Bug(
         "an agent calls a complaint settled",

@@ -2,7 +2,7 @@
 
 from tests.faults.bug import Bug
 
-_CAMPAIGNS, _QUOTAS = "tests/sms/test_campaigns.py", "tests/sms/test_quotas.py"
+_CAMPAIGNS, _QUOTAS = "tests/sms/test_campaigns.py", "tests/sms/test_quotas_under_lock.py"
 _TWILIO, _COUNTING = "tests/sms/gateways/test_twilio.py", "tests/sms/text/test_counting.py"
 _ITEMS, _BINDS = "tests/sms/test_items.py", "tests/sms/gateways/smpp/test_smpp_binds.py"
 _SETUP, _BALANCES = "tests/sms/test_setup_tools.py", "tests/sms/test_holding.py"

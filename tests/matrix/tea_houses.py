@@ -5,8 +5,6 @@ A tool that is added needs a line in `RIGHT`: without one the tests of the matri
 
 import base64
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 from accounts.actor import Actor
@@ -21,36 +19,16 @@ from messaging.whatsapp.answers import BusinessProfile
 from messaging.whatsapp.profiles import ReadProfile, keep
 from messaging.whatsapp.review.contract import TemplateContract
 from messaging.whatsapp.review.drafts import keep_draft
-from tests.factories import NOON, ConversationFactory, SendFactory
-from tests.matrix.one_of_everything import TeaHouse, failed_batch
+from tests.factories import NOON, SendFactory
+from tests.matrix.flat import RIGHT_FLAT
+from tests.matrix.one_of_everything import TeaHouse
+from tests.matrix.texts import RIGHT_TEXTS, Arguments
 from tests.messaging.whatsapp.automation.tea_flows import menu_of_harbour_tea
 from tests.messaging.whatsapp.media.files import picture
-from tests.sms.links.tea_links import SHOP
-from tests.sms.tea_copies import copy_ask
-from tests.sms.tea_papers import APPLICATION, SNAPSHOT
-from tests.sms.tea_texts import text_of
-
-Arguments = dict[str, Any]
-
 
 TEXT = {"language": "en", "body": {"text": "Hello {{1}}, autumn tea is in. Reply STOP to opt out.",
                                    "examples": {"1": "Mei"}}}  # fmt: skip
 CSV = "phone,name,consent_source,consent_at\n+85261239876,Dan,shop form,2026-01-05\n"
-
-
-def _this_campaign(own: "TeaHouse") -> Arguments:
-    return {"campaign_id": own.id_of("campaign"), "base_version_token": token_of(own.campaign)}
-
-
-def _draft(own: "TeaHouse", name: str) -> Arguments:
-    draft = own.texts.draft(name=name, segment_id=own.id_of("segment"))
-    return {key: value for key, value in draft.items() if key not in ("idempotency_key", "reason")}
-
-
-def _scheduled(own: "TeaHouse") -> Arguments:
-    """Another campaign, which is scheduled."""
-    campaign = text_of(own.texts, own.contacts[0], f"Summer tea {uuid4()}", state="scheduled").send.campaign
-    return {"campaign_id": str(campaign.pk), "base_version_token": token_of(campaign), "why": "It rains."}
 
 
 def _profile(own: "TeaHouse") -> Arguments:
@@ -68,120 +46,10 @@ def _file(own: "TeaHouse", actor: Actor) -> Arguments:
     return {"content": content, "file_name": "menu.jpg", "content_type": "image/jpeg"}
 
 
-def _quiet_chat(own: "TeaHouse") -> Arguments:
-    """Somebody who wrote two days ago and was answered."""
-    wrote = {"opened_at": NOON - timedelta(days=2), "waiting_since": None}
-    return {"conversation_id": str(ConversationFactory(sender=own.sender, queue=own.queue, **wrote).pk)}
-
-
 # What each tool is asked where nothing is wrong; writes that stand on a preview get theirs in `arguments_of`.
 RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
-    "archive_chat": lambda own, actor: _quiet_chat(own),
-    "check_compliance": lambda own, actor: {"customer_id": own.id_of("customer"), "message_type": "marketing"},
-    "check_conversation": lambda own, actor: {"customer_id": own.id_of("customer")},
-    "check_frequency_cap": lambda own, actor: {"customer_id": own.id_of("customer")},
-    "get_customer_context": lambda own, actor: {"customer_id": own.id_of("customer")},
-    "list_conversations": lambda own, actor: {},
-    "reply_customer": lambda own, actor: {
-        "customer_id": own.id_of("customer"),
-        "message_text": "Your tea left this morning.",
-    },
-    "send_message": lambda own, actor: {"to": own.id_of("customer"), "text": "Your tea left this morning."},
-    "sms_marketing.action_request.status": lambda own, actor: {"action_request_id": own.waiting_for(actor)},
-    "sms_marketing.audiences.list": lambda own, actor: {},
-    "sms_marketing.automations.list": lambda own, actor: {},
-    "sms_marketing.automations.update_state": lambda own, actor: {
-        "automation_id": own.id_of("automation"),
-        "base_version_token": token_of(own.automation),
-        "state": "enabled",
-        "name": own.automation.name,
-        "event": "order_shipped",
-        "campaign_id": own.id_of("campaign"),
-        "daily_cap": 100,
-        "per_contact_hours": 24,
-        "cost_a_day": "50",
-    },
-    "sms_marketing.campaigns.cancel_schedule": lambda own, actor: _scheduled(own),
-    "sms_marketing.campaigns.create_draft": lambda own, actor: _draft(own, "Autumn tea by SMS"),
-    "sms_marketing.campaigns.get": lambda own, actor: {"campaign_id": own.id_of("campaign")},
-    "sms_marketing.campaigns.list": lambda own, actor: {},
-    "sms_marketing.campaigns.update": lambda own, actor: {**_this_campaign(own), **_draft(own, own.campaign.name)},
-    "sms_marketing.campaign_reports.get": lambda own, actor: {"campaign_id": str(own.batch.campaign.pk)},
-    "sms_marketing.failed_messages.retry_preview": lambda own, actor: {"batch_id": str(failed_batch(own).pk)},
-    "sms_marketing.link_clicks.list": lambda own, actor: {"short_link_id": own.id_of("short_link")},
-    "sms_marketing.otp.send": lambda own, actor: {
-        "otp_template_id": own.id_of("otp_template"),
-        "phone": "+85261239999",
-        "client_address": "203.0.113.7",
-    },
-    "sms_marketing.otp_templates.list": lambda own, actor: {},
-    "sms_marketing.segments.preview": lambda own, actor: {
-        "name": "Paid and gone quiet",
-        "rule": "tag:tea and not tag:staff",
-        "sender_id": own.id_of("identity"),
-    },
-    "sms_marketing.short_links.preview": lambda own, actor: {
-        "name": "Autumn tea",
-        "destination": SHOP,
-        "expires_at": "2026-04-02T12:00:00+08:00",
-    },
-    "sms_marketing.send_batches.list": lambda own, actor: {"campaign_id": str(own.batch.campaign.pk)},
-    "sms_marketing.conversion_attribution.get": lambda own, actor: {"campaign_id": str(own.batch.campaign.pk)},
-    "sms_marketing.delivery_status.get": lambda own, actor: {
-        "batch_id": own.id_of("batch"),
-        "contact_id": own.id_of("contact"),
-    },
-    "sms_marketing.contacts.get": lambda own, actor: {"contact_id": own.id_of("contact")},
-    "sms_marketing.contacts.opt_out": lambda own, actor: {
-        "contact_id": own.id_of("contact"),
-        "why": "stop",
-        "source": "text message",
-        "said": "STOP",
-        "occurred_at": "2026-03-02T11:00:00+08:00",
-    },
-    "sms_marketing.contacts.search": lambda own, actor: {"segment_id": own.id_of("segment")},
-    "sms_marketing.contacts.upsert": lambda own, actor: {
-        "contact_id": own.id_of("contact"),
-        "base_version_token": contact_token(own.contacts[0]),
-        "tags": ["tea", "oolong"],
-        "source": "till",
-        "as_of": "2026-03-02T11:00:00+08:00",
-    },
-    "sms_marketing.opt_outs.list": lambda own, actor: {},
-    "sms_marketing.approval_policies.list": lambda own, actor: {},
-    "sms_marketing.config.get": lambda own, actor: {},
-    "sms_marketing.frequency_caps.get": lambda own, actor: {},
-    "sms_marketing.gateways.list": lambda own, actor: {"country": "HK"},
-    "sms_marketing.owners.list": lambda own, actor: {},
-    "sms_marketing.performance_snapshot.record": lambda own, actor: {
-        **SNAPSHOT,
-        "campaign_id": own.id_of("campaign"),
-        "gateway_id": own.id_of("gateway"),
-        "replaces_id": own.id_of("snapshot"),
-    },
-    "sms_marketing.quotas.get": lambda own, actor: {"month": "2026-03"},
-    "sms_marketing.review_notification.send": lambda own, actor: {
-        "topic": "review",
-        "owner_ids": [own.id_of("owner")],
-        "campaign_id": own.id_of("campaign"),
-        "summary": "The spring campaign waits for a look.",
-    },
-    "sms_marketing.sender_id.apply": lambda own, actor: {
-        **APPLICATION,
-        "sender_id": own.id_of("application"),
-        "base_version_token": token_of(own.application),
-        "gateway_ids": [own.id_of("gateway")],
-    },
-    "sms_marketing.sender_ids.list": lambda own, actor: {},
-    "sms_marketing.copy.fit_preview": lambda own, actor: {
-        "template_id": str(own.copy.pk),
-        "segment_id": own.id_of("segment"),
-        "sender_id": str(own.texts.identity.pk),
-        "short_link_ids": {"name": own.id_of("short_link")},
-    },
-    "sms_marketing.templates.list": lambda own, actor: {},
-    "sms_marketing.templates.save": lambda own, actor: copy_ask(own.copy),
-    "sms_marketing.cost_preview": lambda own, actor: {**_this_campaign(own), "due_at": "2026-03-02T12:00:00+08:00"},
+    **RIGHT_FLAT,
+    **RIGHT_TEXTS,
     "whatsapp.action_request.status": lambda own, actor: {"action_request_id": own.waiting_for(actor)},
     "whatsapp.audit_logs.list": lambda own, actor: {},
     "whatsapp.automation_change.preview": lambda own, actor: {

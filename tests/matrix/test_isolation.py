@@ -26,7 +26,8 @@ from tests.matrix.one_of_everything import TeaHouse
 from tests.matrix.standing import houses as houses
 from tests.matrix.standing import own as own
 from tests.matrix.standing import rival as rival
-from tests.matrix.tea_houses import RIGHT, Arguments, tools
+from tests.matrix.tea_houses import RIGHT, tools
+from tests.matrix.texts import Arguments
 from tests.thoroughness import THOROUGH
 
 pytestmark = pytest.mark.django_db

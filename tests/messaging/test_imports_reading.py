@@ -1,44 +1,21 @@
-"""Contact files as they come: encodings, separators, damage, and what each cell means."""
+"""Contact files as they come: encodings, separators, headings, damage, and files that cannot be used."""
 
 import io
 import tracemalloc
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import IO
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from approvals.reasons import Refused
-from messaging.imports.reading import ContactFile, open_file
-from messaging.imports.rows import Customs, ParsedRow
+from messaging.imports.reading import open_file
+from messaging.imports.rows import ParsedRow
 from messaging.imports.surveying import Limits
-
-HONG_KONG = ZoneInfo("Asia/Hong_Kong")
-NOON = datetime(2026, 3, 2, 12, 0, tzinfo=HONG_KONG)
-CUSTOMS = Customs("HK", HONG_KONG, NOON)
+from tests.messaging.contact_files import CUSTOMS, HONG_KONG, MadeWhileRead, codes, opened, rows
 
 CHINESE = (
     "電話,姓名,語言,標籤,同意來源,同意日期,屬性.等級\n6123 4567,陳美玲,繁體中文,貴賓；茶,中環店表格,2026年1月5日,金\n"
 )
-
-
-def opened(content: str | bytes, **options: object) -> ContactFile:
-    data = content.encode() if isinstance(content, str) else content
-    return open_file(io.BytesIO(data), CUSTOMS, **options)  # type: ignore[arg-type]
-
-
-def rows(content: str | bytes, **options: object) -> list[ParsedRow]:
-    return list(opened(content, **options))
-
-
-def only(line: str, head: str = "phone,consent source,consent date,opt out,tags,language,name") -> ParsedRow:
-    (row,) = rows(f"{head}\n{line}\n")
-    return row
-
-
-def codes(row: ParsedRow) -> list[str]:
-    return [problem.code for problem in row.problems]
 
 
 def test_a_row_is_read_into_what_it_means() -> None:
@@ -187,146 +164,6 @@ def test_a_file_of_nothing_but_broken_quotes_is_given_up() -> None:
     assert caught.value.codes == ["import_not_csv"]
 
 
-@pytest.mark.parametrize(
-    "cell", ["'+85261234567", "=+85261234567", '"=""+85261234567"""', "'=+85261234567", "@+85261234567"]
-)
-def test_what_keeps_a_spreadsheet_from_computing_is_taken_off_a_phone(cell: str) -> None:
-    assert only(f"{cell},form,2026-01-05,,,,").phone == "+85261234567"
-
-
-def test_an_apostrophe_before_a_formula_is_taken_off_text() -> None:
-    assert only("+85261234567,form,2026-01-05,,,,'=1+1").name == "=1+1"
-    assert only("+85261234567,form,2026-01-05,,,,O'Neill").name == "O'Neill"
-
-
-@pytest.mark.parametrize(
-    ("cell", "name"),
-    [
-        ("Mei\u202e Chan", "Mei Chan"),
-        ("\u2066Mei\u2069", "Mei"),
-        ("Mei\x07Chan\x1b", "Mei Chan"),
-        ("\u200b\u2060", ""),
-        ("👩‍👧", "👩‍👧"),
-        ("שלום", "שלום"),
-    ],
-)
-def test_what_cannot_be_seen_is_taken_out_of_a_name(cell: str, name: str) -> None:
-    row = only(f"+85261234567,form,2026-01-05,,{cell},,{cell}")
-    assert (row.name, "".join(row.tags)) == (name, name)
-
-
-def test_a_national_number_is_read_in_the_country_of_its_row() -> None:
-    assert rows("phone,country\n07911123456,gb\n")[0].phone == "+447911123456"
-
-
-def test_a_paid_line_is_nobody() -> None:
-    row = only("+852 900 1234 5678,form,2026-01-05,,,,")
-    assert row.phone == ""
-    assert codes(row)[0] in ("phone_not_personal", "phone_not_valid")
-    assert codes(only("+44 9012345678,form,2026-01-05,,,,")) == ["phone_not_personal"]
-
-
-@pytest.mark.parametrize(
-    ("cell", "expected"),
-    [
-        ("2026-01-05", datetime(2026, 1, 5, tzinfo=HONG_KONG)),
-        ("2026-01-05 18:30", datetime(2026, 1, 5, 18, 30, tzinfo=HONG_KONG)),
-        ("2026-01-05T18:30:15Z", datetime(2026, 1, 5, 18, 30, 15, tzinfo=UTC)),
-        ("2026-01-05T18:30:15+08:00", datetime(2026, 1, 5, 18, 30, 15, tzinfo=HONG_KONG)),
-        ("2026/1/5", datetime(2026, 1, 5, tzinfo=HONG_KONG)),
-        ("2026年1月5日", datetime(2026, 1, 5, tzinfo=HONG_KONG)),
-        ("2026/1/5 9:05", datetime(2026, 1, 5, 9, 5, tzinfo=HONG_KONG)),
-    ],
-)
-def test_a_consent_date_is_read_where_it_is_certain(cell: str, expected: datetime) -> None:
-    assert only(f"+85261234567,form,{cell},,,,").consent_at == expected
-
-
-@pytest.mark.parametrize(
-    ("cell", "code"),
-    [
-        ("", "consent_at_missing"),
-        ("03/04/2026", "consent_at_unclear"),
-        ("last spring", "consent_at_unclear"),
-        ("2026-02-30", "consent_at_unclear"),
-        ("0001-01-01", "consent_at_unclear"),
-        ("46027", "consent_at_unclear"),
-        ("2026-03-03", "consent_at_future"),
-    ],
-)
-def test_a_consent_date_that_is_not_certain_is_none(cell: str, code: str) -> None:
-    row = only(f"+85261234567,form,{cell},,,,")
-    assert row.consent_at is None
-    assert codes(row) == [code]
-
-
-@pytest.mark.parametrize(
-    ("cell", "code"),
-    [
-        ("", "consent_source_missing"),
-        ("yes", "consent_source_untraceable"),
-        ("N/A", "consent_source_untraceable"),
-        ("???", "consent_source_untraceable"),
-        ("不明", "consent_source_untraceable"),
-    ],
-)
-def test_a_consent_source_must_be_traceable(cell: str, code: str) -> None:
-    row = only(f"+85261234567,{cell},2026-01-05,,,,")
-    assert row.consent_source == ""
-    assert codes(row) == [code]
-
-
-@pytest.mark.parametrize(
-    ("cell", "opted_out", "problems"),
-    [
-        ("", False, []),
-        ("no", False, []),
-        ("0", False, []),
-        ("否", False, []),
-        ("yes", True, []),
-        ("TRUE", True, []),
-        ("已退訂", True, []),
-        ("Opted out", True, []),
-        ("maybe", True, ["opt_out_unclear"]),
-        ("2025-12-01", True, ["opt_out_unclear"]),
-    ],
-)
-def test_what_is_not_clearly_a_no_counts_as_an_opt_out(cell: str, opted_out: bool, problems: list[str]) -> None:
-    row = only(f"+85261234567,form,2026-01-05,{cell},,,")
-    assert (row.opt_out, codes(row)) == (opted_out, problems)
-
-
-@pytest.mark.parametrize(
-    ("cell", "language"),
-    [
-        ("English", "en"),
-        ("zh-TW", "zh_Hant"),
-        ("zh_hans", "zh_Hans"),
-        ("简体中文", "zh_Hans"),
-        ("pt-br", "pt_BR"),
-        ("", ""),
-    ],
-)
-def test_languages_have_one_spelling(cell: str, language: str) -> None:
-    assert only(f"+85261234567,form,2026-01-05,,,{cell},").language == language
-
-
-def test_what_is_too_long_is_cut_or_left_out_and_said() -> None:
-    row = only(f"+85261234567,{'s' * 130},2026-01-05,,{'t' * 61};ok,Klingon!,{'n' * 300}")
-    assert (len(row.consent_source), row.tags, row.language, len(row.name)) == (120, ("ok",), "", 200)
-    assert sorted(codes(row)) == ["language_unknown", "name_too_long", "source_too_long", "tag_too_long"]
-
-
-def test_a_problem_names_its_column_as_the_file_does() -> None:
-    (row,) = rows("電話,同意來源,同意日期\n123,表格,2026-01-05\n")
-    assert row.problems[0].as_dict() == {
-        "code": "phone_too_short",
-        "column": "電話",
-        "text": "The phone number is too short.",
-        "fix": "Write the whole number with its area code.",
-    }
-
-
 def test_columns_nobody_asked_for_are_left_out_and_named() -> None:
     file = opened("phone,HKID,Notes\n+85261234567,A123456(7),x\n")
     assert file.columns.ignored == ("HKID", "Notes")
@@ -379,30 +216,6 @@ def test_the_file_stays_open_for_its_owner() -> None:
     file = io.BytesIO(b"phone\n+85261234567\n")
     list(open_file(file, CUSTOMS))
     assert not file.closed
-
-
-class MadeWhileRead(io.RawIOBase):
-    """A file whose rows exist only while they are read."""
-
-    def __init__(self, thousands: int) -> None:
-        self._thousands = thousands
-        self.seek(0)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        self._lines = self._make()
-        self._rest = b""
-        return 0
-
-    def _make(self) -> Iterator[bytes]:
-        yield b"phone,name,consent source,consent date\n"
-        for _ in range(self._thousands):
-            yield b"+85261234567,Somebody with quite a long name,web form spring,2026-01-05\n" * 1_000
-
-    def read(self, size: int = -1) -> bytes:
-        while len(self._rest) < size and (more := next(self._lines, b"")):
-            self._rest += more
-        piece, self._rest = self._rest[:size], self._rest[size:]
-        return piece
 
 
 def peak_of(file: IO[bytes]) -> int:

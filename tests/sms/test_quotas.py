@@ -1,77 +1,21 @@
 """A month's quota: what has gone out and what is promised counts, each in its currency, in the organisation's month."""
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
-from threading import Barrier, BrokenBarrierError
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import transaction
 
-from accounts.actor import Actor, Face
-from approvals.reasons import Reason, Refused
-from approvals.registry import Call
 from approvals.versions import token_of
-from messaging.models import Message, Send, Status
-from sms.campaigns.contract import CampaignContract
+from messaging.models import Send, Status
 from sms.models import Charge, Quota, SmsGateway
-from sms.quotas import Use, WithinQuota, hold_quota, left_of, month_of, use_of
-from tests.approvals.tea_room import at_once, refused
-from tests.factories import NOON, AudienceFactory, SendFactory, harbour_tea, mei_chan, other_tenant
+from sms.quotas import Use, month_of
+from tests.approvals.tea_room import refused
+from tests.factories import NOON, harbour_tea, other_tenant
+from tests.sms.tea_quotas import HONG_KONG, LATER, contract, limit, reasons, sent, text, used
 from tests.sms.tea_texts import TeaTexts, campaign_of, drinker, texter, use
 
 pytestmark = pytest.mark.django_db
-
-HONG_KONG = ZoneInfo("Asia/Hong_Kong")
-LATER = NOON + timedelta(days=31)
-
-
-def sent(tea: TeaTexts, name: str = "Winter tea by SMS", **changed: Any) -> Send:
-    """A campaign in Hong Kong dollars with one text of 0.50 that was handed over at noon."""
-    facts = {"state": "sending", "started_at": NOON, "reserved": Decimal("0.50"), "cost_ceiling": Decimal(10)}
-    send: Send = SendFactory(
-        kind="campaign", channel="sms", name=name, sender=tea.identity.sender, template=campaign_of(tea, name).texts,
-        audience=AudienceFactory(segment=tea.segment), request__preview__contract={"currency": "HKD"},
-        **{**facts, **changed},
-    )  # fmt: skip
-    text(send, "0.50", Status.ACCEPTED, NOON)
-    return send
-
-
-def text(send: Send, price: str, status: Status, at: datetime) -> Message:
-    """One more text of a send."""
-    contact = drinker()
-    return Message.objects.create(
-        organisation=send.organisation, send=send, contact=contact, sender=send.sender, address=contact.phone,
-        address_kind="phone", category="marketing", market="HK", price=Decimal(price), status=status, queued_at=at,
-        handed_at=at,
-    )  # fmt: skip
-
-
-def used(at: datetime = NOON, now: datetime = NOON) -> Use | None:
-    return use_of(harbour_tea(), month_of(harbour_tea(), at), now).get("HKD")
-
-
-def limit(amount: str, currency: str = "HKD") -> None:
-    Quota.objects.create(organisation=harbour_tea(), currency=currency, monthly=Decimal(amount))
-
-
-def contract(tea: TeaTexts, ceiling: str, due_at: datetime = NOON, name: str = "Summer tea") -> Any:
-    audience = sent(tea, name, state="draft", reserved=Decimal(0)).audience_id
-    return CampaignContract.model_construct(
-        audience_id=audience, currency="HKD", cost_ceiling=Decimal(ceiling), due_at=due_at
-    )
-
-
-def reasons(asked: Any) -> list[Reason]:
-    return list(WithinQuota()(call(), asked))
-
-
-def call() -> Call:
-    return Call(Actor.of_person(mei_chan(), Face.REST), NOON)
 
 
 def test_a_month_begins_at_midnight_of_the_organisation() -> None:
@@ -151,75 +95,6 @@ def test_a_send_that_runs_over_the_end_of_a_month_keeps_to_the_month_it_began_in
     assert reasons(asked) == []
     Send.objects.filter(pk=own.pk).update(started_at=None)
     assert [one.code for one in reasons(asked)] == ["over_quota"]
-
-
-def test_the_quota_is_asked_again_under_its_lock() -> None:
-    tea = TeaTexts()
-    limit("1")
-    asked = contract(tea, "2")
-    assert refused(lambda: hold_quota(call(), asked)).codes == ["over_quota"]
-
-
-def left(at: datetime = NOON) -> Decimal:
-    return left_of(Quota.objects.get(currency="HKD"), month_of(harbour_tea(), at), at)
-
-
-def test_what_has_ended_is_added_up_once_and_what_ends_later_is_added_to_it() -> None:
-    tea = TeaTexts()
-    limit("20")
-    early = sent(
-        tea, "Early", state="completed", started_at=NOON - timedelta(hours=2), ended_at=NOON - timedelta(hours=1)
-    )
-    sent(tea, "Late", state="completed", ended_at=NOON - timedelta(minutes=2))
-    sent(tea, "Going")
-    asked, next_hour = contract(tea, "1"), NOON + timedelta(hours=1)
-    with transaction.atomic():
-        hold_quota(call(), asked)
-    assert Quota.objects.get().counted == Decimal("0.50")
-    assert (left(), used()) == (Decimal(9), Use(Decimal(20), Decimal("1.50"), Decimal("9.50")))
-    Send.objects.filter(pk=early.pk).update(reserved=Decimal(0))  # what is reported of it later counts a day later
-    with transaction.atomic():
-        hold_quota(Call(call().actor, next_hour), asked)
-    assert (Quota.objects.get().counted, left(next_hour)) == (Decimal(1), Decimal(9))
-    with transaction.atomic():
-        hold_quota(Call(call().actor, NOON + timedelta(days=1)), asked)
-    assert (Quota.objects.get().counted, left(NOON + timedelta(days=1))) == (Decimal("0.50"), Decimal("9.50"))
-
-
-def test_a_new_month_begins_with_nothing_added_up() -> None:
-    tea = TeaTexts()
-    limit("20")
-    sent(tea, state="completed", started_at=NOON - timedelta(hours=2), ended_at=NOON - timedelta(hours=1))
-    asked = contract(tea, "1", LATER)
-    with transaction.atomic():
-        hold_quota(call(), contract(tea, "1", name="Now"))
-    with transaction.atomic():
-        hold_quota(Call(call().actor, LATER), asked)
-    quota = Quota.objects.get()
-    assert (quota.counted, quota.counted_since, left(LATER)) == (
-        Decimal(0), datetime(2026, 4, 1, tzinfo=HONG_KONG), Decimal(20),
-    )  # fmt: skip
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_campaigns_scheduled_at_once_do_not_take_what_is_left_of_the_quota_together() -> None:
-    tea = TeaTexts()
-    limit("10")
-    asked = [contract(tea, "6", name=name) for name in ("Summer tea", "Autumn tea")]
-    asker, both_asked = call(), Barrier(2)
-    with transaction.atomic():
-        hold_quota(asker, asked[0])  # added up just now: nothing but the lock keeps the two apart
-
-    def schedule(one: Any) -> bool:
-        with suppress(Refused), transaction.atomic():
-            hold_quota(asker, one)
-            with suppress(BrokenBarrierError):  # whoever holds the lock waits for nobody
-                both_asked.wait(0.3)
-            Send.objects.filter(audience=one.audience_id).update(state="scheduled", cost_ceiling=Decimal(6))
-            return True
-        return False
-
-    assert sorted(at_once(*[partial(schedule, one) for one in asked])) == [False, True]
 
 
 def test_the_tool_tells_used_reserved_left_charged_and_how_many_parts_that_pays_for() -> None:

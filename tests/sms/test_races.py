@@ -1,5 +1,5 @@
-"""Two campaigns at once: neither one person's cap nor a ceiling gives way. The quota's race stands in `test_quotas`,
-that for the money at a gateway in `test_holding`.
+"""Two campaigns at once: neither one person's cap nor a ceiling gives way. The quota's race stands in
+`test_quotas_under_lock`, that for the money at a gateway in `test_holding`.
 """
 
 from decimal import Decimal

@@ -129,7 +129,7 @@ def test_a_rule_that_has_come_to_reach_more_people_than_were_shown_is_refused(ag
     drinker("Bo")
     no = refused(lambda: create(agent, preview.preview_id))
     assert no.codes == ["segment_grew"]
-    assert str(no.reasons[0].text) == "The rule reaches 2 people now; 1 were shown."
+    assert str(no.reasons[0].text) == "The rule reaches 2 people now; before: 1."
 
 
 def test_people_whom_the_rule_means_but_nobody_may_write_to_count_as_growing_too(agent: Actor) -> None:

@@ -1,6 +1,6 @@
 """What a person does in a conversation. Each form asks for it through the one door, with the tools that agents use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,18 @@ from accounts.actor import Actor
 from approvals.calls import call
 from approvals.envelope import Envelope
 from approvals.models import IdempotentCall, State
-from messaging.admin.inbox.bodies import words_of
-from messaging.admin.inbox.forms import AssignForm, CloseForm, DeedForm, LabelsForm, NoteForm, ReplyForm, TakeForm
+from approvals.reasons import Reason, Refused
+from messaging.admin.handing_in import hand_in
+from messaging.admin.inbox.forms import (
+    AssignForm,
+    CloseForm,
+    ConcernForm,
+    DeedForm,
+    LabelsForm,
+    NoteForm,
+    ReplyForm,
+    TakeForm,
+)
 from messaging.models import Conversation, MediaAsset
 from messaging.whatsapp.conversations.history import note_down
 
@@ -22,10 +32,14 @@ _FOLDER = "admin/messaging/conversation"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What became of it. `request` leads to the page of what waits for somebody, else it is empty."""
+    """What became of it. `request` leads to the page of what waits for somebody, else it is empty.
+
+    `kept` is what was typed and not used yet: it stands in the form again.
+    """
 
     words: str
     request: str = ""
+    kept: Mapping[str, Any] | None = None
 
 
 Done = Callable[[Conversation, dict[str, Any], Actor, datetime], Said]
@@ -39,9 +53,18 @@ class Deed:
     form: type[DeedForm]
     do: Done
 
-    def filled(self, conversation: Conversation, actor: Actor, posted: Any = None) -> DeedForm:
+    def filled(
+        self,
+        conversation: Conversation,
+        actor: Actor,
+        posted: Any = None,
+        files: Any = None,
+        kept: Mapping[str, Any] | None = None,
+    ) -> DeedForm:
         """The form with what was posted, or as it is first shown. Its ids are its own: several stand on one page."""
-        return self.form(posted, conversation=conversation, actor=actor, auto_id=f"cs-{self.name}-%s")
+        return self.form(
+            posted, files, initial=kept, conversation=conversation, actor=actor, auto_id=f"cs-{self.name}-%s"
+        )
 
     @property
     def template(self) -> str:
@@ -49,7 +72,16 @@ class Deed:
 
 
 def reply(conversation: Conversation, typed: dict[str, Any], actor: Actor, now: datetime) -> Said:
-    """Answer the customer: previewed and asked for in one go, as what was typed is what was meant."""
+    """Answer the customer: previewed and asked for in one go, as what was typed is what was meant.
+
+    A file from the browser is handed in first. While it waits for somebody, so does the answer, in its form.
+    """
+    if typed["upload"]:
+        handed = hand_in(typed["upload"], "", actor, now, conversation, key=f"{typed['key']}-file")
+        if handed.waits:
+            words = _("The file waits for a countersignature. Nothing was sent: choose the file here once it has one.")
+            return Said(words, handed.request_id, {"text": typed["text"], "quotes": typed["quotes"]})
+        typed |= {"asset": handed.asset, "upload": None}
     preview_id = _first_preview(typed, actor)
     if not preview_id:
         asked = {"conversation_id": str(conversation.pk), "message": _message(typed)}
@@ -78,6 +110,12 @@ def take(conversation: Conversation, typed: dict[str, Any], actor: Actor, now: d
     return _hand_over(conversation, typed, str(conversation.queue_id), str(actor.person.pk), actor, now)
 
 
+def concern(conversation: Conversation, typed: dict[str, Any], actor: Actor, now: datetime) -> Said:
+    """Say what it is about. It stays where it is, with whom it is."""
+    owner = str(conversation.owner_id) if conversation.owner_id else None
+    return _hand_over(conversation, typed, None, owner, actor, now)
+
+
 def labels(conversation: Conversation, typed: dict[str, Any], actor: Actor, now: datetime) -> Said:
     wanted, had = set(typed["labels"]), set(conversation.labels)
     answer = _ask("whatsapp.tag.apply", typed, actor, now, _("Labelled at the desk."),
@@ -96,7 +134,7 @@ def close(conversation: Conversation, typed: dict[str, Any], actor: Actor, now: 
 
 
 def _hand_over(
-    conversation: Conversation, typed: dict[str, Any], queue: str, owner: str | None, actor: Actor, now: datetime
+    conversation: Conversation, typed: dict[str, Any], queue: str | None, owner: str | None, actor: Actor, now: datetime
 ) -> Said:
     preview = call(
         "whatsapp.handover.preview",
@@ -104,6 +142,7 @@ def _hand_over(
             "conversation_ids": [str(conversation.pk)],
             "queue_id": queue,
             "owner_id": owner,
+            "concern": typed.get("concern"),
             "note": typed.get("note", ""),
         },
         actor,
@@ -111,7 +150,7 @@ def _hand_over(
     )
     answer = _ask("whatsapp.conversation.assign", typed, actor, now, typed.get("note") or _("Assigned at the desk."),
                   preview_id=str(preview.preview_id))  # fmt: skip
-    return _told(answer, _("Assigned."))
+    return _told(answer, _("Changed.") if typed.get("concern") else _("Assigned."))
 
 
 def _ask(tool: str, typed: dict[str, Any], actor: Actor, now: datetime, reason: str, **arguments: Any) -> Envelope[Any]:
@@ -119,13 +158,16 @@ def _ask(tool: str, typed: dict[str, Any], actor: Actor, now: datetime, reason: 
 
 
 def _message(typed: dict[str, Any]) -> dict[str, Any]:
-    """What was typed, as the tool takes it. A voice message and a sticker have no words beside them."""
+    """What was typed, as the tool takes it. Raises Refused for words that would be lost on the way."""
     asset: MediaAsset | None = typed["asset"]
     if asset is None:
         return {"kind": "text", "text": typed["text"]}
-    captioned = asset.kind not in (MediaAsset.Kind.AUDIO, MediaAsset.Kind.STICKER)
-    caption = {"caption": typed["text"]} if captioned else {}
-    return {"kind": str(asset.kind), "asset_id": str(asset.pk), **caption}
+    if asset.kind not in (MediaAsset.Kind.AUDIO, MediaAsset.Kind.STICKER):
+        return {"kind": str(asset.kind), "asset_id": str(asset.pk), "caption": typed["text"]}
+    if typed["text"].strip():
+        fix = _("Send the file by itself, and the words as an answer of their own.")
+        raise Refused(Reason("no_caption", _("A voice message and a sticker carry no words."), fix, "text"))
+    return {"kind": str(asset.kind), "asset_id": str(asset.pk)}
 
 
 def _first_preview(typed: dict[str, Any], actor: Actor) -> str:
@@ -137,7 +179,16 @@ def _first_preview(typed: dict[str, Any], actor: Actor) -> str:
     if first is None or first.request is None:
         return ""
     frozen = first.request.preview
-    return str(frozen.pk) if words_of(frozen.contract.get("body")) == typed["text"] else ""
+    return str(frozen.pk) if _is_meant(frozen.contract, typed) else ""
+
+
+def _is_meant(contract: Mapping[str, Any], typed: dict[str, Any]) -> bool:
+    """Whether a frozen answer says what was typed, with the same file."""
+    body: Mapping[str, Any] = contract.get("body") or {}
+    content = body.get(str(body.get("type"))) or {}
+    files = [str(typed["asset"].pk)] if typed["asset"] else []
+    said = content.get("caption", "") if files else content.get("body", "")
+    return said == typed["text"] and contract.get("asset_ids", []) == files
 
 
 def _told(answer: Envelope[Any], done: str) -> Said:
@@ -156,6 +207,7 @@ DEEDS = {
         Deed("note", NoteForm, note),
         Deed("take", TakeForm, take),
         Deed("assign", AssignForm, assign),
+        Deed("concern", ConcernForm, concern),
         Deed("labels", LabelsForm, labels),
         Deed("close", CloseForm, close),
     )

@@ -13,16 +13,19 @@ from approvals.models import ActionRequest
 from messaging.admin.bubbles import Bubble, message_bubble
 from messaging.admin.inbox.bodies import inbound_bubble, reply_bubble
 from messaging.models import (
+    Conversation,
     ConversationEvent,
     InboundMessage,
     MediaAsset,
     Message,
     Note,
+    PhoneEcho,
     Reply,
     SendState,
     Status,
     Verdict,
 )
+from messaging.whatsapp.conversations.taking_back import TAKEN_BACK
 from messaging.whatsapp.media.references import path_to
 
 # Status -> icon and tone; the words beside it are the status' own.
@@ -70,7 +73,8 @@ class Entry:
 
 def heard(inbound: InboundMessage) -> Entry:
     """What the customer wrote."""
-    asset, fetch = getattr(inbound, "asset", None), getattr(inbound, "fetch", None)
+    is_gone = inbound.kind == TAKEN_BACK
+    asset, fetch = (None, None) if is_gone else (getattr(inbound, "asset", None), getattr(inbound, "fetch", None))
     is_there = asset is not None or fetch is None
     return Entry(
         "them", inbound.at, f"1-{inbound.pk:020}", bubble=inbound_bubble(inbound.kind, inbound.text),
@@ -101,6 +105,16 @@ def not_yet_said(reply: Reply) -> Entry:
     )  # fmt: skip
 
 
+def by_phone(echo: PhoneEcho) -> Entry:
+    """What somebody of ours sent past us."""
+    status = _("Nobody approved this; they had opted out") if echo.after_a_no else _("Nobody approved this")
+    return Entry(
+        "us", echo.at, f"2-phone-{echo.pk:020}", by=_("From the phone app"),
+        bubble=inbound_bubble(echo.kind, echo.text), text=echo.provider_id, icon="phone_iphone", status=status,
+        tone="bad" if echo.after_a_no else "warn", quoted=echo.target,
+    )  # fmt: skip
+
+
 def asked(request: ActionRequest) -> Entry:
     """A reply that nobody has countersigned yet."""
     contract: dict[str, Any] = request.preview.contract
@@ -127,7 +141,7 @@ def happened(event: ConversationEvent, facts: dict[str, Any]) -> Entry:
 def _told(event: ConversationEvent, facts: dict[str, Any]) -> str:
     """The facts of an event in one line: from where to where, why, with what outcome."""
     if event.kind == ConversationEvent.Kind.ASSIGNED:
-        moved = (_moved(facts, "queue_name"), _moved(facts, "owner_name"))
+        moved = (_moved(facts, "queue_name"), _moved(facts, "owner_name"), _became(facts))
         return " · ".join(filter(None, moved))
     if event.kind == ConversationEvent.Kind.LABELLED:
         signed = (*(f"+{one}" for one in facts.get("added", ())), *(f"−{one}" for one in facts.get("removed", ())))
@@ -138,6 +152,14 @@ def _told(event: ConversationEvent, facts: dict[str, Any]) -> str:
 def _moved(facts: dict[str, Any], name: str) -> str:
     before, after = facts.get(f"from_{name}") or "–", facts.get(name) or "–"
     return f"{before} → {after}" if before != after else ""
+
+
+def _became(facts: dict[str, Any]) -> str:
+    """What it was taken for, and is now; older events say only the latter."""
+    before, after = facts.get("from_concern"), facts.get("concern")
+    if not before or not after or before == after:
+        return ""
+    return f"{Conversation.Concern(before).label} → {Conversation.Concern(after).label}"
 
 
 def _template_bubble(message: Message, in_clear: bool) -> Bubble:

@@ -36,6 +36,9 @@ class DeedForm(forms.Form):
         self.conversation, self.actor = conversation, actor
         self.fields["version"].initial = token_of(conversation)
 
+    def remember(self) -> None:
+        """Keep what was taken in of a wish that was refused. Most wishes are refused as a whole."""
+
 
 class ReplyForm(DeedForm):
     """Words, or a file with words beside it; `quotes` is the customer's message that it answers."""
@@ -48,6 +51,10 @@ class ReplyForm(DeedForm):
     asset = forms.ModelChoiceField(
         label=_("File"), queryset=MediaAsset.objects.none(), required=False, empty_label=_("none")
     )
+    upload = forms.FileField(
+        label=_("A file of yours"), required=False, widget=forms.FileInput,
+        help_text=_("For this conversation alone. It is scanned, and pictures lose place, camera and comments."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,9 +66,17 @@ class ReplyForm(DeedForm):
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}
-        if not typed.get("text", "").strip() and not typed.get("asset"):
+        if not (typed.get("text", "").strip() or typed.get("asset") or typed.get("upload") or self.has_error("upload")):
             self.add_error("text", _("Write something, or choose a file."))
+        if typed.get("asset") and typed.get("upload"):
+            self.add_error("upload", _("One file at a time: choose one, or hand one in."))
         return typed
+
+    def remember(self) -> None:
+        """A file that was handed in is here: it stays chosen, as the browser would not send it again."""
+        asset = self.cleaned_data.get("asset")
+        if asset is not None:
+            self.data = {**self.data, "asset": str(asset.pk)}
 
 
 class NoteForm(DeedForm):
@@ -89,6 +104,21 @@ class AssignForm(DeedForm):
 
 class TakeForm(DeedForm):
     """Mine from now on. Nothing to fill in."""
+
+
+class ConcernForm(DeedForm):
+    concern = forms.ChoiceField(label=_("What it is about"), choices=Conversation.Concern.choices)
+    note = forms.CharField(label=_("Note for the team"), required=False, max_length=500)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["concern"].initial = self.conversation.concern
+
+    def clean_concern(self) -> str:
+        chosen: str = self.cleaned_data["concern"]
+        if chosen == self.conversation.concern:
+            raise forms.ValidationError(_("That is what it counts as already."))
+        return chosen
 
 
 class LabelsForm(DeedForm):

@@ -18,7 +18,7 @@ from approvals.reasons import Reason, Refused
 from approvals.versions import token_of
 from messaging.admin.inbox.about_contact import about_contact, seen_facts
 from messaging.admin.inbox.clocks import promise_of, window_of
-from messaging.admin.inbox.deeds import DEEDS, Deed
+from messaging.admin.inbox.deeds import DEEDS, Deed, Said
 from messaging.admin.inbox.forms import ReadForm
 from messaging.admin.inbox.thread import thread_of
 from messaging.models import Conversation
@@ -30,6 +30,7 @@ _THREAD = "admin/messaging/conversation/thread.html"
 _NEWS = "admin/messaging/conversation/news.html"
 NOTHING_NEW = 204  # htmx leaves the page as it is
 NOT_DONE = 422
+KEPT = 202  # understood, and what was typed stays in the window
 _FILES_ANEW = LASTS.total_seconds() / 2
 
 
@@ -81,25 +82,34 @@ class ThreadPages(ReadOnly):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         wish, actor, now = DEEDS[deed], actor_of(request), timezone.now()
-        form = wish.filled(conversation, actor, request.POST)
+        form = wish.filled(conversation, actor, request.POST, request.FILES)
         reasons: tuple[Reason, ...] = ()
         try:
             said = wish.do(conversation, form.cleaned_data, actor, now) if form.is_valid() else None
         except Refused as no:
+            form.remember()
             said, reasons = None, no.reasons
         if said is None:
             return self._not_done(request, conversation, wish, form, reasons)
         if not _is_htmx(request):
-            messages.success(request, said.words)
-            return _to(conversation)
+            return self._done(request, conversation, wish, said)
         conversation = self.get_object(request, str(object_id))
         if conversation is None:  # handed to a queue that one does not see oneself
             away = reverse("admin:messaging_conversation_changelist")
             return HttpResponse(status=NOTHING_NEW, headers={"HX-Redirect": away})
-        fresh = wish.filled(conversation, actor)
-        answer = self._form(request, conversation, wish, fresh, said=said)
+        fresh = wish.filled(conversation, actor, kept=said.kept)
+        answer = self._form(request, conversation, wish, fresh, status=KEPT if said.kept else 200, said=said)
         answer["HX-Trigger"] = "cs-news"
         return answer
+
+    def _done(self, request: HttpRequest, conversation: Conversation, deed: Deed, said: Said) -> HttpResponse:
+        """The answer to a browser without htmx: the page anew, with what is still to be used in its form."""
+        messages.success(request, said.words)
+        if not said.kept:
+            return _to(conversation)
+        page = self._page(request, conversation)
+        page["forms"][deed.name]["form"] = deed.filled(conversation, actor_of(request), kept=said.kept)
+        return TemplateResponse(request, _THREAD, page, status=KEPT)
 
     def _not_done(
         self, request: HttpRequest, conversation: Conversation, deed: Deed, form: Form, reasons: Iterable[Reason]

@@ -76,8 +76,21 @@ class HandoverContract(Contract):
     def needs_a_person(self) -> bool:
         return self.restricted or len(self.conversations) >= BULK_FROM or any(one.settles for one in self.conversations)
 
+    @property
+    def moves(self) -> bool:
+        """Whether any of them changes its queue or its owner."""
+        return any(
+            one.from_owner != self.owner_name or self.queue_name not in ("", one.from_queue)
+            for one in self.conversations
+        )
+
     def sentence(self) -> str:
         count = len(self.conversations)
+        if self.concern and not self.moves:
+            told = ngettext(
+                "Count %(count)s conversation as “%(concern)s”", "Count %(count)s conversations as “%(concern)s”", count
+            )
+            return told % {"count": number(count), "concern": Conversation.Concern(self.concern).label}
         told = ngettext(
             "Hand %(count)s conversation to %(whom)s", "Hand %(count)s conversations to %(whom)s", count
         )  # fmt: skip

@@ -33,6 +33,7 @@ def move(
             "from_queue_name": conversation.queue.name,
             "from_owner": str(conversation.owner_id or ""),
             "from_owner_name": str(conversation.owner or ""),
+            "from_concern": conversation.concern,
         }
         conversation.queue, conversation.owner = queue, owner
         conversation.concern = concern or conversation.concern

@@ -10,8 +10,20 @@ from uuid import UUID
 
 from approvals.contracts import Contract
 from messaging.carriers import Accepted, Outgoing
+from messaging.engine.finish import finish
 from messaging.engine.release import release_due
-from messaging.models import Contact, Message, Send, Sender, Template, TemplateTranslation
+from messaging.engine.taken import Result
+from messaging.models import (
+    Contact,
+    Message,
+    Outbox,
+    Send,
+    Sender,
+    Status,
+    Template,
+    TemplateTranslation,
+    Verdict,
+)
 from tests.factories import (
     NOON,
     ActionRequestFactory,
@@ -150,3 +162,17 @@ def statuses(send: Send) -> dict[str, int]:
         name = message.get_status_display()
         found[name] = found.get(name, 0) + 1
     return found
+
+
+def verdict_of(person: Contact, send: Send) -> Verdict:
+    message = message_to(person, send)
+    assert message.status == Status.EXCLUDED
+    assert not Outbox.objects.filter(message=message).exists()
+    return Verdict(message.verdict)
+
+
+SOON = NOON + timedelta(seconds=1)
+
+
+def settle(send: Send, *results: Result) -> None:
+    finish(results, send.sender, SOON)

@@ -27,7 +27,12 @@ from messaging.whatsapp.automation.running import take_turns
 from messaging.whatsapp.automation.turns import await_turn
 from messaging.whatsapp.conversations.arriving import default_queue, hear
 from tests.approvals.tea_room import approved
-from tests.factories import NOON, ContactFactory, SenderFactory, sam_lee
+from tests.factories import (
+    NOON,
+    ContactFactory,
+    SenderFactory,
+    sam_lee,
+)
 from tests.messaging.whatsapp.automation.tea_flows import menu_of_harbour_tea
 
 PREVIEW = "whatsapp.automation_change.preview"
@@ -128,3 +133,6 @@ def read(body: dict[str, Any]) -> str:
     rows = [button["reply"]["title"] for button in action.get("buttons", ())]
     rows += [row["title"] for section in action.get("sections", ()) for row in section["rows"]]
     return f"{body['interactive']['body']['text']} [{' | '.join(rows)}]"
+
+
+MENU = "How can we help? [Opening hours | Talk to us]"

@@ -12,6 +12,7 @@ from approvals.envelope import Envelope
 from approvals.models import Policy
 from approvals.versions import token_of
 from messaging.models import Conversation, Queue, Sender
+from tests.approvals.tea_room import refused
 from tests.factories import (
     NOON,
     AgentFactory,
@@ -102,3 +103,11 @@ def tagged(actor: Actor, now: datetime = NOON, **ask: Any) -> Envelope[Any]:
 def state(answer: Envelope[Any]) -> str:
     assert answer.request is not None
     return answer.request.state
+
+
+def fresh(conversation: Conversation) -> Conversation:
+    return Conversation.objects.get(pk=conversation.pk)
+
+
+def codes(action: Any) -> list[str]:
+    return refused(action).codes

@@ -1,8 +1,8 @@
-"""What customers send: fetched at once from Meta's own addresses, checked, scanned, kept; or tried again, then told."""
+"""What customers send: fetched at once, checked, scanned, kept; or tried again, then told."""
 
 import base64
 import hashlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -16,45 +16,17 @@ from messaging.inbox.apply import apply_waiting
 from messaging.models import Conversation, InboundMessage, MediaAsset, MediaFetch
 from messaging.whatsapp.media import tasks
 from messaging.whatsapp.media.digests import is_digest_of
-from messaging.whatsapp.media.fetching import LEASE, due, fetch_one, is_metas
+from messaging.whatsapp.media.fetching import LEASE, due, fetch_one
 from messaging.whatsapp.media.storing import read
-from tests.factories import NOON, ContactFactory, ConversationFactory, SenderFactory, harbour_tea
+from tests.factories import NOON, ContactFactory, harbour_tea
 from tests.messaging.whatsapp.media.clamd import pretend_clamd
 from tests.messaging.whatsapp.media.files import EICAR, HTML, PDF, archive, photo, picture
+from tests.messaging.whatsapp.media.metas_files import GRAPH, fetched, meta_has
 from tests.messaging.whatsapp.media.shelves import sent_by_customer
 from tests.webhooks import arrived, messages_body
 
-pytestmark = pytest.mark.django_db
-
-GRAPH = "https://graph.facebook.com/v25.0"
-FILE = "https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=700001"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_meta")]
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def at_meta(settings: Settings) -> None:
-    settings.GRAPH_BASE_URL = "https://graph.facebook.com"
-
-
-@pytest.fixture
-def conversation() -> Conversation:
-    sender = SenderFactory(account__organisation=harbour_tea(), provider_ref="555001", account__access_token="EAAGtea")
-    made: Conversation = ConversationFactory(sender=sender)
-    return made
-
-
-def meta_has(content: bytes, url: str = FILE, **node: Any) -> None:
-    """Meta keeps this file, and says where."""
-    facts = {"url": url, "mime_type": "image/jpeg", "file_size": len(content), "id": "700001", **node}
-    responses.get(f"{GRAPH}/700001", json={"sha256": hashlib.sha256(content).hexdigest(), **facts})
-    responses.get(url, body=content)
-
-
-def fetched(conversation: Conversation, content: bytes, now: datetime = NOON, **fields: Any) -> MediaFetch:
-    fetch = sent_by_customer(conversation, content, **fields)
-    fetch_one(fetch.pk, now)
-    fetch.refresh_from_db()
-    return fetch
 
 
 @responses.activate
@@ -133,63 +105,6 @@ def test_while_the_scanner_is_away_it_is_tried_again(conversation: Conversation,
     fetch_one(fetch.pk, NOON + MINUTE)
     fetch.refresh_from_db()
     assert (fetch.state, fetch.problem) == ("kept", "")
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://evil.example/file",
-        "http://lookaside.fbsbx.com/file",
-        "https://lookaside.fbsbx.com.evil.example/file",
-        "https://lookaside.fbsbx.com:8443/file",
-        "https://user@lookaside.fbsbx.com/file",
-        "https://graph.facebook.com@evil.example/file",
-        "http://169.254.169.254/latest/meta-data",
-        "file:///etc/passwd",
-        "//lookaside.fbsbx.com/file",
-        "https://[::1/file",
-        "",
-    ],
-)
-@responses.activate
-def test_the_token_goes_to_metas_addresses_alone(conversation: Conversation, url: str) -> None:
-    responses.get(f"{GRAPH}/700001", json={"url": url, "id": "700001"})
-    fetch = fetched(conversation, picture())
-    assert (fetch.state, fetch.problem) == ("quarantined", "Meta named an address that is not its own")
-    assert len(responses.calls) == 1
-
-
-def test_where_the_graph_api_is_configured_its_files_may_be_too(settings: Settings) -> None:
-    settings.GRAPH_BASE_URL = "http://127.0.0.1:8100"
-    assert is_metas("http://127.0.0.1:8100/whatsapp_business/attachments/?mid=1")
-    assert not is_metas("http://127.0.0.1:8101/whatsapp_business/attachments/?mid=1")
-    assert not is_metas("https://127.0.0.1:8100/whatsapp_business/attachments/?mid=1")
-
-
-@responses.activate
-def test_nobody_is_led_elsewhere(conversation: Conversation) -> None:
-    responses.get(f"{GRAPH}/700001", json={"url": FILE})
-    responses.get(FILE, status=302, headers={"Location": "https://evil.example/"})
-    fetch = fetched(conversation, picture())
-    assert (fetch.state, len(responses.calls)) == ("waiting", 2)
-    assert "HTTP 302" in fetch.problem
-
-
-@responses.activate
-def test_a_file_that_says_it_is_small_and_is_not_is_cut_off(
-    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("messaging.whatsapp.media.fetching.INBOUND_BYTES", 1000)
-    meta_has(bytes(200_000), file_size=5)
-    fetch = fetched(conversation, bytes(200_000))
-    assert (fetch.state, fetch.problem) == ("quarantined", "it is larger than any file may be")
-
-
-@responses.activate
-def test_a_file_that_says_it_is_too_large_is_not_asked_for(conversation: Conversation) -> None:
-    meta_has(b"x", file_size=100 * 1024 * 1024 + 1)
-    assert fetched(conversation, b"x").state == "quarantined"
-    assert len(responses.calls) == 1
 
 
 @responses.activate

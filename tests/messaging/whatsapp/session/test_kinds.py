@@ -13,7 +13,8 @@ from messaging.whatsapp.session.message import body_of
 from messaging.whatsapp.session.parts import attachments_in
 from simulators.graph.errors import GraphError
 from simulators.graph.freeform import KINDS, check_freeform
-from tests.messaging.whatsapp.session.every_kind import EVERY_KIND, FOUND, HERS, PHOTO, read
+from tests.messaging.whatsapp.session.every_kind import EVERY_KIND, read
+from tests.messaging.whatsapp.session.plain_kinds import FOUND, HERS, PHOTO
 
 BUTTON = {"id": "x", "title": "X"}
 EMOJI = "🍵"  # one character, which a phone counts as two
