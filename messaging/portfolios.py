@@ -15,7 +15,7 @@ from accounts.statements import run_sql
 from accounts.tenancy import unconfined
 from messaging.batches import texts
 from messaging.gate import WINDOW_MARGIN_SECONDS
-from messaging.models import Channel, Outcome, Sender
+from messaging.models import Channel, Contact, Outcome, Sender
 
 DAY = timedelta(hours=24)
 # Portfolios begin with it; a word of Meta's that we do not know is taken for it.
@@ -101,10 +101,14 @@ def begins_sql(message: str, send: str) -> str:
 
     What leaves in the last minute of a window may arrive after it.
     """
-    return f"""({message}.translation_id IS NOT NULL AND {send}.channel = '{Channel.WHATSAPP}' AND NOT EXISTS (
-        SELECT 1 FROM messaging_conversation heard
-         WHERE heard.contact_id = {message}.contact_id AND heard.sender_id = {message}.sender_id
-           AND heard.window_until > %(now)s + interval '{WINDOW_MARGIN_SECONDS} s'))"""
+    is_free = _is_open_sql(f"{message}.contact_id", f"{message}.sender_id")
+    return f"({message}.translation_id IS NOT NULL AND {send}.channel = '{Channel.WHATSAPP}' AND NOT {is_free})"
+
+
+def _is_open_sql(contact: str, sender: str) -> str:
+    return f"""EXISTS (SELECT 1 FROM messaging_conversation heard
+         WHERE heard.contact_id = {contact} AND heard.sender_id = {sender}
+           AND heard.window_until > %(now)s + interval '{WINDOW_MARGIN_SECONDS} s')"""
 
 
 def is_counted_sql(contact: str) -> str:
@@ -137,6 +141,17 @@ def room_of(portfolio: Portfolio | None, now: datetime) -> Room | None:
     return Room(max(0, portfolio.limit - people), again_at)
 
 
+def has_room_for(contact: Contact, sender: Sender, now: datetime) -> bool:
+    """Whether a template may leave this number for this person now, as far as the limit goes."""
+    portfolio = portfolio_of(sender)
+    room = room_of(portfolio, now)
+    if room is None or room.left:
+        return True
+    facts = {**portfolio_parameters(portfolio, now), "contact": contact.pk, "sender": sender.pk, "now": now}
+    ((needs_none,),) = run_sql(_NEEDS_NONE, facts)
+    return bool(needs_none)
+
+
 def outlook(sender: Sender, people: int, at: datetime, now: datetime) -> Outlook:
     """What the limit means for so many people who are written to from then on.
 
@@ -154,3 +169,6 @@ def outlook(sender: Sender, people: int, at: datetime, now: datetime) -> Outlook
         if place >= limit - used:
             free_at = run_sql(_WHEN_FREE, {**facts, "before": place - (limit - used)})[0][0]
     return Outlook(limit, max(0, limit - used), days * DAY + (free_at - at))
+
+
+_NEEDS_NONE = f"SELECT {_is_open_sql('%(contact)s', '%(sender)s')} OR {is_counted_sql('%(contact)s')}"

@@ -16,6 +16,7 @@ from approvals.reasons import Reason
 from approvals.registry import Call, Kind, tool
 from messaging.gate import rules_of, verdict_on
 from messaging.models import Category, Channel, ConsentAct, ConsentState, Contact, Conversation, Sender, Verdict
+from messaging.portfolios import has_room_for
 from messaging.quiet_hours import quiet_until
 from messaging.tools.meta.customers import CustomerAsk, find_customer
 from messaging.whatsapp.conversations.visible import visible_to
@@ -112,7 +113,7 @@ def against(call: Call, contact: Contact, message_type: MessageType) -> Reason |
         verdict = Verdict.WINDOW_CLOSED
     if verdict is not Verdict.INCLUDED:
         return Reason(code_of(verdict, contact, message_type), _TEXTS[verdict], _FIXES[verdict], "customer_id")
-    return next(_against_all(call, message_type, answered), None)
+    return next(_against_all(call, contact, message_type, answered), None)
 
 
 def code_of(verdict: Verdict, contact: Contact, message_type: MessageType) -> str:
@@ -135,19 +136,32 @@ def _has_withdrawn(contact: Contact, category: Category) -> bool:
     ).exists()  # fmt: skip
 
 
-def _against_all(call: Call, message_type: MessageType, answered: Conversation | None) -> Iterator[Reason]:
-    """What makes everything of this kind wait, whoever it is for."""
+def _against_all(
+    call: Call, contact: Contact, message_type: MessageType, answered: Conversation | None
+) -> Iterator[Reason]:
+    """What makes such a message wait as a whole: house rules, numbers that cannot send, Meta's limit, the night."""
     if Organisation.objects.filter(pk=call.organisation.pk, sending_stopped_at__isnull=False).exists():
         yield Reason(RESTRICTED, _("Sending is stopped for the whole organisation."),
                      _("An administrator can allow it again."))  # fmt: skip
-    working = Sender.objects.filter(
-        organisation=call.organisation, channel=Channel.WHATSAPP, status="CONNECTED", paused_at=None,
-        per_second__gt=0, account__restricted_at=None,
-    ).exclude(quality=Sender.Quality.RED)  # fmt: skip
-    if not (working.filter(pk=answered.sender_id) if message_type == "service" and answered else working).exists():
+    working = _working_senders(call.organisation, answered if message_type == "service" else None)
+    if not working:
         yield Reason(RESTRICTED, _("No number of yours can send now."),
                      _("Read whatsapp.phone_numbers.list and have it mended."))  # fmt: skip
+    elif message_type != "service" and not any(has_room_for(contact, sender, call.now) for sender in working):
+        yield Reason(RESTRICTED, _("Meta's limit of people in 24 hours is used up for all your numbers."),
+                     _("Wait: get_rate_limit says what is left."))  # fmt: skip
     night = quiet_until(rules_of(call.organisation), call.organisation.timezone, call.now)
     if message_type == "marketing" and night is not None:
         yield Reason(RESTRICTED, _("Marketing rests in quiet hours, which last until %s.") % night.isoformat(),
                      _("Plan it for a time after that."))  # fmt: skip
+
+
+def _working_senders(organisation: Organisation, answered: Conversation | None) -> list[Sender]:
+    """The numbers that can send now; only the one of the conversation where there is one to answer in."""
+    working = Sender.objects.filter(
+        organisation=organisation, channel=Channel.WHATSAPP, status="CONNECTED", paused_at=None, per_second__gt=0,
+        account__restricted_at=None,
+    ).exclude(quality=Sender.Quality.RED)  # fmt: skip
+    if answered is not None:
+        working = working.filter(pk=answered.sender_id)
+    return list(working.select_related("account"))

@@ -48,13 +48,13 @@ class Eligible(Answer):
 
 
 class Eligibility(Answer):
-    marketing: Eligible
-    utility: Eligible
-    service: Eligible
+    marketing: Annotated[Eligible, Field(description="A marketing template.")]
+    utility: Annotated[Eligible, Field(description="A utility template.")]
+    service: Annotated[Eligible, Field(description="Free-form text.")]
 
 
 class CustomerContext(CustomerAnswer):
-    opt_in: OptIn
+    opt_in: Annotated[OptIn, Field(description="Consent by category.")]
     tags: Annotated[list[str], Field(description="Tags of your own.")]
     engagement_score: Annotated[
         float,
@@ -64,8 +64,8 @@ class CustomerContext(CustomerAnswer):
         ),
     ]
     last_interaction: Annotated[datetime | None, Field(description="The last word on either side.")]
-    conversation: ConversationContext
-    eligibility: Eligibility
+    conversation: Annotated[ConversationContext, Field(description="How things stand between you.")]
+    eligibility: Annotated[Eligibility, Field(description="What may leave now, by type of message.")]
 
 
 @tool(

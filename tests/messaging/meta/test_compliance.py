@@ -97,6 +97,7 @@ def test_the_cap_has_a_code_of_its_own(ann: Contact) -> None:
         ("stopped", "Sending is stopped for the whole organisation."),
         ("no number", "No number of yours can send now."),
         ("red", "No number of yours can send now."),
+        ("full", "Meta's limit of people in 24 hours is used up for all your numbers."),
         ("night", "Marketing rests in quiet hours, which last until 2026-03-03T09:00:00+08:00."),
     ],
 )
@@ -109,6 +110,9 @@ def test_what_house_rules_forbid_is_a_policy_restriction(ann: Contact, what: str
         Organisation.objects.update(sending_stopped_at=NOON)
     elif what == "no number":
         Sender.objects.update(paused_at=NOON)
+    elif what == "full":
+        attempts_at(ContactFactory(), 0.1, sender=Sender.objects.get(), begins=True)
+        Sender.objects.update(tier="1")
     elif what == "red":
         Sender.objects.update(quality=Sender.Quality.RED)
     told = checked(now=AT_NIGHT if what == "night" else NOON)

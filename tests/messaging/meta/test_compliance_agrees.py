@@ -45,6 +45,7 @@ class Facts(NamedTuple):
     wrote_ago: timedelta
     is_stopped: bool
     is_paused: bool
+    is_full: bool
     now: datetime
 
 
@@ -65,6 +66,7 @@ FACTS = st.builds(
     wrote_ago=st.sampled_from([timedelta(hours=1), timedelta(hours=23, minutes=58), timedelta(days=1)]),
     is_stopped=rarely,
     is_paused=rarely,
+    is_full=rarely,
     now=st.sampled_from([NOON, NOON, NOON.replace(hour=23)]),
 )
 
@@ -115,5 +117,8 @@ def arrange(told: Facts, ann: Contact, sender: Sender) -> None:
     changed: dict[str, Any] = {"invalid_at": NOON if told.is_invalid else None}
     Contact.objects.filter(pk=ann.pk).update(**changed)
     Conversation.objects.filter(contact=ann).update(window_until=told.now - told.wrote_ago + timedelta(days=1))
+    if told.is_full:  # Meta lets us begin with one person a day, and that was somebody else
+        attempts_at(ContactFactory(organisation=ann.organisation), 0.1, sender=sender, begins=True)
+        Sender.objects.filter(pk=sender.pk).update(tier="1")
     Organisation.objects.update(sending_stopped_at=NOON if told.is_stopped else None)
     Sender.objects.filter(pk=sender.pk).update(paused_at=NOON if told.is_paused else None)
