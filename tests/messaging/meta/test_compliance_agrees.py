@@ -73,7 +73,7 @@ FACTS = st.builds(
 
 @given(FACTS)
 @settings(
-    max_examples=100 if THOROUGH else 10,
+    max_examples=100 if THOROUGH else 6,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

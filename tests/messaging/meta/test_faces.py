@@ -17,6 +17,7 @@ from tests.factories import NOON, SuppressionFactory, ken_ho
 from tests.messaging.meta.flat import ANN, kens_agent
 from tests.messaging.whatsapp.session.answering import house
 from tests.messaging.whatsapp.session.stage import ann_wrote
+from tests.thoroughness import THOROUGH
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +78,8 @@ def test_each_tool_lists_the_error_codes_of_the_catalogue() -> None:
     assert {tool: registry.find(tool).refusals for tool in KEYS} == {tool: ERRORS.get(tool, ()) for tool in KEYS}
 
 
-@pytest.mark.parametrize("tool", KEYS)
+# Both faces pass on what the door answers: one of a kind shows that, and `make hostile` tries them all.
+@pytest.mark.parametrize("tool", KEYS if THOROUGH else ("list_conversations", "send_message"))
 def test_rest_answers_with_the_tools_own_keys_and_nothing_around_them(tool: str, conversation: Conversation) -> None:
     client = Client()
     client.force_login(ken_ho())
