@@ -112,7 +112,7 @@ BUGS = (
     ),
     Bug(
         "two numbers of a portfolio take the last place together",
-        "messaging/portfolios.py",
+        "messaging/engine/room.py",
         "SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, 0))",
         "SELECT hashtextextended(%(name)s, 0)",
         (f"{_LIMIT}::test_two_numbers_at_once_do_not_pass_the_limit_together",),
@@ -130,6 +130,13 @@ BUGS = (
         "AND begun.outcome <> {Outcome.NOT_ATTEMPTED}",
         "AND begun.outcome = {Outcome.ACCEPTED}",
         (f"{_LIMIT} -k 'everything_else_counts or the_others_wait'",),
+    ),
+    Bug(
+        "what was begun since the count is forgotten",
+        "messaging/engine/room.py",
+        "people = kept.people + _begun_since(portfolio, kept.at)",
+        "people = kept.people",
+        (f"{_LIMIT} -k remembered",),
     ),
     Bug(
         "an open window takes room",
