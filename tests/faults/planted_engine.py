@@ -120,8 +120,8 @@ BUGS = (
     Bug(
         "each number has a messaging limit of its own",
         "messaging/portfolios.py",
-        "        account__organisation=account.organisation_id, account__portfolio=account.portfolio\n",
-        "        pk=sender.pk\n",
+        "account__organisation=account.organisation_id, account__portfolio=account.portfolio",
+        "pk=sender.pk",
         (f"{_LIMIT} -k 'share or at_once'",),
     ),
     Bug(
