@@ -15,21 +15,16 @@ from accounts.statements import run_sql
 from accounts.tenancy import unconfined
 from messaging.batches import texts
 from messaging.gate import WINDOW_MARGIN_SECONDS
-from messaging.models import Channel, Contact, Outcome, Sender
+from messaging.models import Channel, Outcome, Sender
 
 DAY = timedelta(hours=24)
 # Portfolios begin with it; a word of Meta's that we do not know is taken for it.
 SMALLEST = 250
-# Where there is no room, messages wait until somebody leaves the 24 hours: not so short that they are written again
-# and again, not so long that a limit which Meta has raised goes unused.
-SOONEST, LATEST = timedelta(minutes=1), timedelta(minutes=30)
 # As in the gate: what lies farther ahead is a clock's mistake, and counts for nobody.
 _AHEAD = timedelta(minutes=5)
 
 _SIZES = {"": 1, "K": 1_000, "M": 1_000_000}
 
-# One lane of a portfolio asks and marks at a time: two could both take the last place.
-_HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, 0))"
 _COUNTS = f"""begun.sender_id = ANY(%(portfolio)s::uuid[]) AND begun.begins
            AND begun.outcome <> {Outcome.NOT_ATTEMPTED}
            AND begun.started_at > %(day_since)s AND begun.started_at <= %(day_until)s"""
@@ -46,7 +41,7 @@ class Portfolio:
     """The `numbers` that share a `limit`, in people in 24 hours."""
 
     name: str
-    numbers: list[UUID]
+    numbers: tuple[UUID, ...]
     limit: int
 
 
@@ -60,14 +55,6 @@ class Outlook:
     limit: int | None
     left: int | None
     wait: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """With how many more people a conversation may be begun now, and when there may be room for one more."""
-
-    left: int
-    again_at: datetime
 
 
 def limit_of(tier: str) -> int | None:
@@ -87,13 +74,15 @@ def portfolio_of(sender: Sender) -> Portfolio | None:
     account = sender.account
     if account is None:
         return None
-    shared = Sender.objects.filter(
-        account__organisation=account.organisation_id, account__portfolio=account.portfolio
-    ).values_list("pk", "tier", "limit_told_at")
+    shared = (
+        Sender.objects.filter(account__organisation=account.organisation_id, account__portfolio=account.portfolio)
+        .order_by("pk")
+        .values_list("pk", "tier", "limit_told_at")
+    )
     told = [(told_at, tier) for _pk, tier, told_at in shared if told_at is not None]
     limit = limit_of(max(told)[1] if told else sender.tier)
     name = f"{account.organisation_id} {account.portfolio}"
-    return Portfolio(name, [pk for pk, _tier, _told_at in shared], limit) if limit is not None else None
+    return Portfolio(name, tuple(pk for pk, _tier, _told_at in shared), limit) if limit is not None else None
 
 
 def begins_sql(message: str, send: str) -> str:
@@ -101,11 +90,11 @@ def begins_sql(message: str, send: str) -> str:
 
     What leaves in the last minute of a window may arrive after it.
     """
-    is_free = _is_open_sql(f"{message}.contact_id", f"{message}.sender_id")
+    is_free = window_is_open_sql(f"{message}.contact_id", f"{message}.sender_id")
     return f"({message}.translation_id IS NOT NULL AND {send}.channel = '{Channel.WHATSAPP}' AND NOT {is_free})"
 
 
-def _is_open_sql(contact: str, sender: str) -> str:
+def window_is_open_sql(contact: str, sender: str) -> str:
     return f"""EXISTS (SELECT 1 FROM messaging_conversation heard
          WHERE heard.contact_id = {contact} AND heard.sender_id = {sender}
            AND heard.window_until > %(now)s + interval '{WINDOW_MARGIN_SECONDS} s')"""
@@ -119,37 +108,14 @@ def is_counted_sql(contact: str) -> str:
 
 def portfolio_parameters(portfolio: Portfolio | None, now: datetime) -> dict[str, Any]:
     """What `is_counted_sql` stands on. Without a limit nobody is looked for."""
-    numbers = portfolio.numbers if portfolio is not None else []
+    numbers = portfolio.numbers if portfolio is not None else ()
     return {"portfolio": texts(str(one) for one in numbers), "day_since": now - DAY, "day_until": now + _AHEAD}
 
 
-def hold_portfolio(sender: Sender) -> Portfolio | None:
-    """Its portfolio, whose room nobody else takes of before the transaction ends. Call it before anything is locked."""
-    portfolio = portfolio_of(sender)
-    if portfolio is not None:
-        run_sql(_HOLD, {"name": f"messaging limit {portfolio.name}"})
-    return portfolio
-
-
-def room_of(portfolio: Portfolio | None, now: datetime) -> Room | None:
-    """How much room there is; None where there is no limit."""
-    if portfolio is None:
-        return None
-    facts = {**portfolio_parameters(portfolio, now), "at": now}
-    people, free_at = run_sql(_COUNT, facts)[0]
-    again_at = max(now + SOONEST, min(now + LATEST, free_at or now + LATEST))
-    return Room(max(0, portfolio.limit - people), again_at)
-
-
-def has_room_for(contact: Contact, sender: Sender, now: datetime) -> bool:
-    """Whether a template may leave this number for this person now, as far as the limit goes."""
-    portfolio = portfolio_of(sender)
-    room = room_of(portfolio, now)
-    if room is None or room.left:
-        return True
-    facts = {**portfolio_parameters(portfolio, now), "contact": contact.pk, "sender": sender.pk, "now": now}
-    ((needs_none,),) = run_sql(_NEEDS_NONE, facts)
-    return bool(needs_none)
+def people_begun_with(portfolio: Portfolio, at: datetime, now: datetime) -> tuple[int, datetime | None]:
+    """How many people still count at that time, and when the first of them leaves the 24 hours."""
+    people, free_at = run_sql(_COUNT, {**portfolio_parameters(portfolio, now), "at": at})[0]
+    return people, free_at
 
 
 def outlook(sender: Sender, people: int, at: datetime, now: datetime) -> Outlook:
@@ -161,14 +127,17 @@ def outlook(sender: Sender, people: int, at: datetime, now: datetime) -> Outlook
     if portfolio is None:
         return Outlook(None, None, timedelta(0))
     limit = portfolio.limit
-    facts = {**portfolio_parameters(portfolio, now), "at": at}
     with unconfined():  # it names its numbers; ADR 14 says what it would cost
-        used = run_sql(_COUNT, facts)[0][0]
+        used, _free_at = people_begun_with(portfolio, at, now)
         days, place = divmod(max(0, people - 1), limit)
         free_at = at
         if place >= limit - used:
-            free_at = run_sql(_WHEN_FREE, {**facts, "before": place - (limit - used)})[0][0]
+            free_at = _free_after(portfolio, place - (limit - used), at, now)
     return Outlook(limit, max(0, limit - used), days * DAY + (free_at - at))
 
 
-_NEEDS_NONE = f"SELECT {_is_open_sql('%(contact)s', '%(sender)s')} OR {is_counted_sql('%(contact)s')}"
+def _free_after(portfolio: Portfolio, before: int, at: datetime, now: datetime) -> datetime:
+    """When the next one leaves after so many others."""
+    facts = {**portfolio_parameters(portfolio, now), "at": at, "before": before}
+    free_at: datetime = run_sql(_WHEN_FREE, facts)[0][0]
+    return free_at

@@ -197,6 +197,8 @@ register_words(
         "due_at": _("Begins"),
         "not_after": _("Nothing after"),
         "per_second": _("Messages a second"),
+        "messaging_limit": _("Messaging limit"),
+        "room_at_first": _("Room at first"),
         "targeted": _("Everybody in the segment"),
         "included": _("Written to"),
         "excluded": _("Left out"),

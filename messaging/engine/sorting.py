@@ -11,9 +11,9 @@ import orjson
 from django.utils.translation import gettext as _
 
 from messaging.engine.live import LiveSend
+from messaging.engine.room import Room
 from messaging.engine.taken import Taken
 from messaging.models import Category, MessagingRules, Status, Verdict
-from messaging.portfolios import Room
 from messaging.quiet_hours import RecipientsNight
 
 # Somebody else has the contact's row right now: an import, an opt-out, another sender's lane.

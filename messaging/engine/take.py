@@ -20,12 +20,13 @@ from accounts.faults import faultpoint
 from accounts.statements import run_sql
 from messaging.batches import numbers, texts
 from messaging.engine.live import LiveSend, lock_live_sends
+from messaging.engine.room import hold_portfolio, room_of
 from messaging.engine.sends import move_send, system
 from messaging.engine.sorting import Candidate, Sorted, sort_out
 from messaging.engine.taken import Taken, cost_by_send
 from messaging.gate import gate_parameters, rules_of, verdict_sql, window_is_closed_sql
 from messaging.models import Channel, MessagingRules, Outcome, Send, Sender, Status, Verdict
-from messaging.portfolios import Portfolio, begins_sql, hold_portfolio, is_counted_sql, portfolio_parameters, room_of
+from messaging.portfolios import Portfolio, begins_sql, is_counted_sql, portfolio_parameters
 from messaging.quiet_hours import RecipientsNight
 
 # How long an attempt may be under way before it counts as unknown: connecting and reading time out well within it.

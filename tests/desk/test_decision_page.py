@@ -118,6 +118,16 @@ def test_it_compares_with_the_last_one_that_was_approved(request_: ActionRequest
     assert "Name Spring tea Summer tea" in text
 
 
+def test_a_broadcast_larger_than_metas_limit_shows_how_many_wait(request_: ActionRequest) -> None:
+    assert "the others wait" not in text_of(request_)
+    limited = {**request_.preview.contract, "messaging_limit": 250, "room_at_first": 1}
+    text = text_of(wish_again(limited, name="Autumn tea"))
+    assert "Room at first 1 of 2 people the others wait" in text
+    assert "time runs out for some" not in text
+    too_late = {**limited, "finishes_about": "2026-03-09T12:00:00+08:00"}
+    assert "time runs out for some" in text_of(wish_again(too_late, name="Winter tea"))
+
+
 def wish_again(contract: dict[str, object], name: str) -> ActionRequest:
     preview = PreviewFactory(contract={**contract, "name": name})
     later = NOON + timedelta(minutes=5)

@@ -113,7 +113,7 @@ BUGS = (
     ),
     Bug(
         "two numbers of a portfolio take the last place together",
-        "messaging/portfolios.py",
+        "messaging/engine/room.py",
         "SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, 0))",
         "SELECT hashtextextended(%(name)s, 0)",
         (f"{_LIMIT}::test_two_numbers_at_once_do_not_pass_the_limit_together",),
@@ -121,8 +121,8 @@ BUGS = (
     Bug(
         "each number has a messaging limit of its own",
         "messaging/portfolios.py",
-        "        account__organisation=account.organisation_id, account__portfolio=account.portfolio\n",
-        "        pk=sender.pk\n",
+        "account__organisation=account.organisation_id, account__portfolio=account.portfolio",
+        "pk=sender.pk",
         (f"{_LIMIT} -k 'share or at_once'",),
     ),
     Bug(
@@ -131,6 +131,13 @@ BUGS = (
         "AND begun.outcome <> {Outcome.NOT_ATTEMPTED}",
         "AND begun.outcome = {Outcome.ACCEPTED}",
         (f"{_LIMIT} -k 'everything_else_counts or the_others_wait'",),
+    ),
+    Bug(
+        "what was begun since the count is forgotten",
+        "messaging/engine/room.py",
+        "people = kept.people + _begun_since(portfolio, kept.at)",
+        "people = kept.people",
+        (f"{_LIMIT} -k remembered",),
     ),
     Bug(
         "an open window takes room",

@@ -14,9 +14,9 @@ from accounts.models import Organisation
 from approvals.contracts import Answer
 from approvals.reasons import Reason
 from approvals.registry import Call, Kind, tool
+from messaging.engine.room import has_room_for
 from messaging.gate import rules_of, verdict_on
 from messaging.models import Category, Channel, ConsentAct, ConsentState, Contact, Conversation, Sender, Verdict
-from messaging.portfolios import has_room_for
 from messaging.quiet_hours import quiet_until
 from messaging.tools.meta.customers import CustomerAsk, find_customer
 from messaging.whatsapp.conversations.visible import visible_to

@@ -10,7 +10,7 @@ from messaging.engine.finish import finish
 from messaging.engine.take import take
 from messaging.engine.taken import Ending, Result, Taken
 from messaging.models import Attempt, Outbox, Send, Sender
-from messaging.portfolios import limit_of
+from messaging.portfolios import Portfolio, limit_of, people_begun_with
 from tests.factories import NOON, ConversationFactory, WhatsAppAccountFactory, harbour_tea
 from tests.messaging.engine.stage import crowd, message_to, released, someone, witness_sender
 
@@ -174,3 +174,44 @@ def test_what_meta_said_last_of_any_number_holds_for_all_of_the_portfolio() -> N
     sender_for(1, limit_told_at=NOON - DAY)
     sender_for(2, limit_told_at=NOON - timedelta(hours=1))
     assert len(taken_at(send, NOON)) == 2
+
+
+@pytest.fixture
+def counts(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """When everybody was counted, where already one person is worth remembering."""
+    found: list[datetime] = []
+
+    def count(portfolio: Portfolio, at: datetime, now: datetime) -> tuple[int, datetime | None]:
+        found.append(now)
+        return people_begun_with(portfolio, at, now)
+
+    monkeypatch.setattr("messaging.engine.room.WORTH_KEEPING", 1)
+    monkeypatch.setattr("messaging.engine.room.people_begun_with", count)
+    return found
+
+
+def after(minutes: float) -> datetime:
+    return NOON + timedelta(minutes=minutes)
+
+
+def test_a_remembered_count_grows_with_what_was_begun_since(counts: list[datetime]) -> None:
+    """Until it says that there is no room left: then everybody is counted before anybody has to wait."""
+    send = to_a_crowd(sender_for(6), 9)
+    minutes = (0, 2, 2.1, 2.2, 2.3, 2.4, 2.5)
+    assert [len(take(send.sender, 1, after(minute))) for minute in minutes] == [1, 1, 1, 1, 1, 1, 0]
+    assert counts == [NOON, after(2), after(2.5)]
+
+
+def test_a_full_portfolio_is_not_counted_again_within_a_minute(counts: list[datetime]) -> None:
+    send = to_a_crowd(sender_for(1), 3)
+    assert [len(take(send.sender, 1, after(minute))) for minute in (0, 1, 1.5, 1.9)] == [1, 0, 0, 0]
+    assert counts == [NOON, after(1)]
+    Sender.objects.update(tier="TIER_2")
+    assert len(taken_at(send, after(31))) == 1
+
+
+def test_few_people_are_counted_each_time(counts: list[datetime], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("messaging.engine.room.WORTH_KEEPING", 5_000)
+    send = to_a_crowd(sender_for(5), 3)
+    assert [len(take(send.sender, 1, after(minute))) for minute in (0, 0.1, 0.2)] == [1, 1, 1]
+    assert counts == [NOON, after(0.1), after(0.2)]
