@@ -49,47 +49,58 @@ def take_in(item: InboundItem, event: Event, known: Known, now: datetime) -> Non
         return
     # What WhatsApp itself puts into the chat is nobody's word.
     intent = Intent.NONE if item.kind == NOTICE else intent_of(item)
-    message, is_new = InboundMessage.objects.get_or_create(
+    ids = [contact.pk for contact in contacts]
+    message, is_new = _keep(item, sender, contacts[0], intent, said_at, event.received_at)
+    if not is_new:
+        if message.kind == TAKEN_BACK and intent is not Intent.START:  # told after it was taken back: a no still is one
+            _hear(intent, ids, sender, said_at, now)
+        return
+    if item.kind == NOTICE:
+        lay_beside(message)
+        return
+    _note_word(item, ids, said_at)
+    _count_reply(sender, contacts[0], item.reply_to, said_at)
+    _hear(intent, ids, sender, said_at, now)
+    if sender.channel == Channel.WHATSAPP:  # last: everybody locks people and messages before conversations
+        _put_into_conversation(item, message, now)
+
+
+def _keep(
+    item: InboundItem, sender: Sender, contact: Contact, intent: Intent, said_at: datetime, received_at: datetime
+) -> tuple[InboundMessage, bool]:
+    """The message, and whether it was not kept before."""
+    return InboundMessage.objects.get_or_create(
         sender=sender,
         provider_id=item.provider_id,
         defaults={
             "organisation": sender.organisation,
-            "contact": contacts[0],
+            "contact": contact,
             "kind": item.kind[:24],
             "text": item.text,
             "payload": (item.payload or item.title)[:300],
             "intent": "" if intent is Intent.NONE else intent.value,
             "in_reply_to": (item.reply_to or item.target_id)[:255],
             "at": said_at,
-            "received_at": event.received_at,
+            "received_at": received_at,
         },
     )
-    ids = [contact.pk for contact in contacts]
-    if not is_new:
-        if message.kind == TAKEN_BACK and intent is not Intent.START:  # told after it was taken back: a no still is one
-            _hear(intent, ids, f"{sender.channel} message", said_at, _inbox(sender), now)
-        return
-    if item.kind == NOTICE:
-        lay_beside(message)
-        return
-    Contact.objects.filter(pk__in=ids).update(
+
+
+def _note_word(item: InboundItem, contacts: list[int], said_at: datetime) -> None:
+    Contact.objects.filter(pk__in=contacts).update(
         last_inbound_at=Greatest(Coalesce(F("last_inbound_at"), said_at), said_at)
     )
     if item.username:  # the newest word counts: what is told late says what they were called then
-        Contact.objects.filter(pk=contacts[0].pk, last_inbound_at__lte=said_at).update(username=item.username)
-    _count_reply(sender, contacts[0], item.reply_to, said_at)
-    _hear(intent, ids, f"{sender.channel} message", said_at, _inbox(sender), now)
-    if sender.channel == Channel.WHATSAPP:  # last: everybody locks people and messages before conversations
-        if item.kind in _NO_NEW_WORD and lay_beside(message, unread=1):
-            return
-        hear(message, now, came_by_ad=item.came_by_ad)
-        if item.media is not None:
-            note_media(message, item.media, now)
-        await_turn(message)
+        Contact.objects.filter(pk=contacts[0], last_inbound_at__lte=said_at).update(username=item.username)
 
 
-def _inbox(sender: Sender) -> Actor:
-    return Actor.system(sender.organisation, "webhook inbox")
+def _put_into_conversation(item: InboundItem, message: InboundMessage, now: datetime) -> None:
+    if item.kind in _NO_NEW_WORD and lay_beside(message, unread=1):
+        return
+    hear(message, now, came_by_ad=item.came_by_ad)
+    if item.media is not None:
+        note_media(message, item.media, now)
+    await_turn(message)
 
 
 def intent_of(item: InboundItem) -> Intent:
@@ -110,8 +121,9 @@ def _country(phone: str) -> str:
         return ""
 
 
-def _hear(intent: Intent, contacts: list[int], source: str, said_at: datetime, actor: Actor, now: datetime) -> None:
+def _hear(intent: Intent, contacts: list[int], sender: Sender, said_at: datetime, now: datetime) -> None:
     """A stop counts for every contact the addresses name; an unclear one holds marketing until somebody has read it."""
+    source, actor = f"{sender.channel} message", Actor.system(sender.organisation, "webhook inbox")
     if intent is Intent.STOP:
         opt_out(contacts, Stop(SuppressionReason.STOP, source, said_at), actor, now)
     elif intent is Intent.UNCLEAR:

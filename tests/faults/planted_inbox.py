@@ -15,16 +15,45 @@ BUGS = (
     Bug(
         "a webhook told twice is heard twice",
         "messaging/inbox/inbound.py",
-        "    if not is_new:\n        return\n",
-        "",
+        "        return\n    if item.kind == NOTICE:\n",
+        "    if item.kind == NOTICE:\n",
         (_INBOUND,),
     ),
     Bug(
         "STOP by user id alone is nobody's",
         "messaging/inbox/inbound.py",
-        'known = {"phone": phone, "wa_id": phone.removeprefix("+"), "bsuid": user_id}',
-        'known = {"phone": phone, "wa_id": phone.removeprefix("+")}',
+        '"wa_id": phone.removeprefix("+"), "bsuid": user_id, ',
+        '"wa_id": phone.removeprefix("+"), ',
         (_INBOUND,),
+    ),
+    Bug(
+        "what was taken back before it was told is kept",
+        "messaging/whatsapp/conversations/taking_back.py",
+        "    message, is_new = InboundMessage.objects.get_or_create(\n",
+        "    if not InboundMessage.objects.filter(sender=sender, provider_id=target).exists():\n        return\n"
+        "    message, is_new = InboundMessage.objects.get_or_create(\n",
+        ("tests/messaging/inbox/test_taking_back.py -k never_kept",),
+    ),
+    Bug(
+        "whoever changed their number is written to at the old one",
+        "messaging/inbox/people.py",
+        '"phone": item.phone if has_left_phone else ""',
+        '"phone": ""',
+        ("tests/messaging/inbox/test_new_addresses.py -k number",),
+    ),
+    Bug(
+        "what stands on a template outlives it",
+        "messaging/inbox/templates.py",
+        "    end_what_stands_on(translation, now)\n",
+        "",
+        ("tests/messaging/inbox/test_standing_on.py -k paused",),
+    ),
+    Bug(
+        "a utility broadcast goes on into the days when it is charged as marketing",
+        "messaging/guards.py",
+        "            elif _will_be_marketing(translation, contract):\n",
+        "            elif False:\n",
+        ("tests/messaging/inbox/test_standing_on.py -k category_changes",),
     ),
     Bug(
         "a START told weeks late brings people back",
@@ -93,8 +122,8 @@ BUGS = (
     Bug(
         "STOP reaches only who is known by exactly this number",
         "messaging/inbox/inbound.py",
-        'known = {"phone": phone, "wa_id": phone.removeprefix("+"), "bsuid": user_id}',
-        'known = {"phone": phone, "bsuid": user_id}',
+        'known = {"phone": phone, "wa_id": phone.removeprefix("+"), "bsuid"',
+        'known = {"phone": phone, "bsuid"',
         (_INBOUND,),
     ),
 )

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from accounts.actor import Actor
 from audit.models import Entry
+from messaging.admin.inbox.thread import thread_of
+from messaging.contacts.merging import merge
 from messaging.inbox.apply import apply_waiting
-from messaging.models import Contact, Conversation, Message, PhoneEcho, Sender
+from messaging.models import Contact, Conversation, MergeTask, Message, PhoneEcho, Sender
 from messaging.whatsapp.automation.choosing import why_silent
 from messaging.whatsapp.conversations.thread import thread
 from tests.factories import NOON, ContactFactory, SenderFactory, SuppressionFactory
@@ -99,3 +102,29 @@ def test_one_to_somebody_known_by_id_alone_is_theirs(sender: Sender, mrs_lam: Co
 def test_another_accounts_webhook_writes_nothing_down_for_us(sender: Sender, mrs_lam: Contact) -> None:
     echo(sender, voice=SenderFactory())
     assert not PhoneEcho.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("opted_out", "words"), [(False, "Nobody approved this"), (True, "Nobody approved this; they had opted out")]
+)
+def test_the_desk_shows_it_among_our_words_and_says_that_nobody_approved_it(
+    sender: Sender, mrs_lam: Contact, opted_out: bool, words: str
+) -> None:
+    conversation = hear(sender)
+    if opted_out:
+        SuppressionFactory(contact=mrs_lam)
+    echo(sender)
+    shown = thread_of(conversation, Actor.system(sender.organisation, "desk")).entries[-1]
+    assert (shown.side, shown.by, shown.status) == ("us", "From the phone app", words)
+    assert shown.bubble is not None
+    assert "The oolong" in str(shown.bubble.body)
+
+
+def test_it_follows_its_person_into_the_contact_that_stays(sender: Sender, mrs_lam: Contact) -> None:
+    other = ContactFactory(organisation=sender.organisation, phone="+85261110000")
+    echo(sender, to="85261110000")
+    task = MergeTask.objects.create(
+        organisation=sender.organisation, first=mrs_lam, second=other, evidence="phone", found_at=NOON
+    )
+    merge(task, mrs_lam.pk, Actor.system(sender.organisation, "desk"), NOON)
+    assert PhoneEcho.objects.get().contact == mrs_lam

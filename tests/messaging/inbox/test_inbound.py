@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 
 from messaging.inbox.apply import apply_waiting
-from messaging.models import Contact, Identity, InboundMessage, MergeTask, Message, Sender, Status, Suppression
+from messaging.models import (
+    Contact,
+    Identity,
+    InboundMessage,
+    MergeTask,
+    Message,
+    Sender,
+    Status,
+    Suppression,
+    WebhookFailure,
+)
 from tests.factories import NOON, ContactFactory, SenderFactory, SendFactory
 from tests.webhooks import arrived, body_of, messages_body, text
 
@@ -77,6 +87,7 @@ def test_the_same_message_told_twice_is_kept_once(sender: Sender, mrs_lam: Conta
     for _time in range(2):
         hear(sender, text("wamid.1", "Hello", NOON, **{"from": "85261234567"}))
     assert InboundMessage.objects.count() == 1
+    assert not WebhookFailure.objects.exists()
 
 
 def test_the_same_reply_told_twice_is_credited_to_one_message(sender: Sender, mrs_lam: Contact) -> None:
@@ -163,3 +174,20 @@ def test_nul_and_half_an_emoji_in_a_message_do_not_stop_it_from_being_kept(sende
     arrived(sender, body)
     apply_waiting(NOON)
     assert InboundMessage.objects.count() == 1
+
+
+def test_the_last_username_is_shown_and_makes_nobody_known(sender: Sender, mrs_lam: Contact) -> None:
+    def write(message_id: str, username: str, at: datetime) -> None:
+        value = {
+            "metadata": {"phone_number_id": sender.provider_ref},
+            "contacts": [{"wa_id": "85261234567", "profile": {"username": username}}],
+            "messages": [text(message_id, "Hello", at, **{"from": "85261234567"})],
+        }
+        arrived(sender, body_of(sender.account.waba_id, "messages", value))
+        apply_waiting(NOON)
+
+    write("wamid.1", "@mrs.lam", NOON)
+    write("wamid.2", "@lam.of.old", NOON - timedelta(days=1))
+    mrs_lam.refresh_from_db()
+    assert mrs_lam.username == "mrs.lam"
+    assert not Identity.objects.filter(value="mrs.lam").exists()

@@ -1,14 +1,21 @@
 """Customers edit and take back what they wrote, and WhatsApp puts notices of its own into the chat."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from accounts.actor import Actor
+from accounts.roles import SERVE
 from audit.models import Entry
+from messaging.admin.inbox.thread import thread_of
 from messaging.inbox.apply import apply_waiting
-from messaging.models import Contact, Conversation, InboundMessage, Sender, Suppression
+from messaging.models import Contact, Conversation, InboundMessage, MediaAsset, MediaFetch, Sender, Suppression
+from messaging.whatsapp.conversations.beside import files_of
 from messaging.whatsapp.conversations.thread import thread
+from messaging.whatsapp.media.fetching import due
+from messaging.whatsapp.media.references import asset_of, path_to
 from tests.factories import NOON, ContactFactory, SenderFactory
 from tests.webhooks import arrived, messages_body, text
 
@@ -113,3 +120,33 @@ def test_a_notice_of_whatsapps_is_shown_but_is_nobodys_word(sender: Sender, mrs_
 def test_a_notice_alone_begins_no_conversation(sender: Sender, mrs_lam: Contact) -> None:
     hear(sender, said("system", "wamid.2", body="Her code changed", type="customer_identity_changed"))
     assert not Conversation.objects.exists()
+
+
+def photo(sender: Sender) -> InboundMessage:
+    hear(sender, said("image", "wamid.1", NOON, id="1003", mime_type="image/jpeg", caption="My passport"))
+    return InboundMessage.objects.get()
+
+
+def test_a_file_that_is_taken_back_before_it_was_fetched_is_not_fetched(sender: Sender, mrs_lam: Contact) -> None:
+    photo(sender)
+    hear(sender, taken_back("wamid.1"))
+    fetch = MediaFetch.objects.get()
+    assert (fetch.state, fetch.problem, fetch.settled_at) == ("given_up", "taken back", LATER)
+    assert due(LATER + timedelta(days=1)) == []
+
+
+def test_a_file_that_is_taken_back_afterwards_is_shown_to_nobody(sender: Sender, mrs_lam: Contact) -> None:
+    message = photo(sender)
+    conversation = Conversation.objects.get()
+    asset = MediaAsset.objects.create(
+        organisation=sender.organisation, kind="image", name="image", file_name="p.jpg", content_type="image/jpeg",
+        size=1, sha256="0" * 64, source_sha256="0" * 64, origin="inbound", state="received", path="p",
+        conversation=conversation, inbound=message, made_at=NOON,
+    )  # fmt: skip
+    reader = replace(Actor.system(sender.organisation, "desk"), scopes=frozenset({SERVE}))
+    reference = path_to(asset, LATER).rstrip("/").rsplit("/", 1)[-1]
+    assert asset_of(reference, reader, LATER) == asset
+    hear(sender, taken_back("wamid.1"))
+    assert asset_of(reference, reader, LATER) is None
+    assert files_of([message.pk]) == {}
+    assert [entry.files for entry in thread_of(conversation, reader).entries if entry.side == "them"] == [()]
