@@ -10,7 +10,7 @@ from messaging.whatsapp.connecting import standing, token, webhooks
 from messaging.whatsapp.connecting.finding import Finding, Level, mend
 
 Step = Callable[[], Iterable[Finding]]
-_REFUSED = "See what the error means and try again; Meta's status page tells of outages."
+_AGAIN = "Try again; Meta's status page tells of outages."
 
 
 def check(
@@ -74,7 +74,7 @@ def _step(name: str, ask: Step) -> Iterator[Finding]:
     try:
         yield from ask()
     except GraphError as error:
-        code = f" ({error.code})" if error.code is not None else ""
-        yield mend(name, f"Meta refused: {error.title}{code}.", str(error.do) or _REFUSED)
+        what = error.title if error.code is None else f"Meta refused: {error.title} ({error.code})"
+        yield mend(name, f"{what}.", str(error.do) or _AGAIN)
     except ValueError as error:
         yield mend(name, f"It cannot be asked: {error}", "Correct it at the account at the desk.")

@@ -76,5 +76,5 @@ def test_no_secret_is_written(
     with pytest.raises(CommandError):  # nobody listens where the Graph API should be
         call_command("whatsapp_connect")
     out = capsys.readouterr().out
-    assert "Meta refused: " in out
+    assert "mend  token: Meta could not be reached. -> Try again; Meta's status page tells of outages." in out
     assert not any(secret in out for secret in ("token-of", "secret-of", "verify-harbour"))
