@@ -16,14 +16,14 @@ from tests.webhooks import SECRET, arrived
 
 pytestmark = pytest.mark.django_db
 
-TOKEN, WABA, NUMBER, ADDRESS = "EAAGtokenOfHarbourTea", "100200300400", "555001", "https://desk.example.test/webhook"
+TOKEN, WABA, NUMBER, ADDRESS = "EAAGtokenOfHarbourTea", "100200300400", "555001", "http://127.0.0.1:9/webhook"
 
 
 @pytest.fixture(scope="module")
 def one_graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphSimulator]:
     folder = tmp_path_factory.mktemp("graph")
     with GraphSimulator(
-        folder, "http://127.0.0.1:9/", token=TOKEN, app_secret=SECRET, waba_id=WABA, phone_number_ids=(NUMBER,)
+        folder, ADDRESS, token=TOKEN, app_secret=SECRET, waba_id=WABA, phone_number_ids=(NUMBER,)
     ) as simulator:
         yield simulator
 
