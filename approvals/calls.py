@@ -40,9 +40,10 @@ def call(name: str, arguments: Any, actor: Actor, now: datetime) -> Envelope[Any
     """Use a tool, on the rows of the actor's organisation alone. Raises Refused with every reason; then nothing has
     been changed.
     """
-    with measured(name), confined_to(actor.organisation.pk):
+    with confined_to(actor.organisation.pk):
         try:
-            return _use(name, arguments, actor, now)
+            with measured(name):
+                return _use(name, arguments, actor, now)
         except Refused as no:
             refusals.note(name, no, actor, now)
             raise

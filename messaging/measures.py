@@ -52,6 +52,7 @@ def count_statuses(items: Iterable[tuple[Sender, StatusItem]]) -> None:
 def count_applied(events: Sequence[Event], now: datetime) -> None:
     """These webhooks are through; those that will be tried again are not. `now` is the database's."""
     applied_at = now.timestamp()
+    lags = {carrier: WEBHOOK_LAG.labels(carrier) for carrier in {event.carrier for event in events if event.state}}
     for event in events:
         if event.state:
-            WEBHOOK_LAG.labels(event.carrier).observe(max(0.0, applied_at - event.received))
+            lags[event.carrier].observe(max(0.0, applied_at - event.received))

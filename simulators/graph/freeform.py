@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter
 
 from simulators.graph.errors import GraphError
-from simulators.graph.interactive import Buttons, CallToAction, Flow, List, Request
+from simulators.graph.interactive import Address, Buttons, CallToAction, Flow, List, Request
 from simulators.graph.interactive_sales import Carousel, Catalogue, Product, ProductList
 from simulators.graph.wire_models import Captioned, Document, Line, MediaRef, Part, checked
 
@@ -57,7 +57,7 @@ class Card(Part):
 
 
 Interactive = Annotated[
-    Buttons | List | CallToAction | Flow | Request | Product | ProductList | Catalogue | Carousel,
+    Buttons | List | CallToAction | Flow | Address | Request | Product | ProductList | Catalogue | Carousel,
     Field(discriminator="type"),
 ]
 KINDS: dict[str, TypeAdapter[Any]] = {

@@ -127,6 +127,11 @@ class CallToAction(Framed):
     action: UrlAction
 
 
+class FlowOpening(Part):
+    screen: Line
+    data: Annotated[dict[str, Any], Field(min_length=1)] | None = None
+
+
 class FlowParameters(Part):
     flow_message_version: Literal["3"]
     flow_id: Line | None = None
@@ -135,14 +140,12 @@ class FlowParameters(Part):
     flow_token: Line | None = None
     mode: Literal["published", "draft"] = "published"
     flow_action: Literal["navigate", "data_exchange"] = "navigate"
-    flow_action_payload: dict[str, Any] | None = None
+    flow_action_payload: FlowOpening | None = None
 
     @model_validator(mode="after")
     def one_flow(self) -> Self:
         if (self.flow_id is None) == (self.flow_name is None):
             raise ValueError("exactly one of flow_id and flow_name is needed")
-        if self.flow_action_payload is not None and self.flow_action_payload.get("data", "absent") == {}:
-            raise ValueError("flow_action_payload data must not be empty")
         return self
 
 
@@ -156,6 +159,14 @@ class Flow(Framed):
     action: FlowAction
 
 
+# What each request is called in its action.
+REQUESTS = {
+    "location_request_message": "send_location",
+    "contact_request": "request_contact_info",
+    "call_permission_request": "call_permission_request",
+}
+
+
 class Named(Part):
     name: Literal["send_location", "request_contact_info", "call_permission_request"]
 
@@ -164,3 +175,26 @@ class Request(Part):
     type: Literal["location_request_message", "contact_request", "call_permission_request"]
     body: BodyText
     action: Named
+
+    @model_validator(mode="after")
+    def named_after_its_type(self) -> Self:
+        if self.action.name != REQUESTS[self.type]:
+            raise ValueError(f"the action of {self.type} is {REQUESTS[self.type]}")
+        return self
+
+
+class AddressParameters(Part):
+    country: Literal["IN"]
+    values: dict[str, str] = {}
+    saved_addresses: list[dict[str, Any]] = []
+    validation_errors: dict[str, str] = {}
+
+
+class AddressAction(Part):
+    name: Literal["address_message"]
+    parameters: AddressParameters
+
+
+class Address(Framed):
+    type: Literal["address_message"]
+    action: AddressAction

@@ -48,9 +48,13 @@ class ProductList(Part):
         return self
 
 
+class Thumbnail(Part):
+    thumbnail_product_retailer_id: Line
+
+
 class CatalogueAction(Part):
     name: Literal["catalog_message"]
-    parameters: dict[str, str] = {}
+    parameters: Thumbnail | None = None
 
 
 class Catalogue(Part):
@@ -61,7 +65,7 @@ class Catalogue(Part):
 
 
 class CardBody(Part):
-    text: Annotated[str, Field(min_length=1, max_length=160)]
+    text: Annotated[str, Field(min_length=1, max_length=160, pattern=r"^[^\n]*(\n[^\n]*){0,2}$")]
 
 
 class UrlCard(Part):

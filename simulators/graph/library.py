@@ -10,6 +10,7 @@ from simulators.graph.management import Wish, asked, page
 from simulators.graph.template_review import submit
 from simulators.graph.template_rules import LANGUAGES, check_components, check_head, check_ttl, refusal
 from simulators.graph.template_shelf import Template, new_template_id
+from simulators.graph.template_submission import Component
 from simulators.graph.world import World
 
 TOPICS = ("ACCOUNT_UPDATE", "CUSTOMER_FEEDBACK", "ORDER_MANAGEMENT", "PAYMENTS")
@@ -66,7 +67,7 @@ class Codes(Wish):
     name: str
     languages: Annotated[list[str], Field(min_length=1)]
     category: Literal["AUTHENTICATION"]
-    components: list[dict[str, Any]]
+    components: list[Component]
     message_send_ttl_seconds: int | None = None
 
 
@@ -107,19 +108,18 @@ def from_library(call: Call) -> dict[str, Any]:
 async def upsert_codes(world: World, call: Call) -> dict[str, Any]:
     """`POST /{waba}/upsert_message_templates`: created, or its components replaced, in each language."""
     wish = asked(Codes, call)
-    if any(not isinstance(part.get("type"), str) for part in wish.components):
-        raise refusal(None, "Invalid parameter", "components: each has a type.")
+    parts = [part.model_dump(exclude_none=True, exclude_unset=True) for part in wish.components]
     for language in wish.languages:
         check_head(wish.name, language, wish.category, "POSITIONAL")
     check_ttl(wish.category, wish.message_send_ttl_seconds)
-    check_components(wish.components, wish.category, "POSITIONAL", world.media.handles)
+    check_components(parts, wish.category, "POSITIONAL", world.media.handles)
     made = []
     for language in wish.languages:
         template = world.templates.named(wish.name, language)
         if template is None:
             template = Template(new_template_id(), wish.name, language, wish.category, [], "POSITIONAL", call.now)
             world.templates.add(template)
-        template.components = [{**part, "type": part["type"].upper()} for part in wish.components]
+        template.components = [{**part, "type": part["type"].upper()} for part in parts]
         template.status, template.message_send_ttl_seconds = "PENDING", wish.message_send_ttl_seconds
         submit(world, template)
         made.append({"id": template.id, "status": template.status, "category": template.category, "language": language})

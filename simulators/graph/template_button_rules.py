@@ -16,6 +16,7 @@ ORDER_DETAILS REMINDER APP
 """
 KINDS = tuple(_KINDS.split())
 LABEL_LIMIT, URL_LIMIT, COUPON_LIMIT = 25, 2000, 20  # characters
+MOST_APPS, HASH_LENGTH = 5, 11
 PHONE = re.compile(r"\+?\d{7,20}")
 
 
@@ -75,3 +76,22 @@ def _check_url(button: dict[str, Any], refusal: Refusal) -> None:
         raise refusal(None, "Buttons", "url may have one variable, at its end.")
     if not button.get("example"):
         raise refusal(None, "Buttons", "url with a variable needs an example.")
+
+
+def check_code_button(button: dict[str, Any], refusal: Refusal) -> None:
+    """The button of a one-time password: which apps it may be filled into, and the terms for filling by itself."""
+    if button["otp_type"] == "COPY_CODE":
+        return
+    apps = button.get("supported_apps")
+    if not isinstance(apps, list) or not 1 <= len(apps) <= MOST_APPS or not all(map(_is_app, apps)):
+        raise refusal(
+            None, "Authentication", f"supported_apps names 1 to {MOST_APPS} apps: package_name, signature_hash (11)."
+        )
+    if button["otp_type"] == "ZERO_TAP" and button.get("zero_tap_terms_accepted") is not True:
+        raise refusal(None, "Authentication", "zero_tap_terms_accepted must be true.")
+
+
+def _is_app(app: object) -> bool:
+    given = app if isinstance(app, dict) else {}
+    package, signature = given.get("package_name"), given.get("signature_hash")
+    return isinstance(package, str) and "." in package and isinstance(signature, str) and len(signature) == HASH_LENGTH

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from simulators.graph.errors import GraphError
-from simulators.graph.template_button_rules import check_button_rules
+from simulators.graph.template_button_rules import check_button_rules, check_code_button
 from simulators.graph.template_shelf import VARIABLE, variables_in
 
 NAME = re.compile(r"[a-z0-9_]{1,512}")
@@ -74,6 +74,8 @@ def _check_parts(parts: dict[str, Any], category: str, parameter_format: str, ha
     offer, carousel = parts.get("LIMITED_TIME_OFFER"), parts.get("CAROUSEL")
     if (offer or carousel) and category != "MARKETING":
         raise refusal(None, "Wrong category", "Carousels and limited-time offers are for MARKETING.")
+    if offer and parts.get("HEADER", {}).get("format", "IMAGE").upper() not in ("IMAGE", "VIDEO"):
+        raise refusal(2388047, "Header format", "The header of a limited-time offer is IMAGE or VIDEO.")
     if header := parts.get("HEADER"):
         _check_header(header, category, parameter_format, handles)
     _check_text("BODY", parts["BODY"], parameter_format, OFFER_BODY_LIMIT if offer else TEXT_LIMITS["BODY"])
@@ -196,3 +198,4 @@ def _check_authentication(parts: dict[str, Any]) -> None:
     kinds = ("COPY_CODE", "ONE_TAP", "ZERO_TAP")
     if len(buttons) != 1 or buttons[0]["type"] != "OTP" or buttons[0].get("otp_type") not in kinds:
         raise refusal(None, "Authentication", f"There is one OTP button, otp_type one of {', '.join(kinds)}.")
+    check_code_button(buttons[0], refusal)

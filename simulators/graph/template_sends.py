@@ -3,17 +3,28 @@
 import re
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from simulators.graph.errors import GraphError
+from simulators.graph.freeform import Location
+from simulators.graph.interactive_sales import ProductAction as ProductRef
 from simulators.graph.template_buttons import check_buttons
 from simulators.graph.template_message import COMPONENTS, MESSAGE, Component, Parameters, TemplateMessage
 from simulators.graph.template_shelf import VARIABLE, Template, TemplateShelf, variables_in
-from simulators.graph.wire_models import checked
+from simulators.graph.wire_models import Document, MediaRef, checked
 
 BODY_LIMIT, HEADER_LIMIT = 1024, 60  # characters after the variables are filled in
 UNWANTED_SPACE = re.compile(r"[\n\r\t]| {5,}")
 CODE_LIMIT = 15  # characters of a one-time password
 TYPES = frozenset(["header", "body", "button", "carousel", "limited_time_offer", "tap_target_configuration"])
 NOT_SENDABLE = {"PAUSED": 132015, "DISABLED": 132016}
+NEEDED = {"LOCATION": [{"latitude", "longitude"}], "PRODUCT": [{"product_retailer_id", "catalog_id"}]}
+MEDIA: TypeAdapter[Any] = TypeAdapter(MediaRef)
+HEADERS: dict[str, TypeAdapter[Any]] = {
+    "LOCATION": TypeAdapter(Location),
+    "DOCUMENT": TypeAdapter(Document),
+    "PRODUCT": TypeAdapter(ProductRef),
+}
 NOWHERE = Component(type="none")
 
 
@@ -127,9 +138,10 @@ def _check_header(template: Template, header: dict[str, Any] | None, parameters:
     if received != kind:
         raise GraphError(132012, f"header: Format mismatch, expected {kind}, received {received}")
     content = _inner(parameters[0], kind.lower())
-    needed = [{"latitude", "longitude"}] if kind == "LOCATION" else [{"id"}, {"link"}]
+    needed = NEEDED.get(kind, [{"id"}, {"link"}])
     if not any(keys <= content.keys() for keys in needed):
         raise GraphError(131008, f"header: {kind.lower()} needs {' or '.join(map(', '.join, map(sorted, needed)))}.")
+    checked(HEADERS.get(kind, MEDIA), content, f"header['{kind.lower()}']")
 
 
 def _check_offer(defined: dict[str, Any] | None, given: list[Component]) -> None:
