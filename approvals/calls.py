@@ -13,12 +13,14 @@ from approvals import refusals
 from approvals.arguments import parse
 from approvals.asks import plan_arguments
 from approvals.canonical import seal_of
+from approvals.composing import going_through, is_on_the_way
 from approvals.contracts import Ask, Contract
 from approvals.envelope import Envelope, next_actions, status_of, warning_texts
 from approvals.execution import carry_out
 from approvals.guards import ask_all
 from approvals.idempotency import begin
 from approvals.masking import masked_for
+from approvals.measures import measured
 from approvals.models import ActionRequest, Decision, IdempotentCall, Preview, State
 from approvals.numerals import number
 from approvals.policies import Ruling, may_ask, rule
@@ -38,7 +40,7 @@ def call(name: str, arguments: Any, actor: Actor, now: datetime) -> Envelope[Any
     """Use a tool, on the rows of the actor's organisation alone. Raises Refused with every reason; then nothing has
     been changed.
     """
-    with confined_to(actor.organisation.pk):
+    with measured(name), confined_to(actor.organisation.pk):
         try:
             return _use(name, arguments, actor, now)
         except Refused as no:
@@ -48,7 +50,7 @@ def call(name: str, arguments: Any, actor: Actor, now: datetime) -> Envelope[Any
 
 def _use(name: str, arguments: Any, actor: Actor, now: datetime) -> Envelope[Any]:
     tool = registry.find(name)
-    if not visible_to(actor, tool):
+    if not (visible_to(actor, tool) or is_on_the_way(tool)):
         raise Refused(unknown_tool(name))
     if not actor.organisation.has_edition(tool.edition):
         raise Refused(_not_in_this_edition(tool))
@@ -78,7 +80,8 @@ def _read(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
 
 def _compose(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
     """A tool made of others: each of them comes through the door by itself, and is what the record tells of."""
-    answer = tool.run(Call(actor, now), ask)
+    with going_through(tool):
+        answer = tool.run(Call(actor, now), ask)
     data, masked = masked_for(answer, actor)
     return Envelope(tool=tool.name, data=data, masked=masked)
 

@@ -105,7 +105,8 @@ def _models(value: Any, plain: Any) -> Iterator[tuple[dict[str, Any], BaseModel]
     if isinstance(value, BaseModel):
         yield plain, value
         for name in type(value).model_fields:
-            yield from _models(getattr(value, name), plain[name])
+            if name in plain:  # a field that has nothing to say may be left out
+                yield from _models(getattr(value, name), plain[name])
     elif isinstance(value, list | tuple):
         for item, dumped in zip(value, plain, strict=True):
             yield from _models(item, dumped)

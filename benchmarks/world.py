@@ -86,7 +86,7 @@ def sender(where: Organisation, now: datetime, per_second: int = 1000) -> tuple[
         provider_ref=f"2{where.pk.int % 10**14}",
         defaults={
             "organisation": where, "account": account, "number": "+85223456789", "quality": "GREEN",
-            "per_second": per_second,
+            "tier": "TIER_UNLIMITED", "per_second": per_second,
         },
     )  # fmt: skip
     template, _ = Template.objects.get_or_create(

@@ -2,6 +2,7 @@
 
 # name -> (task, seconds between two rings)
 BELLS: dict[str, tuple[str, float]] = {
+    "show that beat rings and a worker hears": ("config.tasks.hear", 10.0),
     "find requests whose bell was lost or whose time is over": ("approvals.tasks.sweep", 10.0),
     "seal the audit": ("audit.tasks.seal", 5.0),
     "release what is due and wake the lanes": ("messaging.tasks.dispatch_due", 5.0),

@@ -20,6 +20,7 @@ from config.installed import INSTALLED_APPS as INSTALLED_APPS
 from config.installed import MIDDLEWARE as MIDDLEWARE
 from config.logs import configure_structlog, logging_settings
 from config.media import media_storage
+from config.metrics.settings import metrics_settings
 from config.parallel import own_number
 from config.rest import REST_FRAMEWORK as REST_FRAMEWORK
 from config.rest import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
@@ -137,7 +138,7 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:  # only behind a proxy of ours that sets this header, and X-Forwarded-For, itself
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^health$"]  # asked by load balancers from inside
+SECURE_REDIRECT_EXEMPT = [r"^health$", r"^metrics$"]  # asked from inside, by load balancers and Prometheus
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -189,6 +190,9 @@ MCP_ALLOWED_ORIGINS: list[str] = env.list(
 MCP_PAGE_SIZE = env.int("MCP_PAGE_SIZE", default=0)  # 0: all tools on one page; many clients read only the first
 # Several MCP clients refuse a server over one name with a dot, so names are served with underscores.
 MCP_DOTTED_NAMES = env.bool("MCP_DOTTED_NAMES", default=False)
+
+# Metrics
+METRICS_TOKEN, METRICS_DIR = metrics_settings(env, DATA_DIR, debug=DEBUG)
 
 # Logs
 LOGGING = logging_settings(

@@ -17,6 +17,8 @@ os.environ.update(
     LOG_LEVEL="WARNING",
     LOG_FORMAT="console",
     CLAMD_ADDRESS="",
+    METRICS_TOKEN="",
+    METRICS_DIR="",
 )
 # Types and migrations are checked without servers.
 os.environ.setdefault("DATABASE_URL", "postgresql:///countersign")

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from config.health import health
+from config.metrics.view import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -18,4 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("messaging.whatsapp.commerce.urls")),
     path("", include("sms.urls")),
     path("health", health, name="health"),
+    path("metrics", metrics, name="metrics"),
 ]

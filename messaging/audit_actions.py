@@ -32,6 +32,7 @@ action("contact.opted_out", _("{subject} opted out: {reason}"))
 action("contact.opted_in", _("{subject} came back by their own act: {source}"))
 action("contact.said_start", _("{subject} wrote START"))
 action("contact.consent", _("{actor} recorded consent of {subject}: {change}"))
+action("contact.moved", _("{subject} goes by another address now: {kinds}"))
 action("contact.kept", _("{actor} kept {subject}: {fields}, from {source}"))
 action("contacts.imported", _("{actor} imported {subject}: {people} people"))
 
@@ -41,6 +42,7 @@ action("conversation.handed_over", _("{actor} handed {subject} over to people"))
 action("conversation.noted", _("{actor} noted something about {subject} for the team"))
 action("conversation.labelled", _("{actor} changed the labels of {subject}"))
 action("conversation.closed", _("{actor} closed {subject}"))
+action("conversation.archived", _("{actor} archived {subject}"))
 action("conversations.joined", _("{subject} took in {joined}: their customers are one person"))
 # Orders and payments
 action("order.confirm", _("{actor} created the order {reference}"))
@@ -57,6 +59,9 @@ action("product_source.changed", _("{actor} changed {subject}: {fields}"))
 action("payment_account.changed", _("{actor} changed {subject}: {fields}"))
 action("payment.unsettled", _("The provider told of the order {reference} what somebody has to look at: {outcome}"))
 action("contact.tagged", _("{actor} changed the tags of {subject}"))
+
+action("message.taken_back", _("A customer took {subject} back; its words are gone"))
+action("message.by_phone", _("{subject} was sent from the phone app: nobody approved it"))
 
 # Segments and templates
 action("segment.kept", _("{actor} kept {subject}, version {version}"))
@@ -77,6 +82,7 @@ action("automation.kept", _("{actor} kept {subject}: {state}"))
 # Accounts and numbers
 action("account.restricted", _("Meta restricted {subject}: {restriction}"))
 action("account.freed", _("Meta lifted the restriction of {subject}"))
+action("sender.told", _("Meta told about {subject}: {event}"))
 action("account.told", _("Meta told about {subject}: {event}"))
 action("sender.limit", _("Meta changed the limit of {subject}: {limit}"))
 

@@ -10,7 +10,8 @@ from typing import Any
 from django.utils.translation import ngettext
 
 from accounts.models import Organisation
-from messaging.models import Category, Channel, MessagingRules, Outcome, SuppressionReason, Verdict
+from accounts.statements import run_sql
+from messaging.models import Category, Channel, Contact, MessagingRules, Outcome, SuppressionReason, Verdict
 
 # Two lanes at once each have a `now` of their own: what the other has just marked may be a little later than ours, and
 # counts. What lies farther ahead is a clock's mistake, and caps nobody for good.
@@ -56,6 +57,22 @@ def gate_parameters(
         "cap_since": now - timedelta(days=rules.marketing_cap_days),
         "cap_until": now + _AHEAD,
     }
+
+
+def verdict_on(contact: Contact, channel: str, category: str, now: datetime) -> Verdict:
+    """What the gate says of one person."""
+    facts = gate_parameters(contact.organisation, channel, category, now)
+    ask = f"SELECT {verdict_sql('c')} FROM messaging_contact c WHERE c.id = %(contact)s"
+    ((verdict,),) = run_sql(ask, {**facts, "contact": contact.pk})
+    return Verdict(verdict)
+
+
+def cap_on(contact: Contact, now: datetime) -> tuple[bool, datetime | None]:
+    """Whether one person has had their marketing messages, and when there is room for another; None for never."""
+    rules = rules_of(contact.organisation)
+    facts = gate_parameters(contact.organisation, Channel.WHATSAPP, Category.MARKETING, now, rules)
+    ((is_capped, filled_at),) = run_sql(_CAP, {**facts, "contact": contact.pk})
+    return is_capped, filled_at + timedelta(days=rules.marketing_cap_days) if filled_at else None
 
 
 def window_is_closed_sql(send: str) -> str:
@@ -179,3 +196,13 @@ def _counts_towards_cap(attempt: str) -> str:
         f" AND {attempt}.started_at > %(cap_since)s AND {attempt}.started_at <= %(cap_until)s"
         f" AND {attempt}.outcome <> {Outcome.NOT_ATTEMPTED}"
     )
+
+
+# The try that filled the cap: once it is out of the days, there is room for one more.
+_CAP = f"""
+SELECT {_has_reached_cap("c", "%(category)s")},
+       (SELECT earlier.started_at FROM messaging_attempt earlier
+         WHERE earlier.contact_id = c.id AND %(cap)s > 0 AND {_counts_towards_cap("earlier")}
+         ORDER BY earlier.started_at DESC OFFSET greatest(%(cap)s - 1, 0) LIMIT 1)
+  FROM messaging_contact c WHERE c.id = %(contact)s
+"""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import formats
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
@@ -47,11 +48,29 @@ class TemplateApproved:
                 yield _template_reason("template_not_approved", translation, _("is not approved by Meta any more"))
             if translation.digest != part.digest:
                 yield _template_reason("template_changed", translation, _("was edited since the preview"))
-            if translation.category != contract.category and translation.category == "marketing":
+            if contract.category == "marketing":
+                continue
+            if translation.category == "marketing":
                 yield _template_reason("template_recategorised", translation, _("is now charged as marketing"))
+            elif _will_be_marketing(translation, contract):
+                yield _template_reason("template_recategorised", translation, _will_be_charged(translation))
         for part in parts.values():
             yield Reason("template_not_found", _("The template in %s is gone.") % part.language,
                          _("Make a new preview."))  # fmt: skip
+
+
+def _will_be_marketing(translation: TemplateTranslation, contract: BroadcastContract) -> bool:
+    """Whether Meta has announced that it becomes marketing before the last message may leave."""
+    begins = translation.announced_for
+    return translation.announced_category == "marketing" and (begins is None or contract.not_after > begins)
+
+
+def _will_be_charged(translation: TemplateTranslation) -> Any:
+    if translation.announced_for is None:
+        return _("will be charged as marketing")
+    return _("will be charged as marketing from %s on") % formats.date_format(
+        localtime(translation.announced_for), "DATETIME_FORMAT"
+    )
 
 
 def _template_reason(code: str, translation: TemplateTranslation, what: Any) -> Reason:

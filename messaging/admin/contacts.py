@@ -105,6 +105,7 @@ class ContactAdmin(RecordsOptOuts, MaskedPage):
                 "fields": (
                     "shown_state",
                     ("shown_name", "shown_phone"),
+                    "shown_username",
                     ("key", "shown_crm_id"),
                     ("language", "country"),
                 )
@@ -152,6 +153,10 @@ class ContactAdmin(RecordsOptOuts, MaskedPage):
     @display(description=_("name"))
     def shown_name(self, contact: Contact) -> str:
         return shown(contact, contact.name, "name")
+
+    @display(description=_("WhatsApp username"))
+    def shown_username(self, contact: Contact) -> str:
+        return shown(contact, contact.username, "name")
 
     @display(description=_("phone"))
     def shown_phone(self, contact: Contact) -> str:

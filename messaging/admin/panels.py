@@ -50,7 +50,7 @@ def broadcast_panels(reading: Reading, contract: BroadcastContract) -> Iterator[
         "chat",
     )
     yield Panel(_("What it costs"), "desk/panel_cost.html", _cost(contract), "payments")
-    yield Panel(_("When, and from where"), "desk/panel_schedule.html", schedule_of(reading, contract), "schedule")
+    yield Panel(_("When, and from where"), "desk/panel_schedule.html", _schedule(reading, contract), "schedule")
 
 
 def resend_panels(reading: Reading, contract: ResendContract) -> Iterator[Panel]:
@@ -105,6 +105,11 @@ def _cost(contract: BroadcastContract) -> dict[str, Any]:
         "markets": [{**row, "name": _(names.get(row["market"], row["market"]))} for row in markets],
         "notice": SHIPPED_CARD_NOTICE,
     }
+
+
+def _schedule(reading: Reading, contract: BroadcastContract) -> dict[str, Any]:
+    room = contract.room_at_first
+    return schedule_of(reading, contract) | {"waiting": room is not None and room < contract.included}
 
 
 def schedule_of(reading: Reading, contract: SendContract) -> dict[str, Any]:

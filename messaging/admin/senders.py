@@ -35,7 +35,7 @@ class AccountForm(SecretBoxes):
 
     class Meta:
         model = WhatsAppAccount
-        fields = ("name", "waba_id", "app_id", "currency", *SECRETS)
+        fields = ("name", "waba_id", "portfolio", "app_id", "currency", *SECRETS)
 
 
 @admin.register(WhatsAppAccount)
@@ -44,17 +44,17 @@ class WhatsAppAccountAdmin(OrganisationScoped):
     form = AccountForm
     list_display = ("name", "waba_id", "currency", "connected", "shown_restriction")
     fieldsets = (
-        (None, {"fields": ("name", ("waba_id", "app_id"), "currency")}),
+        (None, {"fields": ("name", ("waba_id", "app_id"), "portfolio", "currency")}),
         (_("Secrets"), {"fields": SECRETS}),
-        (_("From Meta"), {"fields": ("restricted_at", "restriction")}),
+        (_("From Meta"), {"fields": (("restricted_at", "restricted_until"), "restriction")}),
     )
-    readonly_fields = ("restricted_at", "restriction")
+    readonly_fields = ("restricted_at", "restricted_until", "restriction")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Somebody who may only look gets no boxes for secrets: a read-only field would print the secret."""
         if self.has_change_permission(request, obj):
             return self.fieldsets
-        shown = (None, {"fields": (*("name", "waba_id", "app_id", "currency"), "connected")})
+        shown = (None, {"fields": (*("name", "waba_id", "app_id", "portfolio", "currency"), "connected")})
         return (shown, self.fieldsets[2])
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

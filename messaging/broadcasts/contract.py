@@ -49,6 +49,20 @@ class BroadcastContract(SendContract):
     ]
     cost_high: Annotated[Decimal, Field(description="The cost if every message is delivered, at list prices.")]
     price_card: Annotated[str, Field(description="The date from which the prices count.")]
+    messaging_limit: Annotated[
+        int | None,
+        Field(
+            description="With how many people Meta lets the business portfolio begin conversations in a moving 24"
+            " hours; null where there is no limit."
+        ),
+    ] = None
+    room_at_first: Annotated[
+        int | None,
+        Field(
+            description="For how many of them there is room when it begins, going by what has been sent so far. The"
+            " rest waits until others have left the 24 hours: see finishes_about."
+        ),
+    ] = None
 
     def sentence(self) -> str:
         numbers = {"name": self.name, "people": number(self.included), "sender": self.sender_name}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from accounts.models import Organisation
 from messaging.models import Contact, Identity, IdentityKind, MergeTask
@@ -59,6 +60,22 @@ def _found_or_made(
         _note(known[0], addresses)
         _ask_whether_same(organisation, known, "+".join(sorted(addresses)), now)
     return known
+
+
+def write_there_from_now_on(contact: Contact, moved: Addresses, now: datetime) -> list[str]:
+    """Send to these addresses instead of the ones before, where they are the contact's own. Returns their kinds.
+
+    What was approved for the old address does not go there any more, nor to the new one.
+    """
+    changed = {column: moved[kind] for kind, column in _SENDABLE.items() if moved.get(kind)}
+    for kind, value in list(changed.items()):
+        own = Identity.objects.filter(contact=contact, kind=kind, value=value).exists()
+        taken = Contact.objects.filter(organisation_id=contact.organisation_id, **{kind: value}).exists()
+        if not own or taken:
+            del changed[kind]
+    if changed:
+        Contact.objects.filter(pk=contact.pk).update(**changed, version=F("version") + 1, updated_at=now)
+    return sorted(changed)
 
 
 def _ask_whether_same(organisation: Organisation, known: list[Contact], evidence: str, now: datetime) -> None:

@@ -21,6 +21,7 @@ from messaging.models import (
     Identity,
     InboundMessage,
     MergeTask,
+    PhoneEcho,
     Suppression,
     SuppressionReason,
 )
@@ -28,7 +29,7 @@ from messaging.whatsapp.conversations.joining import join_conversations
 
 _SOURCE = "merged contact"
 # Rows that speak of a person by `contact` and belong to whoever the person is now.
-_FOLLOWING: list[type[Model]] = [Attempt, InboundMessage]
+_FOLLOWING: list[type[Model]] = [Attempt, InboundMessage, PhoneEcho]
 
 
 def follow(model: type[Model]) -> None:
@@ -108,16 +109,21 @@ def _share_consent(kept: Contact, other: Contact, actor: Actor, now: datetime) -
 def _move_addresses(kept: Contact, other: Contact, now: datetime) -> None:
     """The other contact lets go of its addresses first: no two people of an organisation have the same."""
     phone, bsuid = kept.phone or other.phone, kept.bsuid or other.bsuid
-    Contact.objects.filter(pk=other.pk).update(phone=None, bsuid=None, name="", invalid_at=now, updated_at=now)
+    Contact.objects.filter(pk=other.pk).update(
+        phone=None, bsuid=None, name="", username="", invalid_at=now, updated_at=now
+    )
     Identity.objects.filter(contact=other).update(contact=kept)
     kept.phone, kept.bsuid = phone, bsuid
     kept.name = kept.name or other.name
+    kept.username = kept.username or other.username
     kept.tags = sorted({*kept.tags, *other.tags})
     kept.attributes = {**other.attributes, **kept.attributes}
     kept.crm_id = kept.crm_id or other.crm_id
     kept.version += 1
     kept.updated_at = now
-    kept.save(update_fields=("phone", "bsuid", "name", "tags", "attributes", "crm_id", "version", "updated_at"))
+    kept.save(
+        update_fields=("phone", "bsuid", "name", "username", "tags", "attributes", "crm_id", "version", "updated_at")
+    )
 
 
 def _hand_on_open_tasks(kept: Contact, other: Contact, now: datetime) -> None:

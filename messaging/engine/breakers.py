@@ -20,7 +20,7 @@ from messaging.models import Category, Send, Sender, SendState, Status
 
 OPT_OUTS_COUNT_FROM = 200  # messages that are out
 
-_PAUSABLE = frozenset({SendState.SCHEDULED, SendState.RELEASING, SendState.SENDING})
+PAUSABLE = frozenset({SendState.SCHEDULED, SendState.RELEASING, SendState.SENDING})
 _SUCCESSES = frozenset({Ending.ACCEPTED, Ending.HELD})
 _FAILURES = frozenset({Ending.FAILED, Ending.UNSURE})
 
@@ -122,5 +122,5 @@ def pause(send: Send, why: str, now: datetime) -> None:
     """Pause a send that is still going out; one that was paused or ended in this very moment stays as it is."""
     with transaction.atomic():
         current = lock_send(send)
-        if current.state in _PAUSABLE:
+        if current.state in PAUSABLE:
             move_send(current, "pause", system(current), now, why)

@@ -53,7 +53,9 @@ class SendContract(Contract):
     due_at: Annotated[datetime, Field(description="When it begins.")]
     not_after: Annotated[datetime, Field(description="What has not gone out by then stays in.")]
     per_second: Annotated[int, Field(description="Messages a second at most.")]
-    finishes_about: Annotated[datetime, Field(description="When the last message leaves at that pace.")]
+    finishes_about: Annotated[
+        datetime, Field(description="When the last message leaves, at that pace and within Meta's limit.")
+    ]
     currency: Annotated[str, Field(description="ISO 4217 code of all amounts.")]
     cost_high: Annotated[Decimal, Field(description="What it costs at most by the prices of that day.")]
     cost_ceiling: Annotated[Decimal, Field(description="The send stops before it costs more.")]

@@ -22,6 +22,7 @@ from messaging.engine.cooling import LONGEST_NAMED, stretched
 from messaging.engine.ladder import climbed_sql, lock_messages
 from messaging.engine.sends import verdict_of_end
 from messaging.engine.taken import Ending, Result, cost_by_send
+from messaging.measures import count_attempts
 from messaging.models import Category, Outcome, Sender, Status, SuppressionReason, Verdict
 
 MAX_TRIES = 5
@@ -109,6 +110,7 @@ def finish(results: Sequence[Result], sender: Sender, now: datetime) -> None:
         accepted.tell(sender.channel, [result.taken for result in settled if result.ending in _TAKEN], now)
         faultpoint("finish.before_commit")
     faultpoint("finish.committed")
+    count_attempts(settled, sender)
 
 
 def _write_opt_outs(results: Sequence[Result], sender: Sender, now: datetime) -> None:

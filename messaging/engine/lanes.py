@@ -20,7 +20,7 @@ from messaging.engine.clerk import Batch, Clerk, Trouble, load_sender
 from messaging.engine.cooling import Cooling
 from messaging.engine.hands import Handed, Hands
 from messaging.engine.lease import Lease
-from messaging.engine.pacing import Limit, Pacer
+from messaging.engine.pacing import Limit, Pacer, of_sender
 from messaging.engine.quiet import left_by
 from messaging.engine.ready import Ready, Work
 from messaging.engine.taken import Ending, Result, Taken
@@ -133,7 +133,7 @@ class Lane:
     def _limits(self, taken: Taken) -> list[Limit]:
         sender = self._sender
         limits = [
-            Limit(f"sender:{sender.pk}", sender.per_second),
+            of_sender(sender),
             Limit(f"organisation:{sender.organisation_id}", settings.ENGINE_ORGANISATION_PER_SECOND),
         ]
         if taken.per_second < sender.per_second:

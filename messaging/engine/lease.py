@@ -22,7 +22,8 @@ UPDATE messaging_lane SET lease_until = clock_timestamp() + %(lasts)s
  WHERE sender_id = %(sender)s AND holder = %(holder)s AND lease_until > clock_timestamp() RETURNING sender_id
 """
 _RELEASE = """
-UPDATE messaging_lane SET holder = NULL, lease_until = NULL WHERE sender_id = %(sender)s AND holder = %(holder)s
+UPDATE messaging_lane SET holder = NULL, lease_until = NULL, served_at = clock_timestamp()
+ WHERE sender_id = %(sender)s AND holder = %(holder)s
 """
 
 

@@ -56,8 +56,12 @@ def live_sends(now: datetime) -> list[LiveSend]:
 
 def senders_with_work(now: datetime) -> list[UUID]:
     """Senders that have a due message, that no lane serves and that are not to keep quiet."""
-    live = _outside_quiet_hours(_ask(_LIVE + _WITH_WORK, now), now)
-    return list(dict.fromkeys(send.sender_id for send in live))
+    return list(dict.fromkeys(send.sender_id for send in unserved_sends(now)))
+
+
+def unserved_sends(now: datetime) -> list[LiveSend]:
+    """Live sends with a due message whose sender no lane serves, though it need not keep quiet."""
+    return list(_outside_quiet_hours(_ask(_LIVE + _WITH_WORK, now), now))
 
 
 def _ask(sql: str, now: datetime, sender: UUID | None = None) -> list[LiveSend]:

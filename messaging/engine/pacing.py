@@ -17,6 +17,8 @@ from typing import Any, cast
 import redis
 from django.conf import settings
 
+from messaging.models import Sender
+
 log = logging.getLogger(__name__)
 
 REDIS_PATIENCE = 0.5  # seconds; a lane must not stand still longer than that over a lost Redis
@@ -89,6 +91,16 @@ class Limit:
         return self.per_second * 0.975
 
 
+def of_sender(sender: Sender) -> Limit:
+    """What the provider lets this sender carry."""
+    return Limit(f"sender:{sender.pk}", sender.per_second)
+
+
+def keys_of(limit: Limit) -> tuple[str, str]:
+    """Where Redis keeps the bucket of a limit, and the list of its grants."""
+    return f"countersign:pace:{limit.key}", f"countersign:pace:{limit.key}:grants"
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """`tokens` may leave now; one more perhaps in `wait` seconds."""
@@ -131,7 +143,7 @@ class Pacer:
         keys: list[str] = []
         for limit in limits:
             facts += [limit.rate, limit.burst, limit.per_second]
-            keys += [f"countersign:pace:{limit.key}", f"countersign:pace:{limit.key}:grants"]
+            keys += keys_of(limit)
         granted, microseconds = cast(list[int], self._script(keys=keys, args=facts))
         return Grant(granted, microseconds / 1_000_000)
 

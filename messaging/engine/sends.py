@@ -4,6 +4,7 @@ transaction.
 
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from approvals.models import ActionRequest
 from approvals.reasons import Reason, Refused
 from approvals.registry import Call
 from audit.record import record
+from messaging.measures import count_move
 from messaging.models import Audience, Channel, Send, SendState, Status, Verdict
 
 # Ends with people still waiting.
@@ -106,6 +108,7 @@ def move_send(send: Send, transition_name: str, actor: Actor, now: datetime, rea
             reason=reason,
             left_out=left_out,
         )
+        transaction.on_commit(partial(count_move, current))
     return current
 
 

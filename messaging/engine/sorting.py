@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from messaging.engine.live import LiveSend
 from messaging.engine.taken import Taken
 from messaging.models import Category, MessagingRules, Status, Verdict
+from messaging.portfolios import Room
 from messaging.quiet_hours import RecipientsNight
 
 # Somebody else has the contact's row right now: an import, an opt-out, another sender's lane.
@@ -20,7 +21,9 @@ LOCKED_WAIT = timedelta(seconds=1)
 
 
 class Candidate(NamedTuple):
-    """A due message as the gate's statement tells it. `values` are JSON; `last_try` to this person, within the gap."""
+    """A due message as the gate's statement tells it. `values` are JSON; `last_try` to this person, within the gap;
+    `begins` a conversation, with somebody who `is_counted` today already or needs room.
+    """
 
     message_id: int
     send_id: UUID
@@ -41,6 +44,12 @@ class Candidate(NamedTuple):
     last_try: datetime | None
     per_second: int
     country: str
+    begins: bool
+    is_counted: bool
+
+    @property
+    def needs_room(self) -> bool:
+        return self.begins and not self.is_counted
 
     def taken(self, attempt_id: UUID) -> Taken:
         return Taken(
@@ -57,6 +66,7 @@ class Candidate(NamedTuple):
             self.priority,
             self.tries,
             self.per_second,
+            self.begins,
         )
 
 
@@ -77,14 +87,17 @@ def sort_out(
     rules: MessagingRules,
     now: datetime,
     night: RecipientsNight | None = None,
+    room: Room | None = None,
 ) -> Sorted:
     """Sort a batch. Of one person's messages one goes and the others wait, so that they cannot pass a cap together.
 
-    `night` is given where marketing keeps the recipients' quiet hours rather than the organisation's.
+    `night` is given where marketing keeps the recipients' quiet hours rather than the organisation's, `room`
+    where Meta limits with how many people conversations may be begun.
     """
     found = Sorted()
     left = {send.id: send.cost_ceiling - send.reserved for send in sends}
     seen: set[int] = set()
+    newcomers = 0
     gap = timedelta(seconds=rules.pair_gap_seconds)
     for one in candidates:
         if one.status != Status.QUEUED:
@@ -99,11 +112,14 @@ def sort_out(
             found.pauses[one.send_id] = _("Meta no longer approves the template, or charges it as marketing now.")
         elif due_at := _waits_until(one, one.contact_id in seen, gap, now, night):
             found.postponed[one.message_id] = due_at
+        elif room is not None and one.needs_room and newcomers >= room.left:
+            found.postponed[one.message_id] = room.again_at
         elif one.price > left[one.send_id]:
             found.pauses[one.send_id] = _("The cost ceiling is reached.")
         else:
             left[one.send_id] -= one.price
             seen.add(one.contact_id)
+            newcomers += one.needs_room
             found.going.append(one)
     return found
 

@@ -2,8 +2,9 @@
 
 Locks are taken in one order, and never waited for: the sends (which guard their outbox rows, so that stopping a send
 either precedes or follows the batch), then the contacts (which an opt-out locks too, so that it precedes or follows).
-What cannot be locked is left for a second later. When the transaction has committed, each message of the batch has an
-open attempt: whatever crashes from here on, it is never marked again.
+What cannot be locked is left for a second later. Only the numbers of one portfolio wait for each other, before they
+hold anything. When the transaction has committed, each message of the batch has an open attempt: whatever crashes from
+here on, it is never marked again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +25,7 @@ from messaging.engine.sorting import Candidate, Sorted, sort_out
 from messaging.engine.taken import Taken, cost_by_send
 from messaging.gate import gate_parameters, rules_of, verdict_sql, window_is_closed_sql
 from messaging.models import Channel, MessagingRules, Outcome, Send, Sender, Status, Verdict
+from messaging.portfolios import Portfolio, begins_sql, hold_portfolio, is_counted_sql, portfolio_parameters, room_of
 from messaging.quiet_hours import RecipientsNight
 
 # How long an attempt may be under way before it counts as unknown: connecting and reading time out well within it.
@@ -69,7 +71,7 @@ SELECT m.id, m.send_id, m.contact_id, m.address, m.address_kind, m.translation_i
        (SELECT max(last.started_at) FROM messaging_attempt last
          WHERE last.contact_id = m.contact_id AND last.sender_id = m.sender_id
            AND last.outcome <> {Outcome.NOT_ATTEMPTED} AND last.started_at > %(gap_since)s),
-       s.per_second, c.country
+       s.per_second, c.country, {begins_sql("m", "s")}, {is_counted_sql("m.contact_id")}
   FROM messaging_message m
   JOIN messaging_outbox w ON w.message_id = m.id
   JOIN messaging_send s ON s.id = m.send_id
@@ -79,15 +81,17 @@ SELECT m.id, m.send_id, m.contact_id, m.address, m.address_kind, m.translation_i
  WHERE m.id = ANY(%(messages)s) ORDER BY w.priority, w.due_at, m.id
 """
 _MARK = f"""
-WITH going AS (SELECT * FROM unnest(%(messages)s::bigint[], %(attempts)s::uuid[]) AS r(message_id, attempt_id)),
+WITH going AS (SELECT * FROM unnest(%(messages)s::bigint[], %(attempts)s::uuid[], %(begins)s::bool[])
+                       AS r(message_id, attempt_id, begins)),
 gone AS (DELETE FROM messaging_outbox WHERE message_id = ANY(%(messages)s::bigint[])),
 marked AS (
     UPDATE messaging_message m SET status = {Status.SENDING}, handed_at = %(now)s FROM going
      WHERE m.id = going.message_id AND m.status = {Status.QUEUED}
-    RETURNING m.id, m.contact_id, m.sender_id, m.category, m.price, going.attempt_id)
+    RETURNING m.id, m.contact_id, m.sender_id, m.category, m.price, going.attempt_id, going.begins)
 INSERT INTO messaging_attempt
-       (id, message_id, contact_id, sender_id, category, price, started_at, lease_until, outcome, code)
-SELECT attempt_id, id, contact_id, sender_id, category, price, %(now)s, %(lease)s, {Outcome.OPEN}, '' FROM marked
+       (id, message_id, contact_id, sender_id, category, price, begins, started_at, lease_until, outcome, code)
+SELECT attempt_id, id, contact_id, sender_id, category, price, begins, %(now)s, %(lease)s, {Outcome.OPEN}, ''
+  FROM marked
 RETURNING message_id
 """
 _EXCLUDE = f"""
@@ -123,16 +127,18 @@ def take(sender: Sender, wanted: int, now: datetime, held: Mapping[UUID, int] = 
 
 
 def _take(sender: Sender, wanted: int, now: datetime, held: Mapping[UUID, int]) -> list[Taken]:
+    portfolio = hold_portfolio(sender)
     sends = lock_live_sends(sender, now)
     contact_of = _next_messages(sends, wanted, now, held)
     if not contact_of:
         return []
     rules = rules_of(sender.organisation)
     locked = _lock_contacts(contact_of.values())
-    candidates = _ask(sender, contact_of, locked, rules, now)
+    room = room_of(portfolio, now)
+    candidates = _ask(sender, contact_of, locked, rules, portfolio, now)
     is_text = sender.channel == Channel.SMS
     night = RecipientsNight(rules, sender.organisation.timezone, now) if is_text else None
-    return _write_down(sort_out(candidates, sends, rules, now, night), now)
+    return _write_down(sort_out(candidates, sends, rules, now, night, room), now)
 
 
 def _next_messages(sends: Sequence[LiveSend], wanted: int, now: datetime, held: Mapping[UUID, int]) -> dict[int, int]:
@@ -151,11 +157,17 @@ def _lock_contacts(contacts: Iterable[int]) -> list[int]:
 
 
 def _ask(
-    sender: Sender, messages: Iterable[int], locked: Iterable[int], rules: MessagingRules, now: datetime
+    sender: Sender,
+    messages: Iterable[int],
+    locked: Iterable[int],
+    rules: MessagingRules,
+    portfolio: Portfolio | None,
+    now: datetime,
 ) -> list[Candidate]:
     """What the gate says of each message. The statement begins after the locks are held, so it sees every stop."""
     facts = {
         **gate_parameters(sender.organisation, sender.channel, "", now, rules),
+        **portfolio_parameters(portfolio, now),
         "messages": numbers(messages),
         "locked": numbers(locked),
         "gap_since": now - timedelta(seconds=rules.pair_gap_seconds),
@@ -185,6 +197,7 @@ def _mark(taken: list[Taken], now: datetime) -> list[Taken]:
     facts: dict[str, Any] = {
         "messages": numbers(one.message_id for one in taken),
         "attempts": texts(str(one.attempt_id) for one in taken),
+        "begins": numbers(one.begins for one in taken),
         "now": now,
         "lease": now + LEASE,
     }

@@ -8,7 +8,9 @@ from uuid import UUID
 
 
 class Taken(NamedTuple):
-    """Marked as going out; its attempt is open. `values` are the variables' texts by name, `per_second` its send's."""
+    """Marked as going out; its attempt is open. `values` are the variables' texts by name, `per_second` its send's;
+    `begins` whether it counts towards Meta's messaging limit.
+    """
 
     attempt_id: UUID
     message_id: int
@@ -23,6 +25,7 @@ class Taken(NamedTuple):
     priority: int
     tries: int
     per_second: int
+    begins: bool = False
 
 
 def cost_by_send(taken: Iterable[Taken]) -> dict[UUID, Decimal]:

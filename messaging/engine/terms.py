@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.reasons import Reason
 from messaging.models import Audience, AudienceMember, Segment, Sender, Verdict
+from messaging.portfolios import Outlook, outlook
 
 LASTS = timedelta(hours=24)
 FARTHEST = timedelta(days=90)
@@ -36,9 +37,11 @@ def reasons_of_time(ask: WhenAsked, now: datetime) -> Iterator[Reason]:
                      _("Prices and consent will have changed; plan it later."), "due_at")  # fmt: skip
 
 
-def end_of(ask: WhenAsked) -> datetime:
-    """What has not gone out by then stays in."""
-    return ask.not_after or ask.due_at + LASTS
+def end_of(ask: WhenAsked, longer: timedelta = timedelta(0)) -> datetime:
+    """What has not gone out by then stays in. A send that Meta's messaging limit makes last `longer` gets the time, but
+    no more than a send may be planned ahead.
+    """
+    return ask.not_after or ask.due_at + min(LASTS + longer, FARTHEST)
 
 
 def terms_of_people(audience: Audience) -> dict[str, Any]:
@@ -60,22 +63,36 @@ def terms_of_segment(segment: Segment) -> dict[str, Any]:
 def terms_of_time(ask: WhenAsked, sender: Sender, people: int, now: datetime) -> dict[str, Any]:
     """The fields that say when it goes and how fast: never faster than its sender may."""
     per_second = min(ask.per_second or sender.per_second, sender.per_second)
+    begins_at = max(ask.due_at, now)
+    limited = outlook(sender, people, begins_at, now)
     return {
         "due_at": ask.due_at,
-        "not_after": end_of(ask),
-        "per_second": per_second,
-        "finishes_about": max(ask.due_at, now) + timedelta(seconds=people // per_second),
+        "not_after": end_of(ask, limited.wait),
+        **_terms_of_pace(sender, per_second, people, begins_at, limited),
     }
 
 
-def terms_at_once(per_second: int, people: int, now: datetime) -> dict[str, Any]:
+def terms_at_once(sender: Sender, per_second: int, people: int, now: datetime) -> dict[str, Any]:
     """The same fields of what is sent again: it begins as soon as it has been countersigned, at the pace of before."""
+    limited = outlook(sender, people, now, now)
     return {
         "due_at": now,
-        "not_after": now + LASTS,
-        "per_second": per_second,
-        "finishes_about": now + timedelta(seconds=people // per_second),
+        "not_after": now + LASTS + limited.wait,
+        **_terms_of_pace(sender, per_second, people, now, limited),
     }
+
+
+def _terms_of_pace(
+    sender: Sender, per_second: int, people: int, begins_at: datetime, limited: Outlook
+) -> dict[str, Any]:
+    """Texts know no messaging limit, and their contracts do not speak of it."""
+    pace = {
+        "per_second": per_second,
+        "finishes_about": begins_at + max(limited.wait, timedelta(seconds=people // per_second)),
+    }
+    return (
+        pace if sender.account_id is None else pace | {"messaging_limit": limited.limit, "room_at_first": limited.left}
+    )
 
 
 def readers_of(audience: Audience) -> dict[UUID | None, int]:

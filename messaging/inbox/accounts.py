@@ -1,60 +1,81 @@
-"""What Meta says of accounts and numbers: a restriction freezes what goes out from there until it is over.
+"""What Meta says of accounts: a restriction freezes what goes out from there until it is over.
 
 The newest word counts, by Meta's own time: an older one that is told late, or tried again, changes nothing.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 
 from accounts.actor import Actor
 from audit.record import record
 from messaging.inbox.events import Event
+from messaging.inbox.numbers import set_tier
 from messaging.inbox.senders import Known
 from messaging.models import Sender, WhatsAppAccount
-from messaging.whatsapp.webhooks import AccountItem, PhoneQualityItem
+from messaging.whatsapp.webhooks import AccountItem
 
 # Restrictions under which nothing may be sent; the others concern adding numbers or calling.
 _FREEZES = ("RESTRICTED_BIZ_INITIATED_MESSAGING", "RESTRICTED_CUSTOMER_INITIATED_MESSAGING")
 _ENDS = ("ACCOUNT_RECONNECTED", "REINSTATE")
 _STOPS = ("ACCOUNT_DELETED", "ACCOUNT_OFFBOARDED", "DISABLED_UPDATE")
+# A DISABLED_UPDATE says by its ban state that an account is disabled, will be, or no longer is.
+_NOT_DISABLED = ("REINSTATE", "SCHEDULE_FOR_DISABLE")
 
 
 def change_account(item: AccountItem, event: Event, known: Known, now: datetime) -> None:
     account = known.account(event, item.waba_id)
     if account is None:
         return
-    kinds = [kind for kind, _until in item.restrictions]
     told_at = min(item.at or event.received_at, now)
-    if any(kind in _FREEZES for kind in kinds) or item.event in _STOPS:
-        restriction = (", ".join(kinds) or item.event)[:120]
-        if _keep(account, told_at, restricted_at=now, restriction=restriction):
-            actor = Actor.system(account.organisation, "webhook inbox")
-            record("account.restricted", account, actor, now=now, restriction=restriction)
-    elif item.event in _ENDS:
-        if _keep(account, told_at, restricted_at=None, restriction=""):
+    frozen = [(kind, until) for kind, until in item.restrictions if kind in _FREEZES]
+    until = _end_of(frozen)
+    if (frozen and (until is None or until > now)) or _is_stopped(item):
+        kinds = ", ".join(kind for kind, _until in item.restrictions) or item.event
+        if _keep(account, told_at, restricted_at=now, restriction=kinds[:120], restricted_until=until):
+            record("account.restricted", account, _inbox(account), now=now, restriction=kinds[:120], until=until)
+    elif item.event in _ENDS or (item.event == "DISABLED_UPDATE" and item.detail == "REINSTATE"):
+        if _keep(account, told_at, **_FREE):
             _note(account, "account.freed", item, now)
     else:
+        _change_capability(account, item, told_at, now)
         _note(account, "account.told", item, now)
 
 
-def change_limit(item: PhoneQualityItem, event: Event, known: Known, now: datetime) -> None:
-    """A new messaging limit or throughput of a number, found by its display number."""
-    account = known.account(event, item.waba_id)
-    digits = "".join(letter for letter in item.display_phone if letter.isdecimal())
-    sender = Sender.objects.filter(account=account, number__endswith=digits).first() if account and digits else None
-    told_at = min(item.at or event.received_at, now)
-    if sender is None or (sender.limit_told_at is not None and told_at < sender.limit_told_at):
+def end_restrictions(now: datetime) -> int:
+    """Free the accounts whose restriction is over by the end that Meta named; how many those were."""
+    over = WhatsAppAccount.objects.filter(restricted_at__isnull=False, restricted_until__lte=now)
+    freed = 0
+    for account in over.select_related("organisation").order_by("pk"):
+        with transaction.atomic():
+            if over.filter(pk=account.pk).update(**_FREE):
+                record("account.freed", account, _inbox(account), now=now, event="EXPIRED")
+                freed += 1
+    return freed
+
+
+_FREE: dict[str, Any] = {"restricted_at": None, "restriction": "", "restricted_until": None}
+
+
+def _end_of(restrictions: Sequence[tuple[str, datetime | None]]) -> datetime | None:
+    """The last of their ends; None where one of them has none."""
+    ends = [until for _kind, until in restrictions if until is not None]
+    return max(ends) if ends and len(ends) == len(restrictions) else None
+
+
+def _is_stopped(item: AccountItem) -> bool:
+    return item.event in _STOPS and not (item.event == "DISABLED_UPDATE" and item.detail in _NOT_DISABLED)
+
+
+def _change_capability(account: WhatsAppAccount, item: AccountItem, told_at: datetime, now: datetime) -> None:
+    """The messaging limit is the business's: it counts for every number of the account."""
+    if item.field != "business_capability_update" or not item.detail:
         return
-    sender.limit_told_at = told_at
-    if item.event == "THROUGHPUT_UPGRADE":
-        sender.per_second = 1000
-    elif item.limit:
-        sender.tier = item.limit[:20]
-    sender.save()
-    actor = Actor.system(sender.organisation, "webhook inbox")
-    record("sender.limit", sender, actor, now=now, event=item.event, limit=item.limit)
+    for sender in Sender.objects.filter(account=account).select_related("organisation").order_by("pk"):
+        set_tier(sender, item.detail, item.event, told_at, now)
 
 
 def _keep(account: WhatsAppAccount, told_at: datetime, **changes: Any) -> bool:
@@ -65,5 +86,9 @@ def _keep(account: WhatsAppAccount, told_at: datetime, **changes: Any) -> bool:
 
 def _note(account: WhatsAppAccount, action: str, item: AccountItem, now: datetime) -> None:
     record(
-        action, account, Actor.system(account.organisation, "webhook inbox"), now=now, event=item.event or item.field
-    )
+        action, account, _inbox(account), now=now, event=item.event or item.field, detail=item.detail[:200]
+    )  # fmt: skip
+
+
+def _inbox(account: WhatsAppAccount) -> Actor:
+    return Actor.system(account.organisation, "webhook inbox")

@@ -19,6 +19,7 @@ from messaging.inbox.items import StatusItem
 from messaging.inbox.kinds import all_news
 from messaging.inbox.senders import Known, known_places
 from messaging.inbox.statuses import apply_statuses
+from messaging.measures import count_applied
 from messaging.models import WebhookEvent, WebhookFailure
 
 log = logging.getLogger(__name__)
@@ -100,6 +101,7 @@ def apply_events(events: Sequence[Event], now: datetime) -> None:
     faultpoint("inbox.before_settling")
     with transaction.atomic():
         _settle(events, failed, now)
+    count_applied(events, now)
 
 
 def apply_told(told: Sequence[Told], known: Known, now: datetime, failed: list[Failed]) -> None:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from messaging.inbox import accounts, inbound, people, templates
+from messaging.inbox import accounts, echoes, inbound, numbers, people, templates
 from messaging.inbox.events import Event
 from messaging.inbox.items import InboundItem
 from messaging.inbox.senders import Known
 from messaging.whatsapp.webhooks import (
     AccountItem,
+    EchoItem,
+    NumberItem,
     PhoneQualityItem,
     TemplateCategoryItem,
     TemplateEditedItem,
@@ -23,6 +25,7 @@ Handler = Callable[[Any, Event, Known, datetime], None]
 
 _HANDLERS: dict[type, Handler] = {
     InboundItem: inbound.take_in,
+    EchoItem: echoes.write_down,
     UserPreferenceItem: people.change_preference,
     UserIdUpdateItem: people.change_address,
     TemplateStatusItem: templates.change_status,
@@ -30,7 +33,8 @@ _HANDLERS: dict[type, Handler] = {
     TemplateCategoryItem: templates.change_category,
     TemplateEditedItem: templates.note_edit,
     AccountItem: accounts.change_account,
-    PhoneQualityItem: accounts.change_limit,
+    PhoneQualityItem: numbers.change_limit,
+    NumberItem: numbers.change_name,
 }
 
 

@@ -26,22 +26,29 @@ from messaging.models import (
 from messaging.phones import BadPhone, normalise
 from messaging.stopwords import Intent, classify
 from messaging.whatsapp.automation.turns import await_turn
-from messaging.whatsapp.conversations.arriving import hear
+from messaging.whatsapp.conversations.arriving import hear, lay_beside
+from messaging.whatsapp.conversations.taking_back import NOTICE, TAKEN_BACK, take_back
 from messaging.whatsapp.media.arriving import note_media
 
 # An answer later than this is no longer counted for a message, unless it quotes it.
 REPLY_WITHIN = timedelta(hours=72)
+# Changes something that was written before: somebody should look, but no window opens anew.
+_NO_NEW_WORD = frozenset({"edit", TAKEN_BACK})
 
 
 def take_in(item: InboundItem, event: Event, known: Known, now: datetime) -> None:
     sender = known.sender(event, item.sender_ref)
     if sender is None:
         return
-    addresses = addresses_of(item.from_phone, item.user_id)
+    addresses = addresses_of(item.from_phone, item.user_id, item.parent_user_id)
     name, country = item.profile_name[:200], _country(item.from_phone)
     contacts = find_or_make(sender.organisation, addresses, now, name=name, country=country)
     said_at = min(item.at, now)  # a time in the future must not outlast every later word of the person
-    intent = intent_of(item)
+    if item.kind == TAKEN_BACK and item.target_id:
+        take_back(item.target_id, contacts, sender, said_at, now)
+        return
+    # What WhatsApp itself puts into the chat is nobody's word.
+    intent = Intent.NONE if item.kind == NOTICE else intent_of(item)
     message, is_new = InboundMessage.objects.get_or_create(
         sender=sender,
         provider_id=item.provider_id,
@@ -52,24 +59,37 @@ def take_in(item: InboundItem, event: Event, known: Known, now: datetime) -> Non
             "text": item.text,
             "payload": (item.payload or item.title)[:300],
             "intent": "" if intent is Intent.NONE else intent.value,
-            "in_reply_to": item.reply_to[:255],
+            "in_reply_to": (item.reply_to or item.target_id)[:255],
             "at": said_at,
             "received_at": event.received_at,
         },
     )
-    if not is_new:
-        return
     ids = [contact.pk for contact in contacts]
+    if not is_new:
+        if message.kind == TAKEN_BACK and intent is not Intent.START:  # told after it was taken back: a no still is one
+            _hear(intent, ids, f"{sender.channel} message", said_at, _inbox(sender), now)
+        return
+    if item.kind == NOTICE:
+        lay_beside(message)
+        return
     Contact.objects.filter(pk__in=ids).update(
         last_inbound_at=Greatest(Coalesce(F("last_inbound_at"), said_at), said_at)
     )
+    if item.username:  # the newest word counts: what is told late says what they were called then
+        Contact.objects.filter(pk=contacts[0].pk, last_inbound_at__lte=said_at).update(username=item.username)
     _count_reply(sender, contacts[0], item.reply_to, said_at)
-    _hear(intent, ids, f"{sender.channel} message", said_at, Actor.system(sender.organisation, "webhook inbox"), now)
+    _hear(intent, ids, f"{sender.channel} message", said_at, _inbox(sender), now)
     if sender.channel == Channel.WHATSAPP:  # last: everybody locks people and messages before conversations
+        if item.kind in _NO_NEW_WORD and lay_beside(message, unread=1):
+            return
         hear(message, now, came_by_ad=item.came_by_ad)
         if item.media is not None:
             note_media(message, item.media, now)
         await_turn(message)
+
+
+def _inbox(sender: Sender) -> Actor:
+    return Actor.system(sender.organisation, "webhook inbox")
 
 
 def intent_of(item: InboundItem) -> Intent:
@@ -77,9 +97,9 @@ def intent_of(item: InboundItem) -> Intent:
     return classify(" ".join(filter(None, (item.text, item.title or item.payload))))
 
 
-def addresses_of(phone: str, user_id: str) -> Addresses:
+def addresses_of(phone: str, user_id: str, parent_user_id: str = "") -> Addresses:
     """The addresses that a webhook names a person by."""
-    known = {"phone": phone, "wa_id": phone.removeprefix("+"), "bsuid": user_id}
+    known = {"phone": phone, "wa_id": phone.removeprefix("+"), "bsuid": user_id, "parent_bsuid": parent_user_id}
     return {kind: value for kind, value in known.items() if value}
 
 

@@ -49,6 +49,7 @@ class InboundItem:
     `kind` is the provider's word for what it is. `payload` and `title` are the button or list row that was tapped; a
     template's button without a payload of its own repeats its label. `reply_to` is the quoted message, `target_id` the
     one that is reacted to, edited or taken back. `came_by_ad` says that a click on an ad or a page's button led here.
+    `parent_user_id` is the person's id across linked businesses.
     """
 
     dedupe_key: str
@@ -67,3 +68,4 @@ class InboundItem:
     target_id: str
     media: Media | None
     came_by_ad: bool = False
+    parent_user_id: str = ""

@@ -7,6 +7,7 @@ from typing import Any, Final
 from messaging.inbox.items import InboundItem, StatusItem
 from messaging.whatsapp.webhooks import (
     AccountItem,
+    NumberItem,
     PhoneQualityItem,
     TemplateCategoryItem,
     TemplateEditedItem,
@@ -41,6 +42,7 @@ _NEWS: Final[dict[type, News]] = {
     TemplateEditedItem: News.TEMPLATE,
     AccountItem: News.ACCOUNT,
     PhoneQualityItem: News.ACCOUNT,
+    NumberItem: News.ACCOUNT,
     UserPreferenceItem: News.PERSON,
     UserIdUpdateItem: News.PERSON,
 }

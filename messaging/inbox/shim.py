@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from messaging.group_commit import GroupCommit
 from messaging.inbox.arriving import Arriving, arrivals
 from messaging.inbox.bell import ring
+from messaging.measures import WEBHOOK_ANSWERS
 from messaging.models import WhatsAppAccount
 from messaging.whatsapp.webhooks import answer_handshake, signers
 
@@ -39,11 +40,13 @@ class WebhookShim:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("PATH_INFO") != PATH:
             return self._application(environ, start_response)
+        began = time.perf_counter()
         try:
             status, body = self._answer(environ)
         except Exception:
             log.exception("a webhook could not be taken; the provider will send it again")
             status, body = "503 Service Unavailable", b"TRY_AGAIN"
+        WEBHOOK_ANSWERS.labels(status[:3]).observe(time.perf_counter() - began)
         headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
         start_response(status, [*headers, ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store")])
         return [body]

@@ -5,6 +5,7 @@ it is.
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from messaging.inbox.addresses import Address, note_addresses
 from messaging.inbox.finding import Found, find, reference
 from messaging.inbox.items import StatusItem
 from messaging.inbox.settling import charge, lock_sends, sends_of, settle_attempts
+from messaging.measures import count_statuses
 from messaging.models import (
     Category,
     Message,
@@ -92,6 +94,7 @@ def apply_statuses(items: Sequence[tuple[Sender, StatusItem]], now: datetime) ->
         _climb(seen)
         note_addresses(_addresses(seen), now)
     _hear_opt_outs(seen, now)
+    transaction.on_commit(partial(count_statuses, [(one.sender, one.item) for one in seen]))
     park([one for place, one in enumerate(items) if place not in found], now)
 
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from accounts.clock import database_now
+from messaging.inbox.accounts import end_restrictions
 from messaging.inbox.apply import apply_for
 from messaging.inbox.keeping import drop_old_events
 from messaging.inbox.statuses import match_parked
@@ -19,7 +20,8 @@ def apply_webhooks() -> None:
 
 @shared_task
 def tidy_inbox() -> None:
-    """Match parked statuses with messages known since, and drop events that are old enough."""
+    """Match parked statuses with messages known since, end what Meta restricted for a time, and drop old events."""
     now = database_now()
     match_parked(now)
+    end_restrictions(now)
     drop_old_events(now)

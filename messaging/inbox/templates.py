@@ -7,6 +7,7 @@ from accounts.actor import Actor
 from audit.record import record
 from messaging.inbox.events import Event
 from messaging.inbox.senders import Known
+from messaging.inbox.standing_on import end_what_stands_on
 from messaging.models import TemplateTranslation, TranslationStatus
 from messaging.whatsapp.templates.definition import category_named
 from messaging.whatsapp.webhooks import (
@@ -69,9 +70,13 @@ def change_category(item: TemplateCategoryItem, event: Event, known: Known, now:
     translation = _find(item, event, known)
     if translation is None or _older(item.at, translation.category_told_at):
         return
+    announced = category_named(item.correct) if item.correct else ""
     if not item.correct:
         translation.category_told_at = min(item.at or now, now)
         translation.reviewed_category = category_named(item.category) or translation.reviewed_category
+    is_news = bool(announced) and announced != translation.category
+    translation.announced_category = announced if is_news else ""
+    translation.announced_for = item.takes_effect_at if is_news else None
     _keep(translation, item, now, event="CATEGORY", category=translation.category, announced=item.correct.lower())
 
 
@@ -100,7 +105,8 @@ def _find(item: AnyTemplateItem, event: Event, known: Known) -> TemplateTranslat
     account = known.account(event, item.waba_id)
     if account is None:
         return None
-    translations = TemplateTranslation.objects.select_for_update(of=("self",)).select_related(
+    # Whoever makes messages holds their send and the key of their text: we lock the text here and sends after it.
+    translations = TemplateTranslation.objects.select_for_update(of=("self",), no_key=True).select_related(
         "template", "organisation"
     )
     own = translations.filter(template__account=account)
@@ -121,3 +127,4 @@ def _keep(translation: TemplateTranslation, item: AnyTemplateItem, now: datetime
     actor = Actor.system(translation.organisation, "webhook inbox")
     record("template.reviewed", translation, actor, now=now, language=translation.language,
            status=translation.status, **facts)  # fmt: skip
+    end_what_stands_on(translation, now)

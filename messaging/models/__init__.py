@@ -15,7 +15,7 @@ from messaging.models.consent import (
 from messaging.models.contacts import Contact, Identity, IdentityKind, MergeTask
 from messaging.models.conversations import Conversation, ConversationEvent, Note, Queue, Reply, Team
 from messaging.models.imports import ImportBatch, ImportRow
-from messaging.models.inbox import InboundMessage, ParkedStatus, WebhookEvent, WebhookFailure
+from messaging.models.inbox import InboundMessage, ParkedStatus, PhoneEcho, WebhookEvent, WebhookFailure
 from messaging.models.media import MediaAsset, MediaFetch, MediaUpload
 from messaging.models.messages import UNKNOWN, Attempt, Lane, Message, Outbox, Outcome, Priority, Status
 from messaging.models.payments import PaymentAccount, PaymentEvent, PaymentLink
@@ -69,6 +69,7 @@ __all__ = [
     "PaymentAccount",
     "PaymentEvent",
     "PaymentLink",
+    "PhoneEcho",
     "Price",
     "Priority",
     "Product",

@@ -29,6 +29,10 @@ class Contact(models.Model):
     phone = models.CharField(_("phone"), max_length=16, null=True, blank=True, help_text=_("E.164, with +."))  # noqa: DJ001
     bsuid = models.CharField(_("business-scoped user id"), max_length=160, null=True, blank=True)  # noqa: DJ001
     name = models.CharField(_("name"), max_length=200, blank=True)
+    username = models.CharField(
+        _("WhatsApp username"), max_length=64, blank=True, default="", db_default="",
+        help_text=_("As it was last told. People change it and others take it up: nobody is known by it."),
+    )  # fmt: skip
     language = models.CharField(_("language"), max_length=16, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True)
     tags = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name=_("tags"))

@@ -94,6 +94,36 @@ class ParkedStatus(models.Model):
         return self.provider_id
 
 
+class PhoneEcho(models.Model):
+    """What somebody of ours sent from the WhatsApp Business app on the phone: outbound, and nobody approved it.
+
+    `after_a_no` says that the person had opted out by then. `target` is the message it reacts to, edits or takes back.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("organisation")
+    )
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+", verbose_name=_("sender"))
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+", verbose_name=_("contact"))
+    provider_id = models.CharField(_("id at the provider"), max_length=255)
+    kind = models.CharField(_("kind"), max_length=24)
+    text = models.TextField(_("text"), blank=True)
+    target = models.CharField(_("about the message"), max_length=255, blank=True)
+    after_a_no = models.BooleanField(_("to somebody who had opted out"), default=False)
+    at = models.DateTimeField(_("sent at"))
+    received_at = models.DateTimeField(_("received at"))
+
+    class Meta:
+        verbose_name = _("message from the phone")
+        verbose_name_plural = _("messages from the phone")
+        constraints = (models.UniqueConstraint(fields=("sender", "provider_id"), name="echo_once"),)
+        indexes = (models.Index(fields=("organisation", "-at"), name="echoes_by_time"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
 class InboundMessage(models.Model):
     """What a customer wrote. Their words are data, never instructions."""
 

@@ -168,6 +168,9 @@ class Attempt(models.Model):
     )
     category = models.CharField(_("category"), max_length=16)
     price = models.DecimalField(_("price"), max_digits=12, decimal_places=6, default=Decimal(0))
+    begins = models.BooleanField(
+        _("begins a conversation"), default=False, help_text=_("It counts towards Meta's messaging limit.")
+    )
     started_at = models.DateTimeField(_("started at"))
     lease_until = models.DateTimeField(_("given up at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
@@ -179,6 +182,8 @@ class Attempt(models.Model):
         verbose_name_plural = _("attempts")
         indexes = (
             models.Index(fields=("contact", "started_at"), name="attempts_of_contact"),
+            # Whom a business portfolio has begun conversations with in 24 hours.
+            models.Index(fields=("sender", "started_at"), name="attempts_beginning", condition=models.Q(begins=True)),
             models.Index(fields=("lease_until",), name="attempts_open", condition=models.Q(outcome=0)),
             # What waits for a report, for somebody, or for the close.
             models.Index(fields=("started_at",), name="attempts_unsure", condition=models.Q(outcome=4)),
@@ -191,7 +196,8 @@ class Attempt(models.Model):
 class Lane(models.Model):
     """A sender under a lease: one process at a time hands over its messages.
 
-    `quiet_until` and `refused_since` outlast it: until when the provider wants no more, and since when it took nothing.
+    `quiet_until`, `refused_since` and `served_at` outlast it: until when the provider wants no more, since when it took
+    nothing, and when a lane last let the sender go.
     """
 
     sender = models.OneToOneField(Sender, on_delete=models.CASCADE, primary_key=True, related_name="lane")
@@ -199,6 +205,7 @@ class Lane(models.Model):
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
     quiet_until = models.DateTimeField(_("keeps quiet until"), null=True, blank=True)
     refused_since = models.DateTimeField(_("refused since"), null=True, blank=True)
+    served_at = models.DateTimeField(_("last served at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("lane")

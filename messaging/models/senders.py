@@ -20,6 +20,13 @@ class WhatsAppAccount(models.Model):
     )
     name = models.CharField(_("name"), max_length=120)
     waba_id = models.CharField(_("WABA id"), max_length=40, unique=True)
+    portfolio = models.CharField(
+        _("business portfolio"), max_length=40, blank=True,
+        help_text=_(
+            "Its id at Meta. All numbers of a portfolio share one messaging limit. Accounts that name none are taken to"
+            " be of one."
+        ),
+    )  # fmt: skip
     app_id = models.CharField(_("app id"), max_length=40, blank=True)
     access_token = SecretField(_("access token"), blank=True)
     app_secret = SecretField(_("app secret"), blank=True)
@@ -28,6 +35,9 @@ class WhatsAppAccount(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="USD")
     restricted_at = models.DateTimeField(_("restricted at"), null=True, blank=True)
     restriction = models.CharField(_("restriction"), max_length=120, blank=True)
+    restricted_until = models.DateTimeField(
+        _("restricted until"), null=True, blank=True, help_text=_("Empty while Meta names no end.")
+    )
     restriction_told_at = models.DateTimeField(
         _("restriction told at"), null=True, blank=True, help_text=_("Meta's time of its last word on restrictions.")
     )

@@ -91,6 +91,10 @@ class TemplateTranslation(models.Model):
     )
     meta_id = models.CharField(_("id at Meta"), max_length=40, blank=True)
     reviewed_category = models.CharField(_("category after review"), max_length=16, blank=True)
+    announced_category = models.CharField(
+        _("category from a day on"), max_length=16, blank=True, default="", help_text=_("Meta's warning of a change.")
+    )
+    announced_for = models.DateTimeField(_("changes category at"), null=True, blank=True)
     quality = models.CharField(_("quality"), max_length=8, default="UNKNOWN")
     rejection = models.CharField(_("why it was rejected"), max_length=500, blank=True)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)

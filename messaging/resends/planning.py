@@ -64,7 +64,7 @@ def plan(call: Call, ask: ResendAsk) -> ResendContract:
     terms = {
         **before.model_dump(include=set(BroadcastContract.model_fields)),
         **terms_of_people(audience),
-        **terms_at_once(before.per_second, audience.included, call.now),
+        **terms_at_once(send.sender, before.per_second, audience.included, call.now),
         "translations": _read_by(before, audience),
         "cost_low": low,
         "cost_high": high,

@@ -12,6 +12,7 @@ from messaging.tools import handovers as handovers
 from messaging.tools import imports as imports
 from messaging.tools import inbox as inbox
 from messaging.tools import media as media
+from messaging.tools import meta as meta
 from messaging.tools import orders as orders
 from messaging.tools import policies as policies
 from messaging.tools import requests as requests
@@ -22,5 +23,6 @@ from messaging.tools import session_messages as session_messages
 from messaging.tools import setup as setup
 from messaging.tools import tags as tags
 from messaging.tools import template_quality as template_quality
+from messaging.tools import template_status as template_status
 from messaging.tools import templates as templates
 from messaging.tools import webhooks as webhooks

@@ -120,7 +120,9 @@ class SaidRow(Answer):
     ]
     in_reply_to: Annotated[str, Personal("identifier"), Field(description="The message that is quoted.")]
     by: Annotated[str, Field(description="Who of us wrote it; empty for the customer.")]
-    origin: Annotated[str, Field(description="team, automation or payment; empty for the customer.")]
+    origin: Annotated[
+        str, Field(description="team, automation, payment or phone (sent from the phone app, not approved).")
+    ]
     status: Annotated[str, Field(description="What became of ours.")]
     at: Annotated[datetime, Field(description="When.")]
 

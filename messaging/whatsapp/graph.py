@@ -1,12 +1,8 @@
 """One exchange with the Graph API: the request as bytes, the answer free of our secrets, or how it went wrong."""
 
-import hashlib
-import hmac
 import re
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -14,72 +10,18 @@ import orjson
 import requests
 from django.utils.functional import Promise
 from pydantic import BaseModel, ValidationError
-from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 
 from messaging.carriers import Retry
+from messaging.whatsapp.cloud.credentials import Address, Bearer, Credentials
 from messaging.whatsapp.errors import TEMPLATE_SUBCODES, UNLISTED, GraphFault, fault_in, row
 from messaging.wire import NotSent, ask
 
+__all__ = ["UPLOAD_SECONDS", "Address", "AnswerLost", "Credentials", "Graph", "GraphError", "node"]
+
 Parsed = TypeVar("Parsed", bound=BaseModel)
 _NODE = re.compile(r"[A-Za-z0-9_]{1,64}")
-_PRINTABLE = re.compile(r"[!-~]*")
 UPLOAD_SECONDS = 120.0
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where the Graph API is, and how long to wait for it. Times in seconds; reading is per packet."""
-
-    base_url: str = "https://graph.facebook.com"
-    version: str = "v25.0"
-    connect_seconds: float = 3.0
-    read_seconds: float = 20.0
-
-    def url(self, path: str) -> str:
-        return f"{self.base_url.rstrip('/')}/{self.version}/{path}"
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """An account's token, and the app secret when calls must carry a proof of it. Neither is ever shown."""
-
-    access_token: str = field(repr=False)
-    app_secret: str = field(default="", repr=False)
-
-    def __post_init__(self) -> None:
-        if not self.access_token:
-            raise ValueError("The access token is empty; set the account's token.")
-        if not (_PRINTABLE.fullmatch(self.access_token) and _PRINTABLE.fullmatch(self.app_secret)):
-            raise ValueError("The access token or app secret has spaces or foreign characters; copy it again.")
-
-    @property
-    def proof(self) -> str:
-        """HMAC-SHA256 of the token under the app secret, in hex; empty without an app secret."""
-        return _proof(self.access_token, self.app_secret) if self.app_secret else ""
-
-    def strip_from(self, body: bytes) -> bytes:
-        """The body without our secrets: Meta repeats a malformed token in its error text."""
-        for secret in (self.access_token, self.app_secret, self.proof):
-            if secret:
-                body = body.replace(secret.encode(), b"[hidden]")
-        return body
-
-
-@lru_cache(maxsize=256)
-def _proof(access_token: str, app_secret: str) -> str:
-    return hmac.new(app_secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()
-
-
-class _Bearer(AuthBase):
-    """Set as auth, so that neither netrc nor a redirect can change the header."""
-
-    def __init__(self, token: str, kind: str) -> None:
-        self.value = f"{kind} {token}"
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = self.value
-        return request
 
 
 class AnswerLost(Exception):
@@ -178,7 +120,7 @@ class Graph:
         """
         until, content = time.monotonic() + seconds, bytearray()
         timeout = (self._address.connect_seconds, self._address.read_seconds)
-        auth = _Bearer(self._credentials.access_token, "Bearer")
+        auth = Bearer(self._credentials.access_token, "Bearer")
         request = requests.Request("GET", url, auth=auth, headers={"Accept-Encoding": "identity"})
         try:
             prepared = self._session.prepare_request(request)
@@ -206,15 +148,20 @@ class Graph:
             query["appsecret_proof"] = self._proof
         if body is not None:
             parts = parts | {"data": orjson.dumps(body), "headers": {"Content-Type": "application/json"}}
-        auth = _Bearer(self._credentials.access_token, auth_kind)
+        auth = Bearer(self._credentials.access_token, auth_kind)
         try:
             request = requests.Request(method, self._address.url(path), params=query, auth=auth, **parts)
             return self._session.prepare_request(request)
         except requests.RequestException as error:
             raise NotSent(type(error).__name__) from None
 
-    def ask(self, answer: type[Parsed], method: str, path: str, **request: Any) -> Parsed:
-        """The parsed answer to a management call. Raises `GraphError` for everything else."""
+    def ask(
+        self, answer: type[Parsed], method: str, path: str, *, partly: Collection[int] = (), **request: Any
+    ) -> Parsed:
+        """The parsed answer to a management call. Raises `GraphError` for everything else.
+
+        `partly` are the error codes under which a part was done all the same: the answer then says which.
+        """
         try:
             status, body = self.exchange(method, path, **request)
         except NotSent as error:
@@ -222,7 +169,9 @@ class Graph:
         except AnswerLost as error:
             raise GraphError(None, "Meta's answer was lost", str(error)) from None
         if not 200 <= status < 300:
-            raise _error(status, fault_in(body))
+            fault = fault_in(body)
+            if fault is None or fault.code not in partly:
+                raise _error(status, fault)
         try:
             return answer.model_validate_json(body)
         except ValidationError as error:

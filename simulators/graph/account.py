@@ -34,6 +34,15 @@ class Number:
     phone: str
     facts: dict[str, Any] = field(default_factory=dict)
     profile: dict[str, Any] = field(default_factory=dict)
+    registered: bool = True
+    pin: str = field(default="", repr=False)
+    code: str = field(default="", repr=False)
+    wrong_pins: int = 0
+    qr_codes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    commerce: dict[str, bool] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    key: str = ""
+    override_url: str = ""
 
     def __post_init__(self) -> None:
         self.facts = {
@@ -50,12 +59,15 @@ class Number:
             "throughput": {"level": "STANDARD"},
             "whatsapp_business_manager_messaging_limit": "TIER_10K",
             "is_official_business_account": False,
-            "is_pin_enabled": True,
+            "is_pin_enabled": False,
+            "conversational_automation": {"enable_welcome_message": False, "prompts": [], "commands": []},
             "health_status": {
                 "can_send_message": "AVAILABLE",
                 "entities": [{"entity_type": "PHONE_NUMBER", "id": self.id, "can_send_message": "AVAILABLE"}],
             },
         }
+        self.commerce = {"is_cart_enabled": True, "is_catalog_visible": False}
+        self.settings = {"user_identity_change": {"enable_identity_key_check": False}}
         self.profile = {"about": "Here to help.", "vertical": "RETAIL", "websites": ["https://example.test/"]}
 
     @property

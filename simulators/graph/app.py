@@ -81,7 +81,7 @@ async def _handled(world: World, call: Call) -> Response:
 
 def _count_management(world: World, call: Call) -> None:
     limit = world.misbehaviour.management_calls_per_hour
-    if call.edge != "messages" and not world.managing.take("", limit, call.now):
+    if call.edge not in ("messages", "marketing_messages") and not world.managing.take("", limit, call.now):
         raise GraphError(80007)
 
 

@@ -15,7 +15,7 @@ from simulators.graph.errors import GraphError
 from simulators.graph.world import World
 
 VERSION = re.compile(r"^/v\d+\.\d+(?=/)")
-SECRET_FIELDS = ("access_token", "input_token", "appsecret_proof")
+SECRET_FIELDS = ("access_token", "input_token", "appsecret_proof", "pin")
 BYTES = ("application/octet-stream", "")  # content types under which a body is not looked into
 
 
@@ -71,19 +71,29 @@ def authorise(world: World, call: Call) -> None:
         given = call.query.get("access_token", "")
     if not given.strip():
         raise GraphError(104, text="An access token is required to request this resource.")
-    if not hmac.compare_digest(given.strip().encode(), world.account.token.encode()):
+    token = token_for(world, call)
+    if not hmac.compare_digest(given.strip().encode(), token.encode()):
         raise GraphError(190, text="Invalid OAuth access token - Cannot parse access token")
     if world.misbehaviour.token_expired:
         text = "Error validating access token: Session has expired"
         raise GraphError(190, subcode=463, text=text)
-    _check_proof(world, call)
+    _check_proof(world, call, token)
 
 
-def _check_proof(world: World, call: Call) -> None:
+def token_for(world: World, call: Call) -> str:
+    """The token a call must show: the system user's, or the app's own for the app's subscriptions."""
+    account = world.account
+    own = call.node == account.app_id and call.edge == "subscriptions"
+    return f"{account.app_id}|{account.app_secret}" if own else account.token
+
+
+def _check_proof(world: World, call: Call, token: str) -> None:
     """`appsecret_proof`, when it is given, must be the token's HMAC under the app's secret."""
     if given := call.query.get("appsecret_proof"):
-        secret, token = world.account.app_secret.encode(), world.account.token.encode()
-        if not hmac.compare_digest(hmac.new(secret, token, hashlib.sha256).hexdigest().encode(), given.encode()):
+        secret = world.account.app_secret.encode()
+        if not hmac.compare_digest(
+            hmac.new(secret, token.encode(), hashlib.sha256).hexdigest().encode(), given.encode()
+        ):
             text = "Invalid appsecret_proof provided in the API argument"
             raise GraphError(100, text=text, kind="GraphMethodException")
 
@@ -95,7 +105,7 @@ def for_journal(call: Call) -> dict[str, Any]:
     if call.query:
         facts["query"] = {name: "***" if name in SECRET_FIELDS else text for name, text in call.query.items()}
     if call.body:
-        facts["body"] = call.body
+        facts["body"] = {name: "***" if name in SECRET_FIELDS else value for name, value in call.body.items()}
     elif call.raw:
         facts["raw_bytes"] = len(call.raw)
     if call.files:

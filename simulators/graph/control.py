@@ -11,8 +11,8 @@ from simulators.common.side_door import Deed, Impossible, journal, side_door
 from simulators.graph.account import numbers_of
 from simulators.graph.inbound import contact_of, receive
 from simulators.graph.inbound_kinds import after_click, written
-from simulators.graph.numbers import handshake
 from simulators.graph.people import USER_ID, Person, as_whatsapp_writes
+from simulators.graph.subscriptions import handshake
 from simulators.graph.template_review import PAUSES, judge, pause, recategorise, unpause, warn
 from simulators.graph.template_shelf import Template
 from simulators.graph.webhooks import Update, wire_bytes
@@ -218,9 +218,10 @@ async def reset(world: World, request: Request, asked: dict[str, Any]) -> dict[s
     world.mailer.clear()
     world.mailer.url, world.override_url = world.account.webhook_url, ""
     world.mailer.posts = world.mailer.given_up = 0
-    for forgetful in (world.sending, world.managing, world.creating, world.pairs, world.media, world.counts):
+    counted = (world.sending, world.managing, world.creating, world.registering, world.pairs, world.counts)
+    for forgetful in (*counted, world.media, world.flows, world.creative_opt_outs, world.inbound_ids):
         forgetful.clear()
-    world.inbound_ids.clear()
+    world.insights, world.subscribed = False, True
     world.people.forget()
     world.ahead = 0.0
     world.misbehaviour = world.by_default

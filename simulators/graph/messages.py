@@ -52,6 +52,8 @@ def _refuse_by_account(world: World, number: Number) -> None:
         raise GraphError(code)
     if number.facts["status"] == "DELETED":
         raise GraphError(33)
+    if not number.registered:
+        raise GraphError(133010)
 
 
 def _mark_read(world: World, call: Call) -> dict[str, Any]:

@@ -1,17 +1,15 @@
-"""The business's own nodes: account, phone numbers, profile, subscription, token."""
+"""The business's own nodes: account, phone numbers, profile, token."""
 
-import http.client
 import secrets
-import urllib.error
-import urllib.parse
-import urllib.request
 from typing import Any
-
-import anyio.to_thread
 
 from simulators.graph.account import VERTICALS, chosen
 from simulators.graph.calls import Call
+from simulators.graph.creative import opted_out
 from simulators.graph.errors import GraphError
+from simulators.graph.figures import figures, is_dotted
+from simulators.graph.management import Wish, asked
+from simulators.graph.subscriptions import callbacks, is_website
 from simulators.graph.world import World
 
 NUMBER_FIELDS = ("verified_name", "code_verification_status", "display_phone_number", "quality_rating", "id")
@@ -19,8 +17,15 @@ PROFILE_LIMITS = {"about": 139, "address": 256, "description": 512, "email": 128
 SCOPES = ["whatsapp_business_management", "whatsapp_business_messaging"]
 
 
+class AccountChange(Wish):
+    is_enabled_for_insights: bool | None = None
+    degrees_of_freedom_spec: dict[str, Any] | None = None
+
+
 async def get_account(world: World, call: Call) -> dict[str, Any]:
-    """`GET /{waba}`."""
+    """`GET /{waba}`, figures included."""
+    if is_dotted(call.query.get("fields", "")):
+        return figures(world, call)
     facts = {
         "id": world.account.waba_id,
         "name": world.account.name,
@@ -31,9 +36,27 @@ async def get_account(world: World, call: Call) -> dict[str, Any]:
         "account_review_status": "APPROVED",
         "business_verification_status": "verified",
         "country": "HK",
-        "is_enabled_for_insights": True,
+        "is_enabled_for_insights": world.insights,
+        "ownership_type": "SELF",
+        "marketing_messages_onboarding_status": "ONBOARDED",
+        "disable_marketing_messages_on_cloud_api": False,
+        "health_status": {
+            "can_send_message": "AVAILABLE",
+            "entities": [{"entity_type": "WABA", "id": world.account.waba_id, "can_send_message": "AVAILABLE"}],
+        },
     }
     return chosen(facts, call.query.get("fields", ""), ("id", "name", "timezone_id", "message_template_namespace"))
+
+
+async def change_account(world: World, call: Call) -> dict[str, Any]:
+    """`POST /{waba}`: insights on, for good; and which creative changes are refused."""
+    wish = asked(AccountChange, call)
+    if wish.is_enabled_for_insights is False:
+        raise GraphError(200006)
+    if wish.degrees_of_freedom_spec is not None:
+        world.creative_opt_outs = set(opted_out(wish.degrees_of_freedom_spec))
+    world.insights = world.insights or wish.is_enabled_for_insights is True
+    return {"success": True}
 
 
 async def list_numbers(world: World, call: Call) -> dict[str, Any]:
@@ -46,7 +69,9 @@ async def list_numbers(world: World, call: Call) -> dict[str, Any]:
 
 async def get_number(world: World, call: Call) -> dict[str, Any]:
     """`GET /{phone}?fields=`."""
-    return chosen(world.numbers[call.node].facts, call.query.get("fields", ""), NUMBER_FIELDS)
+    number = world.numbers[call.node]
+    facts = {**number.facts, "webhook_configuration": callbacks(world, number)}
+    return chosen(facts, call.query.get("fields", ""), NUMBER_FIELDS)
 
 
 async def get_profile(world: World, call: Call) -> dict[str, Any]:
@@ -83,50 +108,10 @@ def _check_profile(name: str, value: Any) -> None:
         if not isinstance(value, str) or value not in VERTICALS:
             raise GraphError(100, f"Param vertical must be one of {', '.join(sorted(VERTICALS))}.")
     elif name == "websites":
-        if not isinstance(value, list) or len(value) > 2 or not all(map(_is_website, value)):
+        if not isinstance(value, list) or len(value) > 2 or not all(map(is_website, value)):
             raise GraphError(100, "Param websites has at most 2 addresses with http(s):// and 256 characters.")
     elif name != "profile_picture_url":
         raise GraphError(100, f'Unexpected key "{name}" on param "whatsapp_business_profile".')
-
-
-def _is_website(site: object) -> bool:
-    return isinstance(site, str) and site.startswith(("http://", "https://")) and len(site) <= 256
-
-
-async def subscribe(world: World, call: Call) -> dict[str, Any]:
-    """`POST /{waba}/subscribed_apps`, with an address of its own if wanted, which must pass the handshake."""
-    if url := call.body.get("override_callback_uri"):
-        token = str(call.body.get("verify_token", ""))
-        if not _is_website(url) or len(url) > 200 or await handshake(url, token) != "ok":
-            raise GraphError(100, "The callback address did not pass the verification.", subcode=2200)
-        world.override_url = world.mailer.url = url
-    elif not call.body:
-        world.override_url, world.mailer.url = "", world.account.webhook_url
-    return {"success": True}
-
-
-async def subscriptions(world: World, call: Call) -> dict[str, Any]:
-    """`GET /{waba}/subscribed_apps`."""
-    app: dict[str, Any] = {"whatsapp_business_api_data": {"id": world.account.app_id, "name": world.account.name}}
-    return {"data": [app | ({"override_callback_uri": world.override_url} if world.override_url else {})]}
-
-
-async def handshake(url: str, verify_token: str) -> str:
-    """Ask an address whether it is a webhook of ours: `ok`, or what it did instead."""
-    challenge = str(secrets.randbelow(10**10))
-    query = {"hub.mode": "subscribe", "hub.verify_token": verify_token, "hub.challenge": challenge}
-    asked = f"{url}{'&' if '?' in url else '?'}{urllib.parse.urlencode(query)}"
-    return await anyio.to_thread.run_sync(_ask, asked, challenge)
-
-
-def _ask(url: str, challenge: str) -> str:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(url, timeout=10) as answer:
-            said = answer.read(1000).decode(errors="replace")
-    except (OSError, http.client.HTTPException) as error:
-        return f"{type(error).__name__}: {error}"
-    return "ok" if said == challenge else f"answered {said[:100]!r} instead of the challenge"
 
 
 async def debug_token(world: World, call: Call) -> dict[str, Any]:

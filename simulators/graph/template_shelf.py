@@ -31,6 +31,7 @@ class Template:
     message_send_ttl_seconds: int | None = None
     edits: list[float] = field(default_factory=list)
     was_approved: bool = False
+    creative_opt_outs: list[str] = field(default_factory=list)
 
     def component(self, kind: str) -> dict[str, Any] | None:
         """The component of this type, upper case."""

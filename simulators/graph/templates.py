@@ -6,7 +6,9 @@ from urllib.parse import urlencode
 
 from simulators.graph.account import chosen
 from simulators.graph.calls import Call
+from simulators.graph.creative import opted_out
 from simulators.graph.errors import GraphError, unknown_object
+from simulators.graph.library import from_library
 from simulators.graph.template_review import fitting_category, judge, submit, unpause
 from simulators.graph.template_rules import check_components, check_head, check_ttl, refusal
 from simulators.graph.template_shelf import Template, new_template_id
@@ -22,19 +24,26 @@ async def create_template(world: World, call: Call) -> dict[str, Any]:
     rules = world.misbehaviour
     if not world.creating.take("", rules.template_creations_per_hour, call.now):
         raise GraphError(80007)
-    asked = shaped(Submission, call.body)
+    ready_made = "library_template_name" in call.body
+    asked = shaped(Submission, from_library(call) if ready_made else call.body)
     name, language, category = asked["name"], asked["language"], asked["category"]
     style = asked.get("parameter_format", "POSITIONAL").upper()
     check_head(name, language, category, style)
     check_ttl(category, asked.get("message_send_ttl_seconds"))
     check_components(asked["components"], category, style, world.media.handles)
+    spec = call.body.get("degrees_of_freedom_spec")
+    unchanged = [] if spec is None else opted_out(spec)
     _refuse_taken(world, call, name, language)
     template = Template(new_template_id(), name, language, category, _upper(asked["components"]), style, call.now)
     template.message_send_ttl_seconds = asked.get("message_send_ttl_seconds")
+    template.creative_opt_outs = unchanged
     if rules.recategorised == "answer":
         template.category = fitting_category(world, template)
     world.templates.add(template)
-    submit(world, template)
+    if ready_made:
+        judge(world, template, "APPROVED")
+    else:
+        submit(world, template)
     call.verdict["template"] = template.id
     return {"id": template.id, "status": template.status, "category": template.category}
 
@@ -136,6 +145,8 @@ async def edit_template(world: World, call: Call) -> dict[str, Any]:
     if template.status == "APPROVED":
         template.edits.append(call.now)
     template.category, template.components, template.status = category, _upper(components), "PENDING"
+    if "degrees_of_freedom_spec" in call.body:
+        template.creative_opt_outs = opted_out(call.body["degrees_of_freedom_spec"])
     if "message_send_ttl_seconds" in asked:
         template.message_send_ttl_seconds = asked["message_send_ttl_seconds"]
     world.templates.save()

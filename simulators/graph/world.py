@@ -10,6 +10,7 @@ from simulators.common.chance import Chance
 from simulators.common.journal import Journal
 from simulators.common.limits import MovingCount
 from simulators.graph.account import Account, Number
+from simulators.graph.flow_shelf import Flow
 from simulators.graph.limits import PairPace
 from simulators.graph.mailer import Mailer
 from simulators.graph.media_store import MediaStore
@@ -39,6 +40,11 @@ class World:
     sending: MovingCount = field(default_factory=lambda: MovingCount(1.0))
     managing: MovingCount = field(default_factory=lambda: MovingCount(3600.0))
     creating: MovingCount = field(default_factory=lambda: MovingCount(3600.0))
+    registering: MovingCount = field(default_factory=lambda: MovingCount(72 * 3600.0))
+    flows: dict[str, Flow] = field(default_factory=dict)
+    creative_opt_outs: set[str] = field(default_factory=set)
+    insights: bool = False
+    subscribed: bool = True
     pairs: PairPace = field(default_factory=PairPace)
     inbound_ids: dict[str, str] = field(default_factory=dict)
     ahead: float = 0.0

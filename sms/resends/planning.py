@@ -89,7 +89,7 @@ def _contract(
     terms = {
         **before.model_dump(include=set(CampaignContract.model_fields)),
         **terms_of_people(audience),
-        **terms_at_once(before.per_second, audience.included, call.now),
+        **terms_at_once(send.sender, before.per_second, audience.included, call.now),
         "texts": [one.model_dump() | {"people": readers.get(one.translation_id, 0)} for one in before.texts],
         "routes": parts,
         "cost_high": cost,

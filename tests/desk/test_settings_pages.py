@@ -88,7 +88,7 @@ def test_a_policy_offers_only_roles_that_may_decide() -> None:
 def test_a_new_organisation_begins_with_the_default_policies() -> None:
     root = PersonFactory(username="root", is_superuser=True, organisation=None)
     form = {"name": "New Tea", "slug": "new-tea", "timezone": "Asia/Hong_Kong", "locale": "en", "currency": "usd",
-            "default_country": "hk"}  # fmt: skip
+            "default_country": "hk", "edition": "pro"}  # fmt: skip
     assert signed_in(root).post(reverse("admin:accounts_organisation_add"), form).status_code == 302
     assert Policy.objects.filter(organisation__slug="new-tea").count() == len(DEFAULTS)
 

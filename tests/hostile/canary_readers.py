@@ -13,11 +13,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from accounts.models import Person
+from accounts.roles import AUDIT, SERVE
 from approvals.models import ActionRequest
 from approvals.registry import Kind, Tool
 from audit.export import export
 from audit.seal import seal
-from messaging.models import Audience, Contact, ImportBatch, Send, Template
+from messaging.models import Audience, Contact, Conversation, ImportBatch, Send, Template
 from tests.factories import ada_wong, vera_ng
 from tests.hostile import canaries
 from tests.hostile.canary_story import Story
@@ -49,14 +50,14 @@ def read_everything(story: Story) -> None:
     """Every reading tool: by an agent over both faces, by an auditor, and by Mei, who sees personal data."""
     browser = Client()
     browser.force_login(story.mei)
-    asked = _asked()
+    asked = _asked(story)
     for tool in _reading():
         assert tool.name in asked, f"say in canary_readers.py what {tool.name} is asked here"
         for arguments in asked[tool.name]:
-            audited = tool.scope == "audit:read"
-            answer = story.over_mcp(tool.name, arguments, story.auditor if audited else None)
+            reader = {AUDIT: story.auditor, SERVE: story.server}.get(tool.scope)
+            answer = story.over_mcp(tool.name, arguments, reader)
             assert "data" in answer, (tool.name, answer)
-            if not audited:
+            if reader is None:
                 story.over_rest(tool.name, arguments)
             story.see(tool.name, browser.post(f"/api/tools/{tool.name}", arguments, content_type="application/json"))
 
@@ -66,7 +67,7 @@ def _reading() -> list[Tool]:
     return [tool for tool in tools() if tool.kind in (Kind.READ, Kind.STATUS) and tool.family == "whatsapp"]
 
 
-def _asked() -> dict[str, list[dict[str, Any]]]:
+def _asked(story: Story) -> dict[str, list[dict[str, Any]]]:
     her, send = Contact.objects.get(phone=canaries.PHONE), Send.objects.get()
     nothing: list[dict[str, Any]] = [{}]
     return {
@@ -75,6 +76,7 @@ def _asked() -> dict[str, list[dict[str, Any]]]:
         ],
         "whatsapp.audit_logs.list": nothing,
         "whatsapp.broadcasts.list": nothing,
+        "whatsapp.business_profile.get": [{"sender_id": str(story.sender.pk)}],
         "whatsapp.campaign_report.get": [{"broadcast_id": str(send.pk)}],
         "whatsapp.config.get": nothing,
         "whatsapp.consent_records.list": [{}, {"contact_id": str(her.key)}],
@@ -82,13 +84,24 @@ def _asked() -> dict[str, list[dict[str, Any]]]:
             {"contact_id": str(key)} for key in Contact.objects.order_by("pk").values_list("key", flat=True)[:3]
         ],
         "whatsapp.contacts.list": [{}, {"phone": canaries.PHONE}, {"opted_out": True}],
+        "whatsapp.conversation.get": [
+            {"conversation_id": str(key)} for key in Conversation.objects.order_by("pk").values_list("pk", flat=True)
+        ],
+        "whatsapp.conversation_summary.get": nothing,
+        "whatsapp.conversations.list": nothing,
+        "whatsapp.flows.list": nothing,
+        "whatsapp.inbox_assignments.list": nothing,
+        "whatsapp.keyword_rules.list": nothing,
+        "whatsapp.media_assets.list": nothing,
         "whatsapp.message_delivery.list": [{"broadcast_id": str(send.pk)}],
         "whatsapp.opt_outs.list": nothing,
         "whatsapp.phone_numbers.list": nothing,
         "whatsapp.policy_rules.get": nothing,
         "whatsapp.segments.list": nothing,
         "whatsapp.template.get": [{"template_id": str(Template.objects.get().pk)}],
+        "whatsapp.template_quality.get": [{"template_id": str(Template.objects.get().pk)}],
         "whatsapp.templates.list": nothing,
+        "whatsapp.webhook_logs.list": nothing,
     }
 
 

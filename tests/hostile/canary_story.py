@@ -17,7 +17,7 @@ from accounts.actor import Actor, Face
 from accounts.clock import database_now
 from accounts.credentials import create_agent
 from accounts.models import Agent
-from accounts.roles import AUDIT, PERSONAL_DATA, SCOPES_OF_ROLE, Role
+from accounts.roles import AUDIT, PERSONAL_DATA, SCOPES_OF_ROLE, SERVE, Role
 from approvals.models import ActionRequest
 from mcp_server.calling import use
 from messaging.engine.lanes import run_lane
@@ -73,6 +73,7 @@ class Story:
         self.agent, self.key = create_agent(where, self.sam, "Tea assistant", scopes=_scopes(Role.MARKETER))
         blind = sorted({*_scopes(Role.MARKETER), AUDIT} - {PERSONAL_DATA})
         self.auditor, _key = create_agent(where, self.mei, "Auditor", scopes=blind)
+        self.server, _key = create_agent(where, self.mei, "Inbox assistant", scopes=["whatsapp:read", SERVE])
         self.sender: Sender = SenderFactory(
             provider_ref="555001", account__waba_id=self.simulator.waba_id, account__access_token=canaries.TOKEN,
             account__app_secret=canaries.APP_SECRET, account__verify_token=canaries.VERIFY_TOKEN,
@@ -145,17 +146,17 @@ class Story:
     # --- the acts
 
     def import_contacts(self) -> None:
-        file = {"name": "march.csv", "content": "\n".join((HEAD, *LINES)) + "\n"}
-        preview = self.over_mcp("whatsapp.contact_import.preview", file)
+        file = "\n".join((HEAD, *LINES)) + "\n"
+        preview = self.over_mcp("whatsapp.contact_import.preview", {"name": "march.csv", "content": file})
         assert preview["data"]["new"] >= 10, preview
         self.approved("whatsapp.contact.import", preview_id=preview["preview_id"])
         assert Contact.objects.filter(phone=canaries.PHONE, name=canaries.NAME).exists()
 
     def broadcast(self) -> Send:
-        saved = self.approved("whatsapp.segment.upsert", name="Tea drinkers", rule='tag = "tea"')
+        saved = self.approved("whatsapp.segment.upsert", name="Tea drinkers", rule='tag = "tea"').result or {}
         ask = {
             "name": "Spring tea",
-            "segment_id": str((saved.result or {})["segment_id"]),
+            "segment_id": str(saved["segment_id"]),
             "template_id": str(self.translation.template_id),
             "sender_id": str(self.sender.pk),
             "variables": [
@@ -176,10 +177,12 @@ class Story:
         while not Attempt.objects.exclude(code="").exists():
             run_lane(self.sender.pk, 1.0, idle=0.3)
         self.simulator.misbehave(throttled_share=0.0, silent_share=1.0)
-        Outbox.objects.filter(pk=Outbox.objects.values("pk")[:1]).update(due_at=database_now())
-        run_lane(self.sender.pk, 1.0, idle=0.3)
-        some_lost = {"lost_share": 0.3, "error_accepted_share": 0.2, "silent_share": 0.3, "undelivered_share": 0.5}
-        self.simulator.misbehave(fails_later={131026: 0.3}, **some_lost)
+        while not self._on_their_way():
+            Outbox.objects.filter(pk=Outbox.objects.values("pk")[:1]).update(due_at=database_now())
+            run_lane(self.sender.pk, 1.0, idle=0.3)
+        self.simulator.misbehave(
+            lost_share=0.3, error_accepted_share=0.2, silent_share=0.3, undelivered_share=0.5, fails_later={131026: 0.3}
+        )
         Outbox.objects.update(due_at=database_now())  # as if the wait that the provider asks for were over
         run_lane(self.sender.pk, 20.0, idle=0.3)
         reap(database_now())
@@ -199,7 +202,6 @@ class Story:
 
     def customers_write(self) -> None:
         """She writes; somebody says STOP; and three things arrive that nobody can make sense of."""
-        account = self.sender.account
         self.simulator.inbound(canaries.STOPPED_PHONE, "STOP")
         self.simulator.inbound("+85251000003", canaries.WORDS)
         her = canaries.PHONE.removeprefix("+")
@@ -213,19 +215,19 @@ class Story:
                           "timestamp": str(int(timezone.now().timestamp())),
                           "errors": [{"code": 131026, "title": f"Undeliverable to +{her}",
                                       "error_data": {"details": f"+{her} {canaries.NAME}"}}]}
-                         for wamid in ("wamid.unknown", self._id_on_its_way())],
+                         for wamid in ("wamid.unknown", self._on_their_way()[0])],
         }  # fmt: skip
         for kind, told in (("messages", value), ("a_kind_of_tomorrow", {"words": canaries.UNKNOWN_WORDS})):
-            entry = {"id": account.waba_id, "changes": [{"field": kind, "value": told}]}
+            entry = {"id": self.sender.account.waba_id, "changes": [{"field": kind, "value": told}]}
             self.simulator.webhook({"object": "whatsapp_business_account", "entry": [entry]})
         self.simulator.webhook(raw=f"not JSON {canaries.UNKNOWN_WORDS}".encode())
         self.hear_webhooks()
 
     @staticmethod
-    def _id_on_its_way() -> str:
-        """The id of a message that has not been delivered yet: one is silent (`send`)."""
-        on_its_way = Message.objects.filter(status__in=(Status.ACCEPTED, Status.SENT)).exclude(provider_id=None)
-        return str(on_its_way.values_list("provider_id", flat=True)[0])
+    def _on_their_way() -> list[str | None]:
+        """The ids of messages that have not been delivered yet: one is silent (`send`)."""
+        on_their_way = Message.objects.exclude(provider_id=None).filter(status__in=(Status.ACCEPTED, Status.SENT))
+        return list(on_their_way.values_list("provider_id", flat=True))
 
 
 def _scopes(role: Role) -> list[str]:

@@ -74,13 +74,18 @@ def test_nobody_sees_a_canary_where_it_must_not_be(story: Story, lines: Lines) -
     walk_the_desk(story)
     take_the_record_out(story)
     watch = story.watch
-    assert {label: kinds for label, text in story.told.items() if (kinds := watch.seen(text))} == {}
+    assert {label: kinds for label, text in story.told.items() if (kinds := _leaked(watch, label, text))} == {}
     assert {label: kinds for label, text in story.shown.items() if (kinds := watch.secrets_seen(text))} == {}
     assert [line for line in lines.lines if watch.seen(line)] == []
     assert [payload for payload in [*story.payloads, in_redis()] if watch.kept(payload)] == []
     found = at_rest(watch)
     assert {place: kinds for place, kinds in found.items() if not kinds <= ALLOWED.get(place, set())} == {}
     _is_awake(story, lines, {table for table, _column in found})
+
+
+def _leaked(watch: Watch, label: str, text: str) -> set[str]:
+    """What callers were told that they may not see. Whoever serves customers reads what these write, and no more."""
+    return set(watch.seen(text)) - ({"body"} if label.startswith("MCP whatsapp.conversation.get ") else set())
 
 
 def _is_awake(story: Story, lines: Lines, tables: set[str]) -> None:

@@ -83,8 +83,7 @@ def test_wrong_arguments_are_refused_in_words_and_change_nothing(tool: Tool, own
                 assert writes.seen  # even reading is written down, so the witness is awake
             transaction.set_rollback(True)
         _tells_no_secret(tool, told)
-    # Tools that take nothing have little to get wrong.
-    assert refusals >= EACH * (0.3 if right else 0.1)
+    assert not right or refusals >= EACH * 0.3  # tools that take nothing have little to get wrong
 
 
 def _told(tool: Tool, arguments: dict[str, Any], actor: Actor) -> Any:

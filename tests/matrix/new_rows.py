@@ -64,6 +64,10 @@ NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
     "campaign": lambda own: _with_pk(campaign_of(own.texts, f"Summer tea {uuid4()}")),
     "contact": lambda own: (found := ContactFactory(organisation=own.organisation, agreed=False), found.key),
     "conversation": lambda own: _with_pk(ConversationFactory(sender=own.sender, queue=own.queue)),
+    "customer": lambda own: (
+        found := ContactFactory(organisation=own.organisation, agreed=False),
+        found.phone.lstrip("+"),
+    ),
     "order": lambda own: _with_pk(plain_order(own.conversation)),
     "queue": lambda own: _with_pk(QueueFactory(organisation=own.organisation)),
     "application": lambda own: _with_pk(applied_for(own.organisation, "#SUMMER")),

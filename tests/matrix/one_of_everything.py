@@ -174,6 +174,7 @@ class TeaHouse:
             "campaign": self.campaign.pk,
             "contact": self.contacts[0].key,
             "conversation": self.conversation.pk,
+            "customer": (self.contacts[0].phone or "").lstrip("+"),
             "flow": self.flow.pk,
             "failure": self.failure.key,
             "gateway": self.texts.first.pk,

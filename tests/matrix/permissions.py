@@ -29,6 +29,14 @@ AGENTS: dict[str, tuple[Role, frozenset[str], str]] = {
 
 _TABLE = """
                                          admin compliance marketer support viewer | reader planner asker searcher auditor overreach all_admin all_viewer sms_only nothing read_only sms_tools owner_left
+archive_chat                             +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+check_compliance                         +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
+check_conversation                       +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
+check_frequency_cap                      +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
+get_customer_context                     +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
+list_conversations                       +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       +         ?         -
+reply_customer                           +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+send_message                             +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
 sms_marketing.action_request.status      +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.approval_policies.list     +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.audiences.list             +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -

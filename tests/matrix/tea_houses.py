@@ -20,6 +20,7 @@ from messaging.whatsapp.profiles import ReadProfile, keep
 from messaging.whatsapp.review.contract import TemplateContract
 from messaging.whatsapp.review.drafts import keep_draft
 from tests.factories import NOON, SendFactory
+from tests.matrix.flat import RIGHT_FLAT
 from tests.matrix.one_of_everything import TeaHouse
 from tests.matrix.texts import RIGHT_TEXTS, Arguments
 from tests.messaging.whatsapp.automation.tea_flows import menu_of_harbour_tea
@@ -47,6 +48,7 @@ def _file(own: "TeaHouse", actor: Actor) -> Arguments:
 
 # What each tool is asked where nothing is wrong; writes that stand on a preview get theirs in `arguments_of`.
 RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
+    **RIGHT_FLAT,
     **RIGHT_TEXTS,
     "whatsapp.action_request.status": lambda own, actor: {"action_request_id": own.waiting_for(actor)},
     "whatsapp.audit_logs.list": lambda own, actor: {},

@@ -60,6 +60,7 @@ DIALOGS = {
     "admin:messaging_mergetask_keep_second",
     "admin:messaging_mergetask_two_people",
     "admin:messaging_message_resend",
+    "admin:messaging_order_cancel",
     "admin:messaging_send_pause",
     "admin:messaging_send_resend",
     "admin:messaging_send_resume",

@@ -103,7 +103,7 @@ def test_a_foreign_an_unknown_and_a_deleted_id_are_answered_alike_and_ones_own_o
     me = own.actor()
     arguments = right_arguments(field, own, me)
     theirs, foreign = foreign_arguments(field, arguments, rival)
-    unknown, gone = nobodys_id(), deleted_id(field, own)
+    unknown, gone = nobodys_id(field.kind), deleted_id(field, own)
     expected = without(unknown, said(field.tool.name, field.put(arguments, unknown), me))
     assert without(theirs, said(field.tool.name, foreign, me)) == expected
     with without_policies():
@@ -150,7 +150,7 @@ def test_rest_and_mcp_answer_foreign_and_unknown_ids_alike(own: TeaHouse, rival:
     for field in FIELDS if THOROUGH else one_of_each.values():
         arguments = right_arguments(field, own, own.actor())
         theirs, foreign = foreign_arguments(field, arguments, rival)
-        unknown = nobodys_id()
+        unknown = nobodys_id(field.kind)
         over_rest, over_mcp = [], []
         for key, asked in ((theirs, foreign), (unknown, field.put(arguments, unknown))):
             answer = client.post(f"/api/tools/{field.tool.name}", json.dumps(asked), content_type="application/json")

@@ -19,11 +19,13 @@ from messaging.models import (
     MediaAsset,
     Message,
     Note,
+    PhoneEcho,
     Reply,
     SendState,
     Status,
     Verdict,
 )
+from messaging.whatsapp.conversations.taking_back import TAKEN_BACK
 from messaging.whatsapp.media.references import path_to
 from messaging.whatsapp.templates.named_values import HEADER
 
@@ -72,7 +74,8 @@ class Entry:
 
 def heard(inbound: InboundMessage) -> Entry:
     """What the customer wrote."""
-    asset, fetch = getattr(inbound, "asset", None), getattr(inbound, "fetch", None)
+    is_gone = inbound.kind == TAKEN_BACK
+    asset, fetch = (None, None) if is_gone else (getattr(inbound, "asset", None), getattr(inbound, "fetch", None))
     is_there = asset is not None or fetch is None
     return Entry(
         "them", inbound.at, f"1-{inbound.pk:020}", bubble=inbound_bubble(inbound.kind, inbound.text),
@@ -100,6 +103,16 @@ def not_yet_said(reply: Reply) -> Entry:
         "us", reply.made_at, f"2-{reply.pk}", by=_who(reply, None), bubble=reply_bubble(reply.body),
         icon="block" if lost else "schedule", tone="bad" if lost else "",
         status=_("Not sent: %s") % reply.send.get_state_display() if lost else _("Goes out in a moment"),
+    )  # fmt: skip
+
+
+def by_phone(echo: PhoneEcho) -> Entry:
+    """What somebody of ours sent past us."""
+    status = _("Nobody approved this; they had opted out") if echo.after_a_no else _("Nobody approved this")
+    return Entry(
+        "us", echo.at, f"2-phone-{echo.pk:020}", by=_("From the phone app"),
+        bubble=inbound_bubble(echo.kind, echo.text), text=echo.provider_id, icon="phone_iphone", status=status,
+        tone="bad" if echo.after_a_no else "warn", quoted=echo.target,
     )  # fmt: skip
 
 

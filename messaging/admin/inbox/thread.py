@@ -10,7 +10,7 @@ from accounts.actor import Actor
 from approvals.models import ActionRequest, State
 from messaging.admin.inbox import entries
 from messaging.admin.inbox.entries import Entry
-from messaging.models import Conversation, ConversationEvent, MediaAsset, Message, Reply
+from messaging.models import Conversation, ConversationEvent, MediaAsset, Message, PhoneEcho, Reply
 from messaging.whatsapp.conversations.history import facts_for
 
 MOST_SHOWN = 60
@@ -37,6 +37,7 @@ def thread_of(conversation: Conversation, actor: Actor, before: datetime | None 
         _ours(conversation, before, in_clear=actor.sees_personal_data),
         [entries.not_yet_said(one) for one in _newest(_no_message_yet(conversation), "made_at", before)],
         [entries.noted(one) for one in _newest(conversation.notes.all(), "at", before)],
+        [entries.by_phone(one) for one in _newest(_echoes(conversation), "at", before)],
         _history(conversation, before, actor),
     ]
     if before is None:
@@ -89,6 +90,10 @@ def _ours(conversation: Conversation, before: datetime | None, *, in_clear: bool
     messages: list[Message] = _newest(rows, "queued_at", before)
     files = _files(conversation, messages)
     return [entries.said(one, getattr(one.send, "reply", None), files, in_clear=in_clear) for one in messages]
+
+
+def _echoes(conversation: Conversation) -> QuerySet[PhoneEcho]:
+    return PhoneEcho.objects.filter(contact=conversation.contact_id, sender=conversation.sender_id)
 
 
 def _files(conversation: Conversation, messages: list[Message]) -> dict[str, MediaAsset]:

@@ -8,7 +8,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from messaging.gate import rules_of
-from messaging.models import AutomaticTurn, AutoReply, Conversation, InboundMessage, KeywordRule, Queue, Reply
+from messaging.models import (
+    AutomaticTurn,
+    AutoReply,
+    Conversation,
+    InboundMessage,
+    KeywordRule,
+    PhoneEcho,
+    Queue,
+    Reply,
+)
 from messaging.stopwords import Intent
 from messaging.whatsapp.automation.matching import BREAK, Met, Tokens, best, phrase_tokens, tokens
 from messaging.whatsapp.automation.replay import keyword_of
@@ -34,6 +43,10 @@ def why_silent(message: InboundMessage, conversation: Conversation, now: datetim
         return "by_hand"
     if Reply.objects.filter(
         conversation=conversation, origin=Reply.Origin.TEAM, made_at__gt=message.at, made_at__lte=now
+    ).exists():
+        return "answered_by_a_person"
+    if PhoneEcho.objects.filter(
+        contact=conversation.contact_id, sender=conversation.sender_id, at__gt=message.at, at__lte=now
     ).exists():
         return "answered_by_a_person"
     return "" if is_open(conversation, now) else "window_closed"

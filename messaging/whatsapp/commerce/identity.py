@@ -13,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from approvals.reasons import Reason, Refused
 from messaging.engine.contract import Seal
 from messaging.models import Contact, Conversation, Identity, IdentityKind, InboundMessage, MergeTask
+from messaging.whatsapp.conversations.taking_back import NOTICE
 
+_KEYS_CHANGED = "customer_identity_changed"
 # What else somebody may say to have confirmed with the customer; it then must not change before the order is made.
 Named = Literal["name", "phone", "crm_id", "country", "language"]
 
@@ -36,12 +38,7 @@ class CustomerIdentity(BaseModel):
 def confirm(conversation: Conversation, fields: Iterable[Named]) -> CustomerIdentity:
     """Who the customer is. Raises Refused with every reason why that is not confirmed."""
     contact = conversation.contact
-    wrote_at = (
-        InboundMessage.objects.filter(conversation=conversation, contact=contact)
-        .order_by("-at")
-        .values_list("at", flat=True)
-        .first()
-    )
+    wrote_at = _wrote_at(conversation)
     named = sorted(set(fields))
     verified_by = _address_of(contact) if wrote_at is not None else None
     reasons = [_not_on_file(name) for name in named if not getattr(contact, name)]
@@ -77,6 +74,16 @@ def reasons_against(conversation: Conversation, confirmed: CustomerIdentity) -> 
         return ()
     return (Reason("customer_changed", _("The customer is not whom the preview confirmed, or their data has changed."),
                    _("Confirm with the customer who they are, and make a new preview.")),)  # fmt: skip
+
+
+def _wrote_at(conversation: Conversation) -> datetime | None:
+    """When they last wrote; None where WhatsApp has said since that the keys of their chat changed, as they do when
+    somebody else takes a number over: then they have to write again.
+    """
+    heard = InboundMessage.objects.filter(conversation=conversation, contact=conversation.contact).order_by("-at")
+    wrote_at = heard.exclude(kind=NOTICE).values_list("at", flat=True).first()
+    changed_at = heard.filter(kind=NOTICE, payload=_KEYS_CHANGED).values_list("at", flat=True).first()
+    return None if wrote_at is not None and changed_at is not None and wrote_at <= changed_at else wrote_at
 
 
 def _address_of(contact: Contact) -> Literal["phone", "user_id"] | None:

@@ -38,6 +38,23 @@ def hear(message: InboundMessage, now: datetime, came_by_ad: bool = False) -> Co
     return conversation
 
 
+def lay_beside(message: InboundMessage, unread: int = 0) -> bool:
+    """Put what is no new word of the customer into their last conversation; false where they have none.
+
+    It opens no window, begins no wait and opens nothing that was closed.
+    """
+    with transaction.atomic():
+        conversation = _theirs(message, _State.OPEN) or _theirs(message, _State.CLOSED)
+        if conversation is None:
+            return False
+        if unread and conversation.state == _State.OPEN:
+            conversation.unread += unread
+            conversation.save(update_fields=("unread",))
+        InboundMessage.objects.filter(pk=message.pk).update(conversation=conversation)
+        message.conversation = conversation
+    return True
+
+
 _HEARD = ("unread", "last_inbound_at", "window_until", "waiting_since", "ad_clicked_at", *WOUND)
 
 

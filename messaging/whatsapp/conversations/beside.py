@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from messaging.models import Conversation, MediaAsset, Order
+from messaging.whatsapp.conversations.taking_back import TAKEN_BACK
 
 
 class OrderBeside(NamedTuple):
@@ -27,5 +28,5 @@ def orders_of(conversation: Conversation) -> list[OrderBeside]:
 
 def files_of(messages: Collection[int]) -> dict[int, UUID]:
     """Inbound message -> the file that it brought, where it could be fetched and kept."""
-    files = MediaAsset.objects.filter(inbound__in=messages, inbound__isnull=False)
+    files = MediaAsset.objects.filter(inbound__in=messages, inbound__isnull=False).exclude(inbound__kind=TAKEN_BACK)
     return dict(files.values_list("inbound_id", "pk"))

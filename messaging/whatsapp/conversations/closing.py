@@ -82,6 +82,17 @@ _CHANGED = (
 )  # fmt: skip
 
 
+def put_away(conversation: Conversation, by: Actor, now: datetime) -> Conversation:
+    """Archive one closed conversation, because somebody asked for it. A word of its customer brings it back."""
+    with transaction.atomic():
+        conversation = locked(conversation)
+        conversation.archived_at = now
+        conversation.version += 1
+        conversation.save(update_fields=("archived_at", "version"))
+        record("conversation.archived", conversation, by, now=now)
+    return conversation
+
+
 def archive(now: datetime) -> int:
     """Put away what was closed long ago: lists no longer show it unless asked. How many conversations it was."""
     days = MessagingRules.objects.filter(organisation=OuterRef("organisation")).values("archive_days")[:1]

@@ -17,7 +17,7 @@ from approvals.versions import check_token, edited_since, token_of
 from messaging.contacts.consent_tags import reasons_against_tags
 from messaging.contacts.tag_words import Tag
 from messaging.models import Conversation
-from messaging.whatsapp.conversations.closing import close, reasons_against_closing
+from messaging.whatsapp.conversations.closing import close, put_away, reasons_against_closing
 from messaging.whatsapp.conversations.visible import find_conversation, unknown_conversation, visible_to
 
 
@@ -29,6 +29,9 @@ class CloseAsk(Ask):
     follow_up_at: Annotated[Moment | None, Field(description="When to come back to it, with a time zone.")] = None
     leaves_unanswered: Annotated[
         bool, Field(description="Say true where the customer's last word needs no answer, a thank-you say.")
+    ] = False
+    archives: Annotated[
+        bool, Field(description="true: also put it away, so that lists no longer show it. It may be closed already.")
     ] = False
 
 
@@ -45,6 +48,7 @@ class CloseContract(Contract):
     follow_up_at: Annotated[datetime | None, Field(description="When somebody comes back to it.")]
     leaves_unanswered: Annotated[bool, Field(description="Whether the customer's last word stays unanswered.")]
     resolve_due_at: Annotated[datetime | None, Field(description="Until when it was to be settled.")]
+    archives: Annotated[bool, Field(description="Whether it is put away as well.")] = False
 
     @property
     def needs_a_person(self) -> bool:
@@ -73,7 +77,9 @@ class MayBeClosed:
             return
         told = gettext_lazy("The conversation has changed since this was planned.")
         yield from edited_since(conversation, contract.base_version, told)
-        yield from reasons_against_closing(conversation, contract.confirmed_by, contract.leaves_unanswered)
+        is_closed = conversation.state != Conversation.State.OPEN
+        if not (contract.archives and is_closed and conversation.archived_at is None):
+            yield from reasons_against_closing(conversation, contract.confirmed_by, contract.leaves_unanswered)
 
 
 def plan_close(call: Call, ask: CloseAsk) -> CloseContract:
@@ -94,6 +100,7 @@ def plan_close(call: Call, ask: CloseAsk) -> CloseContract:
         follow_up_at=ask.follow_up_at,
         leaves_unanswered=conversation.waiting_since is not None and ask.leaves_unanswered,
         resolve_due_at=conversation.resolve_due_at,
+        archives=ask.archives,
     )
 
 
@@ -106,6 +113,10 @@ def end(call: Call, contract: CloseContract) -> Closed:
     if against:
         raise Refused(*against)
     conversation = find_conversation(call, contract.conversation_id)
-    closed = close(conversation, contract.outcome, contract.labels, contract.follow_up_at, call.actor, call.now)
+    closed = conversation
+    if conversation.state == Conversation.State.OPEN:
+        closed = close(conversation, contract.outcome, contract.labels, contract.follow_up_at, call.actor, call.now)
+    if contract.archives:
+        closed = put_away(closed, call.actor, call.now)
     in_time = closed.resolve_due_at is None or call.now <= closed.resolve_due_at
     return Closed(conversation_id=closed.pk, version_token=token_of(closed), in_time=in_time)

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
-from messaging.models import Conversation, InboundMessage, Message, Reply
+from messaging.models import Conversation, InboundMessage, Message, PhoneEcho, Reply
 from messaging.whatsapp.conversations.beside import files_of
 
 # Messages of one moment that are read at the most beside those of the page.
@@ -34,11 +35,12 @@ def thread(conversation: Conversation, limit: int, before: datetime | None = Non
 
     Providers tell whole seconds: what was said in one moment stands on one page, even if it becomes a little longer.
     """
-    heard, replies, unasked = sources = _sources(conversation)
+    heard, replies, unasked, echoes = sources = _sources(conversation)
     rows = [
         *_heard(_until(*heard, before, limit)),
         *_replied(_until(*replies, before, limit)),
         *map(_unasked, _until(*unasked, before, limit)),
+        *map(_by_phone, _until(*echoes, before, limit)),
     ]
     rows.sort(key=lambda said: said.at)
     oldest = rows[-limit].at if len(rows) > limit else rows[0].at if rows else conversation.opened_at
@@ -52,10 +54,14 @@ def _sources(conversation: Conversation) -> tuple[tuple[QuerySet[Any], str], ...
         ~Q(translation=None), contact=conversation.contact_id, sender=conversation.sender_id,
         handed_at__gte=_began(conversation),
     )  # fmt: skip
+    echoes = PhoneEcho.objects.filter(
+        contact=conversation.contact_id, sender=conversation.sender_id, at__gte=_began(conversation)
+    )
     return (
         (InboundMessage.objects.filter(conversation=conversation), "at"),
         (Reply.objects.filter(conversation=conversation), "made_at"),
         (unasked.select_related("translation__template"), "handed_at"),
+        (echoes, "at"),
     )
 
 
@@ -93,6 +99,11 @@ def _unasked(message: Message) -> Said:
     name = message.translation.template.name if message.translation else ""
     at = message.handed_at or message.queued_at
     return Said(str(message.send_id), False, "template", name, "", "", "", "", "", message.get_status_display(), at)
+
+
+def _by_phone(echo: PhoneEcho) -> Said:
+    status = gettext("Sent from the phone, not approved")
+    return Said(f"phone-{echo.pk}", False, echo.kind, echo.text, "", "", echo.target, "", "phone", status, echo.at)
 
 
 def words_of(body: dict[str, Any]) -> str:

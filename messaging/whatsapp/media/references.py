@@ -13,6 +13,7 @@ from accounts.roles import SERVE
 from approvals.reasons import Refused, scope_missing
 from approvals.registry import Call
 from messaging.models import Conversation, MediaAsset
+from messaging.whatsapp.conversations.taking_back import TAKEN_BACK
 from messaging.whatsapp.conversations.visible import find_conversation, visible_to
 
 LASTS = timedelta(minutes=10)
@@ -48,7 +49,8 @@ def asset_of(reference: str, actor: Actor, now: datetime) -> MediaAsset | None:
         return None
     if not is_good or organisation != str(actor.organisation.pk):
         return None
-    asset = MediaAsset.objects.filter(pk=key, organisation=actor.organisation).exclude(path="").first()
+    kept = MediaAsset.objects.exclude(path="").exclude(inbound__kind=TAKEN_BACK)
+    asset = kept.filter(pk=key, organisation=actor.organisation).first()
     return asset if asset is not None and may_see(asset, actor) else None
 
 

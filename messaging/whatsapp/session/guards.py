@@ -4,19 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from approvals.models import State
 from approvals.reasons import Reason
 from approvals.registry import Call
-from messaging.gate import gate_parameters, verdict_sql
+from messaging.gate import verdict_on
 from messaging.guards import AudienceFrozen, InTime, OrganisationMaySend, SenderHealthy
 from messaging.models import Category, Channel, Conversation, Reply, Send, Verdict
 from messaging.whatsapp.conversations.windows import is_open
 from messaging.whatsapp.session.contract import ReplyTerms
-
-_VERDICT = f"SELECT {verdict_sql('c')} FROM messaging_contact c WHERE c.id = %(contact)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +99,7 @@ def reasons_against_answering(conversation: Conversation, now: datetime) -> Iter
 
 
 def _reasons_of_the_gate(conversation: Conversation, now: datetime) -> Iterator[Reason]:
-    facts = gate_parameters(conversation.organisation, Channel.WHATSAPP, Category.SERVICE, now)
-    with connection.cursor() as cursor:
-        cursor.execute(_VERDICT, {**facts, "contact": conversation.contact_id})
-        verdict = Verdict(cursor.fetchone()[0])
+    verdict = verdict_on(conversation.contact, Channel.WHATSAPP, Category.SERVICE, now)
     if verdict is not Verdict.INCLUDED:
         yield Reason("not_written_to", _("Nothing is sent to this person: %s.") % verdict.label,
                      _("Their no stands until they write otherwise themselves; close the conversation."),
@@ -113,7 +107,7 @@ def _reasons_of_the_gate(conversation: Conversation, now: datetime) -> Iterator[
 
 
 def _conversation_of(call: Call, contract: ReplyTerms) -> Conversation | None:
-    own = Conversation.objects.select_related("organisation")
+    own = Conversation.objects.select_related("organisation", "contact__organisation")
     return own.filter(pk=contract.conversation_id, organisation=call.organisation).first()
 
 

@@ -2,7 +2,9 @@
 
 from messaging.whatsapp.webhooks.items import (
     AccountItem,
+    EchoItem,
     Item,
+    NumberItem,
     PhoneQualityItem,
     TemplateCategoryItem,
     TemplateEditedItem,
@@ -18,8 +20,10 @@ from messaging.whatsapp.webhooks.signature import SIGNATURE_HEADER, answer_hands
 __all__ = [
     "SIGNATURE_HEADER",
     "AccountItem",
+    "EchoItem",
     "Item",
     "Malformed",
+    "NumberItem",
     "PhoneQualityItem",
     "TemplateCategoryItem",
     "TemplateEditedItem",

@@ -45,6 +45,7 @@ def _message(raw: Object, number: str, kind: str, sender: tuple[str, str], conta
         target_id=text(content, "message_id", 255) or text(content, "original_message_id", 255),
         media=_media(content) if kind in MEDIA_KINDS else None,
         came_by_ad=bool(inner(raw, "referral")),
+        parent_user_id=_parent_id(raw, contact),
     )
 
 
@@ -54,6 +55,17 @@ def _contact_of(sender: str, sender_id: str, contacts: list[Object]) -> Object:
         if (sender and phone(contact, "wa_id") == sender) or (sender_id and text(contact, "user_id") == sender_id):
             return contact
     return contacts[0] if len(contacts) == 1 and not (sender or sender_id) else {}
+
+
+def _parent_id(raw: Object, contact: Object) -> str:
+    own = user_id(raw, "from_parent_user_id", "")
+    return own or user_id(contact, "parent_user_id", "")
+
+
+def said_in(raw: Object) -> Said:
+    """Text, payload and title of a message, whoever wrote it."""
+    kind = text(raw, "type", 32)
+    return _said(kind, inner(raw, kind))
 
 
 def _said(kind: str, content: Object) -> Said:
@@ -72,6 +84,8 @@ def _said(kind: str, content: Object) -> Said:
         return _said(text(edited, "type", 32), inner(edited, text(edited, "type", 32)))
     if kind == "unsupported":
         return "", text(content, "type", 64), ""
+    if kind == "system":
+        return text(content, "body"), text(content, "type", 64), ""
     return (
         text(content, "caption") or text(content, "body") or text(content, "text") or text(content, "name", 256),
         "",

@@ -42,7 +42,10 @@ class TemplateQualityItem:
 
 @dataclass(frozen=True, slots=True)
 class TemplateCategoryItem:
-    """A template's category changed, or will: with `correct` filled it is a warning and `category` still holds."""
+    """A template's category changed, or will: with `correct` filled it is a warning and `category` still holds.
+
+    `takes_effect_at` is when a warning comes true, if Meta says so.
+    """
 
     dedupe_key: str
     waba_id: str
@@ -53,6 +56,7 @@ class TemplateCategoryItem:
     category: str
     correct: str
     at: datetime | None
+    takes_effect_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +99,42 @@ class PhoneQualityItem:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberItem:
+    """News of a number's names. `event` is Meta's decision or status, `name` the display name or username it is of."""
+
+    dedupe_key: str
+    waba_id: str
+    display_phone: str
+    field: str
+    event: str
+    name: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EchoItem:
+    """What somebody of ours sent from the WhatsApp Business app on the phone: outbound, and nobody approved it.
+
+    At least one of `phone` and `user_id`, which name whom it went to, is there. `target_id` is the message that it
+    reacts to, edits or takes back.
+    """
+
+    dedupe_key: str
+    sender_ref: str
+    provider_id: str
+    at: datetime
+    phone: str
+    user_id: str
+    kind: str
+    text: str
+    target_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class UserPreferenceItem:
-    """A person's own switch for marketing from this business. `value` is "stop" or "resume"."""
+    """A person's own switch for marketing from this business. `value` is "stop" or "resume". Without a
+    `phone_number_id` it is said of all numbers of the account.
+    """
 
     dedupe_key: str
     phone_number_id: str
@@ -104,7 +142,8 @@ class UserPreferenceItem:
     user_id: str
     value: str
     detail: str
-    at: datetime
+    at: datetime | None
+    waba_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +156,9 @@ class UserIdUpdateItem:
     user_id: str
     previous_phone: str
     phone: str
-    at: datetime
+    at: datetime | None
+    waba_id: str = ""
+    parent_user_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +179,8 @@ Item = (
     | TemplateEditedItem
     | AccountItem
     | PhoneQualityItem
+    | NumberItem
+    | EchoItem
     | UserPreferenceItem
     | UserIdUpdateItem
     | UnknownItem

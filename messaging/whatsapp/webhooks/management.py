@@ -1,11 +1,13 @@
 """Fields about templates, numbers, accounts and people's preferences: one reader a field."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from messaging.whatsapp.webhooks.items import (
     AccountItem,
     Item,
+    NumberItem,
     PhoneQualityItem,
     TemplateCategoryItem,
     TemplateEditedItem,
@@ -23,7 +25,6 @@ from messaging.whatsapp.webhooks.reading import (
     as_object,
     inner,
     listed,
-    moment,
     moment_or_none,
     phone,
     required,
@@ -86,7 +87,9 @@ def _template_category(value: Object, place: Place) -> Iterator[Item]:
     announced = moment_or_none(value, "category_update_timestamp")
     common = _template(value, place) | {"at": announced or place.at}
     previous = text(value, "previous_category", 32).upper()
-    yield TemplateCategoryItem(**common, previous=previous, category=category, correct=correct)
+    yield TemplateCategoryItem(
+        **common, previous=previous, category=category, correct=correct, takes_effect_at=announced if correct else None
+    )
 
 
 def _template_edited(value: Object, place: Place) -> Iterator[Item]:
@@ -116,9 +119,16 @@ def _account_detail(value: Object, alert: Object) -> str:
         text(inner(value, "violation_info"), "violation_type", 255)
         or text(inner(value, "ban_info"), "waba_ban_state", 255)
         or text(alert, "alert_description", 500)
-        or text(value, "max_daily_conversations_per_business", 64)
+        or _daily_limit(value)
+        or text(value, "correct_category", 32)
         or text(value, "rejection_reason", 255)
     )
+
+
+def _daily_limit(value: Object) -> str:
+    """How many people a day: a TIER_ word or a number, under the names of the newer and the older versions."""
+    names = ("max_daily_conversations_per_business", "max_daily_conversation_per_phone", "current_limit")
+    return next(filter(None, (text(value, name, 64) for name in names)), "")
 
 
 def _restrictions(value: Object) -> Iterator[tuple[str, Any]]:
@@ -128,12 +138,20 @@ def _restrictions(value: Object) -> Iterator[tuple[str, Any]]:
 
 
 def _phone_quality(value: Object, place: Place) -> Iterator[Item]:
-    limit = text(value, "max_daily_conversations_per_business", 64) or text(value, "current_limit", 64)
+    limit = _daily_limit(value)
     display, event = text(value, "display_phone_number", 32), text(value, "event", 64).upper()
     yield PhoneQualityItem(place.key(value), place.waba_id, display, event, limit, place.at)
 
 
-def _each(key: str, read: Callable[[Object, str, Place], Item]) -> Callable[[Object, Place], Iterator[Item]]:
+def _number_name(value: Object, place: Place) -> Iterator[Item]:
+    """A display name that was decided on, or a username that was given or taken."""
+    event = text(value, "decision", 32) or required(value, "status", 32)
+    name = text(value, "requested_verified_name", 255) or text(value, "username", 64).lstrip("@")
+    display = text(value, "display_phone_number", 32)
+    yield NumberItem(place.key(value), place.waba_id, display, place.field, event.upper(), name, place.at)
+
+
+def each_of(key: str, read: Callable[[Object, str, Place], Item]) -> Callable[[Object, Place], Iterator[Item]]:
     """A reader of a value with a list, where one bad element leaves the others alone."""
 
     def reader(value: Object, place: Place) -> Iterator[Item]:
@@ -153,20 +171,28 @@ def _each(key: str, read: Callable[[Object, str, Place], Item]) -> Callable[[Obj
 def _preference(raw: Object, number: str, place: Place) -> Item:
     value, category = required(raw, "value", 32).lower(), text(raw, "category", 64)
     who, who_id = phone(raw, "wa_id"), user_id(raw, "user_id", "wa_id")
-    if category != "marketing_messages" or value not in ("stop", "resume"):
+    # Of a no that does not say what it is about, the only thing it ever was about is taken.
+    is_about_marketing = category == "marketing_messages" or (value == "stop" and not category)
+    if not is_about_marketing or value not in ("stop", "resume"):
         raise Unreadable(f"the preference {category}={value} is not known")
     if not who and not who_id:
         raise Unreadable("neither wa_id nor user_id names the person")
-    at = moment(raw, "timestamp")
-    key = f"preference:{place.waba_id}:{number}:{who_id or who}:{value}:{at.timestamp():.0f}"
-    return UserPreferenceItem(key, number, who, who_id, value, text(raw, "detail", 500), at)
+    at = moment_or_none(raw, "timestamp") or place.at
+    key = f"preference:{place.waba_id}:{number}:{who_id or who}:{value}:{_seconds(at)}"
+    return UserPreferenceItem(key, number, who, who_id, value, text(raw, "detail", 500), at, place.waba_id)
 
 
 def _user_id_change(raw: Object, number: str, place: Place) -> Item:
-    ids, who, at = inner(raw, "user_id"), phone(raw, "wa_id"), moment(raw, "timestamp")
+    ids, who = inner(raw, "user_id"), phone(raw, "wa_id")
+    at = moment_or_none(raw, "timestamp") or place.at
     previous, current = required(ids, "previous", 160), required(ids, "current", 160)
-    key = f"user_id:{place.waba_id}:{previous}:{current}:{at.timestamp():.0f}"
-    return UserIdUpdateItem(key, number, previous, current, "", who, at)
+    key = f"user_id:{place.waba_id}:{previous}:{current}:{_seconds(at)}"
+    parent = text(inner(raw, "parent_user_id"), "current", 160)
+    return UserIdUpdateItem(key, number, previous, current, "", who, at, place.waba_id, parent)
+
+
+def _seconds(at: datetime | None) -> str:
+    return "" if at is None else f"{at.timestamp():.0f}"
 
 
 READERS: dict[str, Callable[[Object, Place], Iterator[Item]]] = {
@@ -179,8 +205,11 @@ READERS: dict[str, Callable[[Object, Place], Iterator[Item]]] = {
     "account_alerts": _account,
     "business_capability_update": _account,
     "security": _account,
-    "phone_number_name_update": _account,
+    "flows": _account,
+    "template_correct_category_detection": _account,
+    "phone_number_name_update": _number_name,
+    "business_username_update": _number_name,
     "phone_number_quality_update": _phone_quality,
-    "user_preferences": _each("user_preferences", _preference),
-    "user_id_update": _each("user_id_update", _user_id_change),
+    "user_preferences": each_of("user_preferences", _preference),
+    "user_id_update": each_of("user_id_update", _user_id_change),
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from messaging.carriers import Malformed
+from messaging.whatsapp.webhooks.echoes import read_echoes
 from messaging.whatsapp.webhooks.items import Item, UnknownItem
 from messaging.whatsapp.webhooks.management import READERS
 from messaging.whatsapp.webhooks.messages import read_messages
@@ -74,6 +75,8 @@ def _reader(field: str, value: dict[str, Any]) -> Reader | None:
     """The reader of a field. A quality change arrives under the status field in one of Meta's examples."""
     if field == "messages" or (not field and inner(value, "metadata")):
         return read_messages
+    if field == "smb_message_echoes":
+        return read_echoes
     if "new_quality_score" in value:
         return READERS["message_template_quality_update"]
     return READERS.get(field)

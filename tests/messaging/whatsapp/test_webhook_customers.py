@@ -189,6 +189,7 @@ def test_the_persons_own_marketing_switch_by_id_alone() -> None:
             value="stop",
             detail="x",
             at=AT_NOON,
+            waba_id="104990",
         ),
         UserPreferenceItem(
             dedupe_key="preference:104990:555001:+85261112222:resume:1772424000",
@@ -198,5 +199,6 @@ def test_the_persons_own_marketing_switch_by_id_alone() -> None:
             value="resume",
             detail="",
             at=AT_NOON,
+            waba_id="104990",
         ),
     ]

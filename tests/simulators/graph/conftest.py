@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
+from messaging.whatsapp.client import Address, CloudApi, Credentials
+from messaging.wire import new_session
 from simulators.process import GraphSimulator
 from tests.simulators.graph.business import Business
 from tests.simulators.graph.listener import Listener
@@ -66,3 +69,16 @@ def business(simulator: GraphSimulator) -> Iterator[Business]:
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     return tmp_path / "state"
+
+
+@pytest.fixture
+def session() -> Iterator[requests.Session]:
+    session = new_session()
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def api(simulator: GraphSimulator, session: requests.Session) -> CloudApi:
+    """The product's own client, with the app secret's proof on every call."""
+    return CloudApi(Credentials(simulator.token, simulator.app_secret), Address(simulator.base_url), session)

@@ -9,7 +9,7 @@ from approvals.calls import call
 from approvals.execution import carry_out
 from approvals.reasons import Refused
 from audit.models import Entry
-from messaging.models import Contact, ConversationEvent, MergeTask, Order, Product
+from messaging.models import Contact, ConversationEvent, InboundMessage, MergeTask, Order, Product
 from messaging.whatsapp.commerce.orders import cancel_order
 from messaging.whatsapp.commerce.tending import tend
 from tests.approvals.tea_room import approved, codes_of
@@ -122,6 +122,19 @@ def test_one_preview_becomes_one_order() -> None:
 def test_somebody_who_did_not_write_from_their_own_number_is_not_confirmed() -> None:
     oolong()
     assert refused(conversation=ann_wrote(own_number=False)) == ["customer_not_confirmed"]
+
+
+def test_somebody_whose_keys_changed_since_they_wrote_is_not_confirmed_until_they_write_again() -> None:
+    oolong()
+    conversation = ann_wrote()
+    wrote = InboundMessage.objects.get(conversation=conversation)
+    InboundMessage.objects.create(
+        organisation=wrote.organisation, sender=wrote.sender, contact=wrote.contact, conversation=conversation,
+        provider_id="wamid.S", kind="system", payload="customer_identity_changed", at=wrote.at, received_at=NOON,
+    )  # fmt: skip
+    assert refused(conversation=conversation) == ["customer_not_confirmed"]
+    InboundMessage.objects.filter(kind="system").update(at=wrote.at - timedelta(hours=1))
+    assert previewed(conversation).data["customer"]["verified_by"] == "phone"
 
 
 def test_somebody_who_may_be_somebody_else_is_not_confirmed() -> None:

@@ -1,0 +1,1 @@
+"""What Prometheus reads: what the processes of this machine have counted, and what the database and the broker say."""
