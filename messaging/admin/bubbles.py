@@ -3,21 +3,26 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
 from approvals.reasons import Refused
 from messaging.models import Channel, Message, TemplateTranslation
 from messaging.whatsapp.templates.definition import Definition
-from messaging.whatsapp.templates.named_values import values_of
+from messaging.whatsapp.templates.named_values import HEADER, values_of
 from messaging.whatsapp.templates.render import Rendered, render
 from messaging.whatsapp.templates.values import Values, example_values
 
 _ICONS = {"url": "open_in_new", "phone": "call", "copy_code": "content_copy", "quick_reply": "reply"}
 _MEDIA = {"image": "image", "video": "movie", "document": "description", "location": "location_on"}
+# What a file is called that is none of ours: its id at Meta tells people nothing.
+_FILES = {"image": gettext_lazy("Picture"), "video": gettext_lazy("Video"), "document": gettext_lazy("Document")}
 # WhatsApp's own formatting; a mark counts only where no letter stands against it outside.
 _FORMATS = (
     (re.compile(r"```(.+?)```", re.DOTALL), r"<code>\1</code>"),
@@ -38,7 +43,8 @@ class BubbleButton:
 class Bubble:
     """What the template `desk/bubble.html` shows; `look` is "sms" for a plain text.
 
-    `problems` stand in place of a message that could not be sent.
+    `problems` stand in place of a message that could not be sent. `file` is the id of one of our files in the header,
+    `picture` where it is seen.
     """
 
     caption: str
@@ -47,6 +53,8 @@ class Bubble:
     title: str = ""
     media: str = ""
     media_icon: str = ""
+    file: str = ""
+    picture: str = ""
     body: str = ""
     footer: str = ""
     buttons: tuple[BubbleButton, ...] = ()
@@ -86,6 +94,21 @@ def bubble_of(
         return Bubble(caption, note, problems=(_("This text cannot be read as a template."),))
 
 
+def file_named(said: object) -> str:
+    """The id of the file that the value of a header names; empty where it names none of ours."""
+    try:
+        return str(UUID(str(said)))
+    except ValueError:
+        return ""
+
+
+def shown_values(named: Mapping[str, Any], show: Callable[[str], str]) -> dict[str, str]:
+    """Each value as its reader may see it. The file of a header is the same for all, and about nobody."""
+    return {
+        name: str(value) if name == HEADER and file_named(value) else show(str(value)) for name, value in named.items()
+    }
+
+
 def formatted(text: str) -> SafeString:
     """WhatsApp's *bold*, _italic_, ~struck~ and ```fixed``` as HTML; all else stays text, whatever it looks like."""
     html = str(escape(text))
@@ -105,6 +128,7 @@ def _drawn(message: Rendered, values: Values, caption: str, note: str) -> Bubble
         title=header.text if header is not None else "",
         media=media,
         media_icon=_MEDIA.get(header.kind, "") if header is not None else "",
+        file=file_named(header.media.id) if header is not None and header.media is not None else "",
         body=formatted(message.body),
         footer=message.footer,
         buttons=tuple(BubbleButton(_ICONS.get(one.kind, "reply"), one.label, one.target) for one in message.buttons),
@@ -117,5 +141,5 @@ def _media_words(message: Rendered) -> str:
     if header.location is not None:
         return header.location.name or f"{header.location.latitude}, {header.location.longitude}"
     if header.media is not None:
-        return header.media.filename or header.media.link or header.media.id
+        return header.media.filename or header.media.link or str(_FILES.get(header.kind, header.kind))
     return header.kind

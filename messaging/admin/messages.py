@@ -15,7 +15,8 @@ from unfold.paginator import InfinitePaginator
 from accounts.admin import ReadOnlyInline, actor_of
 from approvals.admin.labels import label
 from approvals.numerals import number
-from messaging.admin.bubbles import message_bubble
+from messaging.admin.bubbles import message_bubble, shown_values
+from messaging.admin.header_files import with_file
 from messaging.admin.masked import MaskedPage, shown
 from messaging.admin.resend_dialog import BUTTON, ResendForm, ask_again
 from messaging.admin.rows_of import RowsOf
@@ -99,9 +100,11 @@ class MessageAdmin(Addressed):
     def phone(self, message: Message) -> SafeString | str:
         from django.template.loader import render_to_string
 
-        values = {name: shown(message, str(value), "text") for name, value in message.values.items()}
-        bubble = message_bubble(message, values)
-        return "–" if bubble is None else SafeString(render_to_string("desk/bubble.html", {"bubble": bubble}))
+        bubble = message_bubble(message, shown_values(message.values, lambda value: shown(message, value, "text")))
+        if bubble is None:
+            return "–"
+        whole = with_file(bubble, message.organisation_id)
+        return SafeString(render_to_string("desk/bubble.html", {"bubble": whole}))
 
     @display(description=_("price"))
     def shown_price(self, message: Message) -> str:

@@ -12,6 +12,7 @@ from approvals.admin.panels import Panel, Reading, register_drift, register_pane
 from approvals.masking import mask
 from messaging.admin.bubbles import bubble_of
 from messaging.admin.drift import drift_on, resend_drift
+from messaging.admin.header_files import with_files
 from messaging.admin.imports import import_counts
 from messaging.admin.moments import moment
 from messaging.admin.progress import Part, reason_name
@@ -38,9 +39,10 @@ _MOST_PEOPLE = 20
 
 def broadcast_panels(reading: Reading, contract: BroadcastContract) -> Iterator[Panel]:
     yield Panel(_("How many people, and who is left out"), "desk/panel_people.html", people_of(contract), "groups")
-    samples = list(
-        samples_of(contract.audience_id, contract.translations, bubble_of, in_clear=reading.actor.sees_personal_data)
+    drawn = samples_of(
+        contract.audience_id, contract.translations, bubble_of, in_clear=reading.actor.sees_personal_data
     )
+    samples = with_files(drawn, reading.actor.organisation.pk)
     yield Panel(
         _("What each person will read"),
         "desk/panel_samples.html",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.admin.panels import Panel, Reading
 from messaging.admin.bubbles import bubble_of
+from messaging.admin.header_files import with_file
 from messaging.models import Category, TemplateTranslation, WhatsAppAccount
 from messaging.whatsapp.review.contract import TemplateContract
 
@@ -15,10 +16,13 @@ def template_panels(reading: Reading, contract: TemplateContract) -> Iterator[Pa
     shown = []
     for text in contract.texts:
         proposed = TemplateTranslation(language=text.language, definition=text.definition)
-        now = bubble_of(proposed, None, text.language, str(_("proposed, with its sample values")))
+        house = reading.actor.organisation.pk
+        now = with_file(bubble_of(proposed, None, text.language, str(_("proposed, with its sample values"))), house)
         kept = known.get(text.language)
         changed = kept is not None and kept.digest != text.digest
-        before = bubble_of(kept, None, text.language, str(_("as it is now"))) if kept and changed else None
+        before = (
+            with_file(bubble_of(kept, None, text.language, str(_("as it is now"))), house) if kept and changed else None
+        )
         shown.append({"now": now, "before": before, "is_new": kept is None, "same": kept is not None and not changed})
     yield Panel(_("What people would read"), "desk/panel_template.html", {"shown": shown, "contract": contract}, "chat")
     account = WhatsAppAccount.objects.filter(pk=contract.account_id, organisation=reading.actor.organisation).first()

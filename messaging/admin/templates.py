@@ -15,6 +15,7 @@ from unfold.decorators import display
 from accounts.admin import ReadOnly, WithHistory
 from approvals.admin.labels import label
 from messaging.admin.bubbles import bubble_of
+from messaging.admin.header_files import with_file
 from messaging.models import Channel, Template, TemplateTranslation, TranslationStatus
 
 STATUS_COLOURS = {
@@ -61,7 +62,8 @@ class TemplateAdmin(ReadOnly, WithHistory):
         shown: list[dict[str, Any]] = []
         for translation in template.translations.all():
             translation.template = template
-            bubble = bubble_of(translation, None, translation.language, str(_("with its sample values")))
+            drawn = bubble_of(translation, None, translation.language, str(_("with its sample values")))
+            bubble = with_file(drawn, template.organisation_id)
             shown.append({"bubble": bubble, "translation": translation, "label": status_label(translation)})
         return SafeString(render_to_string("desk/translations.html", {"shown": shown}))
 

@@ -38,7 +38,7 @@ def menu(content: bytes | None = None) -> SimpleUploadedFile:
 
 
 def states() -> list[tuple[str, str]]:
-    return list(ActionRequest.objects.order_by("created_at").values_list("tool", "state"))
+    return list(ActionRequest.objects.order_by("tool").values_list("tool", "state"))
 
 
 @pytest.mark.usefixtures("scanner")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from approvals.masking import mask
 from approvals.models import ActionRequest
-from messaging.admin.bubbles import Bubble, message_bubble
+from messaging.admin.bubbles import Bubble, file_named, message_bubble, shown_values
 from messaging.admin.inbox.bodies import inbound_bubble, reply_bubble
 from messaging.models import (
     Conversation,
@@ -27,6 +27,7 @@ from messaging.models import (
 )
 from messaging.whatsapp.conversations.taking_back import TAKEN_BACK
 from messaging.whatsapp.media.references import path_to
+from messaging.whatsapp.templates.named_values import HEADER
 
 # Status -> icon and tone; the words beside it are the status' own.
 _TICKS = {
@@ -91,7 +92,7 @@ def said(message: Message, reply: Reply | None, files: Files, *, in_clear: bool)
     return Entry(
         "us", message.handed_at or message.queued_at, f"2-{message.pk:020}", by=_who(reply, message), bubble=bubble,
         text=message.provider_id or "", icon=icon, status=_status(message, in_clear), tone=tone,
-        files=files_in(message.send.preview.contract, files) if reply else (),
+        files=files_in(message.send.preview.contract, files) if reply else _in_header(message, files),
     )  # fmt: skip
 
 
@@ -132,6 +133,16 @@ def files_in(contract: Mapping[str, Any], files: Files) -> tuple[MediaAsset, ...
     return tuple(files[key] for key in contract.get("asset_ids", ()) if key in files)
 
 
+def header_file(message: Message) -> str:
+    """The id of the file in the header of a template that was sent, else empty."""
+    return file_named(message.values.get(HEADER, ""))
+
+
+def _in_header(message: Message, files: Files) -> tuple[MediaAsset, ...]:
+    key = header_file(message)
+    return (files[key],) if key in files else ()
+
+
 def happened(event: ConversationEvent, facts: dict[str, Any]) -> Entry:
     """One line of the history. `facts` are those of the event that its reader may see."""
     return Entry("event", event.at, f"0-{event.pk:020}", by=event.by, status=event.get_kind_display(),
@@ -163,7 +174,7 @@ def _became(facts: dict[str, Any]) -> str:
 
 
 def _template_bubble(message: Message, in_clear: bool) -> Bubble:
-    values = {name: str(value) if in_clear else mask(str(value), "text") for name, value in message.values.items()}
+    values = shown_values(message.values, lambda value: value if in_clear else mask(value, "text"))
     bubble = message_bubble(message, values)
     return bubble or Bubble("", media=message.send.get_kind_display(), media_icon="lock")  # its text was not kept
 

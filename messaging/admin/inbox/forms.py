@@ -76,7 +76,7 @@ class ReplyForm(DeedForm):
         """A file that was handed in is here: it stays chosen, as the browser would not send it again."""
         asset = self.cleaned_data.get("asset")
         if asset is not None:
-            self.data = {**self.data, "asset": str(asset.pk)}
+            self.data = {name: self.data[name] for name in self.data} | {"asset": str(asset.pk)}
 
 
 class NoteForm(DeedForm):

@@ -97,8 +97,9 @@ def _echoes(conversation: Conversation) -> QuerySet[PhoneEcho]:
 
 
 def _files(conversation: Conversation, messages: list[Message]) -> dict[str, MediaAsset]:
-    """The files of these replies, in one question."""
+    """The files of these replies and in these templates' headers, in one question."""
     keys = {key for one in messages for key in one.send.preview.contract.get("asset_ids", ())}
+    keys |= {key for one in messages if (key := entries.header_file(one))}
     rows = MediaAsset.objects.filter(pk__in=keys, organisation=conversation.organisation_id)
     return {str(one.pk): one for one in rows}
 
