@@ -16,12 +16,14 @@ from approvals.models import Preview
 from approvals.registry import Call, Kind, Tool, registry
 from approvals.versions import token_of
 from messaging.contacts.versions import contact_token
-from messaging.models import Template
+from messaging.models import Template, WhatsAppAccount
+from messaging.whatsapp.account_quality import AccountQuality
+from messaging.whatsapp.account_quality import keep as keep_quality
 from messaging.whatsapp.answers import BusinessProfile
 from messaging.whatsapp.profiles import ReadProfile, keep
 from messaging.whatsapp.review.contract import TemplateContract
 from messaging.whatsapp.review.drafts import keep_draft
-from tests.factories import NOON, ConversationFactory, SendFactory
+from tests.factories import NOON, ConversationFactory, SendFactory, TemplateTranslationFactory
 from tests.matrix.one_of_everything import TeaHouse, failed_batch
 from tests.messaging.whatsapp.automation.tea_flows import menu_of_harbour_tea
 from tests.messaging.whatsapp.media.files import picture
@@ -68,6 +70,29 @@ def _file(own: "TeaHouse", actor: Actor) -> Arguments:
     return {"content": content, "file_name": "menu.jpg", "content_type": "image/jpeg"}
 
 
+def _quality(own: "TeaHouse") -> Arguments:
+    """Meta told a moment ago how the account stands: no test asks it."""
+    account = own.sender.account
+    assert account is not None
+    found = AccountQuality(waba_id=account.waba_id, name=account.name, rating="GREEN", tier="TIER_2K", read_at=NOON)
+    keep_quality(account, found)
+    return {}
+
+
+def _never_submitted(own: "TeaHouse") -> Arguments:
+    """A draft, about which there is nothing to ask Meta."""
+    language = {"language": "fr"}
+    if not own.template.translations.filter(**language).exists():
+        TemplateTranslationFactory(template=own.template, status="DRAFT", meta_id="", **language)
+    return {"template_name": own.template.name, "locale": "fr"}
+
+
+def _unconnected(own: "TeaHouse") -> Arguments:
+    """Nobody asks Meta for an account that has no token; what arrived from it is caught up with."""
+    WhatsAppAccount.objects.filter(organisation=own.organisation).update(access_token="")
+    return {}
+
+
 def _quiet_chat(own: "TeaHouse") -> Arguments:
     """Somebody who wrote two days ago and was answered."""
     wrote = {"opened_at": NOON - timedelta(days=2), "waiting_since": None}
@@ -80,8 +105,21 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     "check_compliance": lambda own, actor: {"customer_id": own.id_of("customer"), "message_type": "marketing"},
     "check_conversation": lambda own, actor: {"customer_id": own.id_of("customer")},
     "check_frequency_cap": lambda own, actor: {"customer_id": own.id_of("customer")},
+    "create_template": lambda own, actor: {
+        "name": f"winter_tea_{Template.objects.filter(organisation=own.organisation).count()}",
+        "category": "UTILITY",
+        "language": "en",
+        "body_text": "Hello {{1}}, your tea has left.",
+    },
+    "estimate_cost": lambda own, actor: {"message_type": "marketing", "recipient_country": "HK", "quantity": 100},
+    "estimate_pricing": lambda own, actor: {"conversation_type": "marketing", "recipient_country": "HK"},
+    "explain_error": lambda own, actor: {"code": "131047"},
+    "get_account_quality": lambda own, actor: _quality(own),
     "get_customer_context": lambda own, actor: {"customer_id": own.id_of("customer")},
+    "get_delivery_status": lambda own, actor: {"message_id": own.id_of("message")},
+    "get_rate_limit": lambda own, actor: {},
     "list_conversations": lambda own, actor: {},
+    "list_templates": lambda own, actor: {},
     "reply_customer": lambda own, actor: {
         "customer_id": own.id_of("customer"),
         "message_text": "Your tea left this morning.",
@@ -270,6 +308,8 @@ RIGHT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
         "account_id": own.id_of("account"),
     },
     "whatsapp.templates.list": lambda own, actor: {},
+    "sync_template_status": lambda own, actor: _never_submitted(own),
+    "sync_webhooks": lambda own, actor: _unconnected(own),
     "whatsapp.webhook.retry": lambda own, actor: {"failure_ids": [own.id_of("failure")]},
     "whatsapp.webhook_logs.list": lambda own, actor: {"payloads": True},
 }
