@@ -10,7 +10,7 @@ from mcp_types import ToolAnnotations
 
 from approvals.contracts import Contract
 from approvals.describing import approval_in_words, description_of, reads_first, safety_of
-from approvals.registry import Kind, Tool
+from approvals.registry import Kind, Tool, registry
 from approvals.schemas import Schema, input_schema, output_schema
 
 REASONS: Schema = {"type": "array", "items": {"type": "object"}}
@@ -41,7 +41,7 @@ def description(tool: Tool) -> str:
     lines = [description_of(tool)]
     if first := reads_first(tool):
         lines.append(_("Read first: %s.") % ", ".join(served_name(other) for other in first))
-    if tool.kind is Kind.WRITE:
+    if tool.kind in (Kind.WRITE, Kind.COMPOSED):
         lines.append(_("Approval: %s") % approval_in_words(tool))
     if safety := safety_of(tool):
         lines.append(_("Safety: %s") % safety)
@@ -55,11 +55,20 @@ def answer_schema(tool: Tool) -> Schema:
     check the structured content of refusals as well. Fields may be added later, so none is forbidden.
     """
     declared = output_schema(tool)
+    if tool.is_flat:
+        return _flat(declared)
     names = (*_ALWAYS, *_FILLED.get(tool.kind, ()))
     fields = {name: declared["properties"][name] for name in names}
     shortened = {name: _open(field) if name == "data" else _bare(_open(field)) for name, field in fields.items()}
     kept = {key: value for key, value in declared.items() if key not in ("properties", "additionalProperties")}
     return {**_open(kept), "properties": {**shortened, "reasons": REASONS}}
+
+
+def _flat(declared: Schema) -> Schema:
+    """A flat tool's own keys, none of them promised: a refusal, which has none of them, is checked as well."""
+    own = declared if declared.get("type") == "object" else {"type": "object", "properties": {"result": declared}}
+    kept = {key: value for key, value in _open(own).items() if key != "required"}
+    return {**kept, "properties": {**kept["properties"], "reasons": REASONS}}
 
 
 def _open(node: Any) -> Any:
@@ -88,14 +97,17 @@ def _without(node: Any, dropped: Callable[[str, Any], bool]) -> Any:
 
 
 def annotations(tool: Tool) -> ToolAnnotations:
-    """Hints by what a tool really does. A write repeated with its idempotency key does nothing more."""
+    """Hints by what a tool really does. A write repeated with its idempotency key does nothing more; one that is
+    composed of writes takes no key.
+    """
     is_write, reads = tool.kind is Kind.WRITE, tool.kind in (Kind.READ, Kind.STATUS)
+    writes = [tool] if is_write else [part for name in tool.through if (part := registry.find(name)).kind is Kind.WRITE]
     return ToolAnnotations(
         title=tool.name,
         read_only_hint=reads,
-        destructive_hint=is_write,
+        destructive_hint=bool(writes),
         idempotent_hint=reads or is_write,
-        open_world_hint=is_write and _reaches_outside(tool),
+        open_world_hint=any(_reaches_outside(one) for one in writes),
     )
 
 

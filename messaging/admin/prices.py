@@ -36,11 +36,11 @@ LARGEST_CARD = 1024 * 1024  # bytes
 
 @admin.register(Price)
 class PriceAdmin(ReadOnly):
-    list_display = ("shown_market", "shown_category", "amount", "currency", "effective_from", "source")
+    list_display = ("shown_market", "shown_category", "amount", "currency", "tier_min", "effective_from", "source")
     list_filter = (("currency", AllValuesCheckboxFilter), ("category", AllValuesCheckboxFilter))
     list_filter_submit = True
     search_fields = ("market",)
-    ordering = ("-effective_from", "currency", "market", "category")
+    ordering = ("-effective_from", "currency", "market", "category", "tier_min")
     sortable_by = ()
     actions_list = ("import_card",)
 

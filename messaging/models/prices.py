@@ -3,7 +3,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Price(models.Model):
-    """What one delivered message costs: the row with the newest `effective_from` that has begun counts."""
+    """What one delivered message costs: the row with the newest `effective_from` that has begun counts.
+
+    List prices begin at the month's first message. One with a higher `tier_min` is the price of that message of a month
+    and of those after it, for messages of this market and category.
+    """
 
     id = models.BigAutoField(primary_key=True)
     channel = models.CharField(_("channel"), max_length=8, default="whatsapp")
@@ -11,6 +15,7 @@ class Price(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     market = models.CharField(_("market"), max_length=40)
     category = models.CharField(_("category"), max_length=32)
+    tier_min = models.PositiveIntegerField(_("from the month's message"), default=1)
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=6)
     source = models.CharField(_("source"), max_length=200, blank=True)
 
@@ -19,7 +24,8 @@ class Price(models.Model):
         verbose_name_plural = _("prices")
         constraints = (
             models.UniqueConstraint(
-                fields=("channel", "currency", "market", "category", "effective_from"), name="one_price_at_a_time"
+                fields=("channel", "currency", "market", "category", "effective_from", "tier_min"),
+                name="one_price_at_a_time",
             ),
         )
 

@@ -9,13 +9,14 @@ SHIPPED_SOURCE = f"shipped: {SHIPPED_CARD.name}"
 
 
 def load_rate_card(rates: Iterable[Rate], source: str, *, channel: str = "whatsapp", prices: Any = None) -> int:
-    """Keep the list prices of a card and return how many; loading it again corrects amounts and adds nothing.
+    """Keep the prices of a card and return how many; loading it again corrects amounts and adds nothing.
 
-    `source` tells people where a price comes from (at most 200 characters). Volume tiers above the first are left out:
-    costs are counted at list prices. `prices` is the model to write to; a migration passes its own.
+    `source` tells people where a price comes from (at most 200 characters). `prices` is the model to write to; a
+    migration passes its own, and the oldest knows no volume tiers: then only list prices are kept.
     """
     if prices is None:
         from messaging.models import Price as prices  # noqa: N813 - not at the top: a migration brings its own model
+    has_tiers = any(field.name == "tier_min" for field in prices._meta.fields)
     rows = [
         prices(
             channel=channel,
@@ -25,14 +26,16 @@ def load_rate_card(rates: Iterable[Rate], source: str, *, channel: str = "whatsa
             category=rate.category,
             amount=rate.amount,
             source=source[:200],
+            **({"tier_min": rate.tier_min} if has_tiers else {}),
         )
         for rate in rates
-        if rate.tier_min == 1
+        if has_tiers or rate.tier_min == 1
     ]
+    key = ("channel", "currency", "market", "category", "effective_from")
     prices.objects.bulk_create(
         rows,
         update_conflicts=True,
-        unique_fields=["channel", "currency", "market", "category", "effective_from"],
+        unique_fields=[*key, "tier_min"] if has_tiers else key,
         update_fields=["amount", "source"],
     )
     return len(rows)

@@ -50,8 +50,8 @@ def whatsapp_fare(currency: str, category: str, on: date) -> Fare:
 
 
 def prices_in_force(currency: str, category: str, on: date) -> dict[str, Price]:
-    """Market -> the price that counts on that day."""
+    """Market -> the list price that counts on that day."""
     prices = Price.objects.filter(
-        channel=Channel.WHATSAPP, currency=currency, category=category, effective_from__lte=on
+        channel=Channel.WHATSAPP, currency=currency, category=category, effective_from__lte=on, tier_min=1
     )
     return {price.market: price for price in prices.order_by("effective_from")}

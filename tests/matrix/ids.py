@@ -76,6 +76,7 @@ KIND_OF = {
     "conversation_ids": "conversation",
     "customer_id": "customer",
     "flow_id": "flow",
+    "get_delivery_status.message_id": "message",
     "failure_ids": "failure",
     "gateway_id": "gateway",
     "gateway_ids": "gateway",

@@ -68,6 +68,7 @@ NEW: dict[str, Callable[[TeaHouse], tuple[Any, Any]]] = {
         found := ContactFactory(organisation=own.organisation, agreed=False),
         found.phone.lstrip("+"),
     ),
+    "message": lambda own: _with_pk(own.to_one()),
     "order": lambda own: _with_pk(plain_order(own.conversation)),
     "queue": lambda own: _with_pk(QueueFactory(organisation=own.organisation)),
     "application": lambda own: _with_pk(applied_for(own.organisation, "#SUMMER")),

@@ -88,6 +88,7 @@ class TeaHouse:
         )
         self.asset: MediaAsset = on_shelf(state="waiting", conversation=self.conversation, **own)
         self.send = self._send()
+        self.message = self.to_one()
         self.texts = TeaTexts(organisation=self.organisation)
         self.campaign: Campaign = campaign_of(self.texts)
         self.copy: Template = copy_of(self.organisation)
@@ -138,6 +139,16 @@ class TeaHouse:
                                    started_at=NOON, lease_until=NOON + timedelta(minutes=1))  # fmt: skip
         return send
 
+    def to_one(self) -> Send:
+        """A template message to Ann alone, which waits."""
+        audience = AudienceFactory(segment=self.segment)
+        AudienceMemberFactory(audience=audience, contact=self.contacts[0], translation=self.translation)
+        freeze(audience)
+        preview = PreviewFactory(organisation=self.organisation)
+        facts = {"sender": self.sender, "template": self.template, "audience": audience, "preview": preview}
+        send: Send = SendFactory(state="draft", request=None, **facts)
+        return send
+
     def _say(self) -> None:
         """Cat has said stop; Ann has agreed in writing, and written back."""
         ann, _bo, cat = self.contacts
@@ -181,6 +192,7 @@ class TeaHouse:
             "identity": self.texts.identity.pk,
             "keyword_rule": self.keyword_rule.pk,
             "owner": self.people[Role.COMPLIANCE].pk,
+            "message": self.message.pk,
             "order": self.order.pk,
             "otp_template": self.otp_template.pk,
             "queue": self.queue.pk,

@@ -33,8 +33,16 @@ archive_chat                             +     +          -        +       -    
 check_compliance                         +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
 check_conversation                       +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
 check_frequency_cap                      +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
+create_template                          +     +          +        -       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+estimate_cost                            +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
+estimate_pricing                         +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
+explain_error                            +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
+get_account_quality                      +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
 get_customer_context                     +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
+get_delivery_status                      +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
+get_rate_limit                           +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
 list_conversations                       +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       +         ?         -
+list_templates                           +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
 reply_customer                           +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
 send_message                             +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
 sms_marketing.action_request.status      +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
@@ -80,6 +88,8 @@ sms_marketing.short_links.create         +     +          +        -       -    
 sms_marketing.short_links.preview        +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
 sms_marketing.templates.list             +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.templates.save             +     +          +        -       -      | -      -       -     -        -       -         +         -          +        -       ?         +         -
+sync_template_status                     +     +          +        -       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+sync_webhooks                            +     +          +        -       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
 whatsapp.action_request.status           +     +          +        +       +      | +      +       +     +        -       -         +         +          -        -       +         ?         -
 whatsapp.audit_logs.list                 +     +          -        -       -      | -      -       -     -        +       -         +         -          -        -       +         ?         -
 whatsapp.auto_reply.enable               +     +          +        -       -      | -      -       +     +        -       -         +         -          -        -       ?         ?         -

@@ -79,7 +79,8 @@ def create_template(call: Call, ask: NewTemplateAsk) -> NewTemplate:
 def _create(call: Call, ask: NewTemplateAsk) -> NewTemplate:
     there = _template(call, ask.name)
     made = use(_PREVIEW, _preview_of(ask, there), call.actor, call.now)
-    digest = made.data["texts"][0]["digest"]
+    contract: Any = made.data
+    digest = contract["texts"][0]["digest"]
     waiting = _waiting(call, ask.name, digest)
     if waiting is not None:
         return _told(ask, PENDING, waiting)

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from accounts.budgets import today_of
 from accounts.models import Organisation
 from approvals.contracts import Answer, Ask
 from approvals.registry import Call, Kind, tool
@@ -37,7 +36,7 @@ class CostEstimate(Answer):
     recipient_country: Annotated[str, Field(description="Where the people are.")]
     quantity: Annotated[int, Field(description="How many messages are delivered.")]
     cost_per_conversation: Annotated[
-        str, Field(description="One delivered message: Meta charges messages, no longer conversations.")
+        str, Field(description="The next delivered message: Meta charges messages, no longer conversations.")
     ]
     total_estimated_cost: Annotated[str, Field(description="All of them, if every one is delivered and charged.")]
     currency: Annotated[str, Field(description="ISO 4217 code of both.")]
@@ -58,7 +57,8 @@ class Pricing(Answer):
     "estimate_cost",
     kind=Kind.READ,
     scope="meta:read",
-    safety="List prices of the stored rate card; free entry points and free service messages are not taken off.",
+    safety="Prices of the stored rate card, with its volume tiers where it has some; free entry points and free service"
+    " messages are not taken off.",
 )
 def estimate_cost(call: Call, ask: CostAsk) -> CostEstimate:
     """Estimate what so many messages to one country cost, by the rate card in force today."""
@@ -68,8 +68,8 @@ def estimate_cost(call: Call, ask: CostAsk) -> CostEstimate:
         recipient_country=found.country,
         quantity=ask.quantity,
         cost_per_conversation=in_full(found.amount),
-        total_estimated_cost=in_full(found.amount * ask.quantity),
-        currency=found.price.currency,
+        total_estimated_cost=in_full(found.total(ask.quantity)),
+        currency=found.list_price.currency,
         pricing_category=found.category,
         pricing_model_version=found.card,
     )
@@ -79,7 +79,7 @@ def estimate_cost(call: Call, ask: CostAsk) -> CostEstimate:
     "estimate_pricing",
     kind=Kind.READ,
     scope="meta:read",
-    safety="The list price of the stored rate card; what an invoice says may be less.",
+    safety="The price of the stored rate card; what an invoice says may be less.",
 )
 def estimate_pricing(call: Call, ask: PricingAsk) -> Pricing:
     """Look up the price of one message to a country, by the rate card in force today."""
@@ -88,14 +88,14 @@ def estimate_pricing(call: Call, ask: PricingAsk) -> Pricing:
         country=found.country,
         conversation_type=ask.conversation_type,
         cost_per_conversation=float(found.amount),
-        currency=found.price.currency,
+        currency=found.list_price.currency,
         pricing_category=found.category,
-        effective_date=found.price.effective_from,
+        effective_date=found.list_price.effective_from,
     )
 
 
 def _quote(call: Call, country: str, category: Charged) -> Quote:
-    return quote(country, category, _currency_of(call.organisation), today_of(call.organisation, call.now))
+    return quote(call.organisation, country, category, _currency_of(call.organisation), call.now)
 
 
 def _currency_of(organisation: Organisation) -> str:

@@ -77,14 +77,20 @@ def sync_template_status(call: Call, ask: SyncTemplateAsk) -> SyncedTemplate:
         template__name=ask.template_name,
         language=ask.locale.replace("-", "_"),
     )
-    if not ours.exists():
-        raise Refused(_unknown())
-    told = _ask_meta(call, template_name=ask.template_name).data
-    if told is None or told["silent"]:
-        raise Refused(_silent("" if told is None else told["silent"]))
     text = ours.select_related("template").order_by("template__account__name").first()
-    assert text is not None
-    is_known = f"{text.template.name} {text.language}" in told["known"]
+    if text is None:
+        raise Refused(_unknown())
+    if text.status == TranslationStatus.DRAFT and not text.meta_id:
+        return _synced(text, is_known=False)
+    told: Any = _ask_meta(call, template_name=ask.template_name).data
+    if not _did(told):
+        raise Refused(_silent("" if told is None else told["silent"]))
+    text.refresh_from_db()
+    return _synced(text, is_known=f"{text.template.name} {text.language}" in told["known"])
+
+
+def _synced(text: TemplateTranslation, *, is_known: bool) -> SyncedTemplate:
+    what_to_do = _WHAT_TO_DO.get(TranslationStatus(text.status), "") if is_known else _("Submit it first.")
     unsent = "" if is_known else _("Meta knows no template of this name in this language: it was never submitted.")
     return SyncedTemplate(
         template_name=text.template.name,
@@ -92,9 +98,7 @@ def sync_template_status(call: Call, ask: SyncTemplateAsk) -> SyncedTemplate:
         status=text.status,
         category=text.category,
         reason=text.rejection or unsent,
-        suggested_action=str(_WHAT_TO_DO.get(TranslationStatus(text.status), ""))
-        if is_known
-        else _("Submit it first."),
+        suggested_action=str(what_to_do),
     )
 
 

@@ -116,7 +116,7 @@ def _ours(account: WhatsAppAccount, node: TemplateNode) -> TemplateTranslation |
 def _news(
     account: WhatsAppAccount, node: TemplateNode, ours: TemplateTranslation, now: datetime
 ) -> Iterator[TemplateStatusItem | TemplateQualityItem]:
-    same = {"dedupe_key": "", "waba_id": account.waba_id, "template_id": node.id, "name": node.name,
+    same: dict[str, Any] = {"dedupe_key": "", "waba_id": account.waba_id, "template_id": node.id, "name": node.name,
             "language": _language(node), "at": now}  # fmt: skip
     status = STATUS_AFTER.get(node.status)
     moved = (status, category_named(node.category) or ours.category) != (ours.status, ours.category)

@@ -120,6 +120,13 @@ def test_what_meta_does_not_know_is_said_so(sender: Sender) -> None:
     assert found["reason"].startswith("Meta knows no template of this name")
 
 
+def test_about_a_draft_there_is_nothing_to_ask(sender: Sender) -> None:
+    TemplateTranslationFactory(
+        template=TemplateFactory(account=sender.account, name="spring"), status="DRAFT", meta_id=""
+    )
+    assert synced()["suggested_action"] == "Submit it first."
+
+
 @responses.activate
 def test_a_template_that_is_not_ours_and_a_meta_that_is_silent_are_refused(sender: Sender) -> None:
     theirs = TemplateFactory(account__organisation=other_tenant(), name="theirs")

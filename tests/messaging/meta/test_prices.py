@@ -1,15 +1,15 @@
 """estimate_cost and estimate_pricing: the card in force by day, market and category, and no guess without one."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from approvals.calls import call
-from messaging.models import Price, WhatsAppAccount
+from messaging.models import Message, Price, Status, WhatsAppAccount
 from messaging.pricing.loading import load_shipped_card
 from tests.approvals.tea_room import refused, tea_agent
-from tests.factories import SenderFactory, harbour_tea
+from tests.factories import NOON, ContactFactory, SenderFactory, SendFactory, harbour_tea
 from tests.messaging.meta.asking import over_mcp, over_rest, sam, told
 from tests.messaging.spring_tea import set_prices
 
@@ -83,6 +83,43 @@ def test_prices_are_in_what_meta_bills_the_account_in() -> None:
     )
     found = told("estimate_cost", message_type="utility", recipient_country="HK")
     assert (found["currency"], found["cost_per_conversation"]) == ("EUR", "0.123457")
+
+
+def charged(count: int, **changed: Any) -> None:
+    """Utility messages to Hong Kong that have arrived this month."""
+    send = SendFactory(sender__account__organisation=harbour_tea(), started_at=NOON)
+    people = [ContactFactory(organisation=harbour_tea()) for _ in range(count)]
+    facts = {"market": "HK", "category": "utility", "status": Status.DELIVERED, "delivered_at": NOON, **changed}
+    for person in people:
+        Message.objects.create(organisation=send.organisation, send=send, contact=person, sender=send.sender,
+                               address=person.phone, address_kind="phone", queued_at=NOON, **facts)  # fmt: skip
+
+
+def test_each_message_costs_what_its_volume_tier_says() -> None:
+    Price.objects.create(currency="USD", market="HK", category="utility", effective_from=date(2026, 1, 1),
+                         tier_min=5, amount="0.0200")  # fmt: skip
+    asked: dict[str, Any] = {"message_type": "utility", "recipient_country": "HK", "quantity": 6}
+    # Four at 0.0260 and two at 0.0200.
+    assert told("estimate_cost", **asked)["total_estimated_cost"] == "0.1440"
+    charged(3)
+    charged(1, billable=False)
+    charged(1, market="ID")
+    charged(1, delivered_at=NOON - timedelta(days=3))  # in February
+    found = told("estimate_cost", **asked)
+    # Three are behind us: one more at 0.0260, then five at 0.0200.
+    assert (found["cost_per_conversation"], found["total_estimated_cost"]) == ("0.0260", "0.1260")
+    charged(1)
+    assert (
+        told("estimate_pricing", conversation_type="utility", recipient_country="HK")["cost_per_conversation"] == 0.02
+    )
+
+
+def test_the_tiers_of_an_older_card_are_over_with_it() -> None:
+    set_prices(date(2025, 7, 1), "utility", HK="0.03")
+    Price.objects.create(currency="USD", market="HK", category="utility", effective_from=date(2025, 7, 1),
+                         tier_min=2, amount="0.0001")  # fmt: skip
+    found = told("estimate_cost", message_type="utility", recipient_country="HK", quantity=10)
+    assert found["total_estimated_cost"] == "0.2600"
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ import time
 from typing import Any
 
 import pytest
+import redis
 
-from messaging.engine.pacing import Pacer, of_sender
+from messaging.engine.pacing import Pacer, keys_of, of_sender
 from messaging.models import Sender
 from tests.approvals.tea_room import refused, tea_agent
 from tests.factories import SenderFactory, harbour_tea, other_tenant
@@ -42,6 +43,17 @@ def test_what_was_let_go_within_the_second_is_used_and_looking_takes_none() -> N
         assert (found["capacity_mps"], found["tokens_used"], found["tokens_remaining"]) == (1000, 1, 999)
     assert before * 1000 - 100 <= found["last_update_ms"] <= time.time() * 1000 + 100
     assert found["last_update_at"].endswith("Z")
+
+
+def test_what_left_before_this_second_is_used_no_more(settings: Any) -> None:
+    bucket, grants = keys_of(of_sender(number(80)))
+    with redis.Redis.from_url(settings.REDIS_URL) as server:
+        server.hset(bucket, "at", "1719308400.5")
+        server.rpush(grants, "1719308400.500000 7", f"{time.time():.6f} 2")
+        found = told("get_rate_limit")
+        server.delete(bucket, grants)
+    assert (found["tokens_used"], found["last_update_ms"]) == (2, 1719308400500)
+    assert found["last_update_at"] == "2024-06-25T09:40:00.500000Z"
 
 
 def test_all_numbers_together_never_carry_more_than_the_organisation(settings: Any) -> None:
