@@ -6,12 +6,14 @@ Counted per owner: ten agents of one person share the day. Days are those of the
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Greatest
 
-from accounts.models import Agent, BudgetUse, Organisation, Person
+from accounts.models import Agent, BudgetUse, Organisation, Person, SaidUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +78,29 @@ def release(owner: Person, spend: Spend, reserved_on: date) -> None:
         messages=Greatest(F("messages") - spend.messages, 0),
         money=Greatest(F("money") - spend.money, Decimal(0)),
     )
+
+
+_SAY = """
+INSERT INTO accounts_saiduse AS so_far (owner_id, day, said, people)
+SELECT %(owner)s, %(day)s, %(said)s, %(people)s WHERE %(people)s <= %(most)s
+ON CONFLICT ON CONSTRAINT said_once_a_day DO UPDATE SET people = so_far.people + excluded.people
+      WHERE so_far.people + excluded.people <= %(most)s
+"""
+
+
+def say_unapproved(agent: Agent, said: str, people: int, now: datetime) -> bool:
+    """Count that the agents of this owner say the same (a hash) to so many more people today without anybody's
+    approval. False where that would be more than the agent may: then nothing is counted, and a person has to decide.
+    """
+    day = today_of(agent.organisation, now)
+    SaidUse.objects.filter(owner=agent.owner, day__lt=day).delete()
+    facts: dict[str, Any] = {
+        "owner": agent.owner_id,
+        "day": day,
+        "said": said,
+        "people": people,
+        "most": agent.unapproved_people,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SAY, facts)
+        return bool(cursor.rowcount)

@@ -102,6 +102,10 @@ class Agent(models.Model):
     people_per_day = models.PositiveIntegerField(_("people a day"), default=10_000)
     messages_per_day = models.PositiveIntegerField(_("messages a day"), default=10_000)
     money_per_day = models.DecimalField(_("money a day"), max_digits=12, decimal_places=2, default=Decimal("1000.00"))
+    unapproved_people = models.PositiveIntegerField(
+        _("the same to so many people"), default=20,
+        help_text=_("So many people a day get the same template or text unapproved; after that a person decides."),
+    )  # fmt: skip
     disabled_at = models.DateTimeField(_("disabled at"), null=True, blank=True, help_text=_("The kill switch."))
     last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
@@ -147,6 +151,24 @@ class BudgetUse(models.Model):
         return f"{self.day}: {self.people}"
 
 
+class SaidUse(models.Model):
+    """To how many people the agents of one owner have said the same on one day without anybody's approval."""
+
+    id = models.BigAutoField(primary_key=True)
+    owner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", verbose_name=_("owner"))
+    day = models.DateField(_("day"))
+    said = models.CharField(_("what was said"), max_length=64, help_text=_("A hash of the template or text."))
+    people = models.PositiveIntegerField(pgettext_lazy("how many", "people"), default=0)
+
+    class Meta:
+        verbose_name = _("repeated message")
+        verbose_name_plural = _("repeated messages")
+        constraints = (models.UniqueConstraint(fields=("owner", "day", "said"), name="said_once_a_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.people}"
+
+
 from accounts.second_factor.devices import Authenticator, BackupCodes  # noqa: E402
 
-__all__ = ["Agent", "Authenticator", "BackupCodes", "BudgetUse", "Organisation", "Person"]
+__all__ = ["Agent", "Authenticator", "BackupCodes", "BudgetUse", "Organisation", "Person", "SaidUse"]

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
-from accounts.budgets import Overrun, Spend, reserve, today_of
+from accounts.budgets import Spend
 from accounts.tenancy import confined_to
 from approvals import refusals
 from approvals.arguments import parse
@@ -22,11 +22,11 @@ from approvals.idempotency import begin
 from approvals.masking import masked_for
 from approvals.measures import measured
 from approvals.models import ActionRequest, Decision, IdempotentCall, Preview, State
-from approvals.numerals import number
 from approvals.policies import Ruling, may_ask, rule
 from approvals.previews import contract_of, find, freeze
 from approvals.reasons import Reason, Refused, refuse_if_any, scope_missing
 from approvals.registry import Call, Kind, Tool, registry, unknown_tool
+from approvals.spending import count, said_too_often
 from approvals.taint import is_tainted, note_untrusted_read
 from approvals.toolsets import visible_to
 from approvals.transitions import move
@@ -153,9 +153,13 @@ def _make_request(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> ActionRe
     refuse_if_any(ask_all(tool.guards, Call(actor, now), contract))
     tainted = preview.tainted or is_tainted(actor, now)
     ruling = rule(tool, contract, actor, tainted=tainted)
+    too_often = said_too_often(tool, contract, ruling, actor, now)
+    if too_often:
+        ruling = ruling.left_to_a_person()
     request = _as_request(tool, preview, ruling, actor, now, getattr(ask, "reason"))  # noqa: B009
     request.tainted = tainted
-    _count(request, contract.spend() if tool.spends else Spend(), ruling, actor, now)
+    request.reasons = [reason.as_dict() for reason in too_often]
+    count(request, contract.spend() if tool.spends else Spend(), ruling, actor, now)
     request.seal = seal_of(request.terms())
     request.save(force_insert=True)
     record(
@@ -169,14 +173,6 @@ def _make_request(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> ActionRe
         contract=preview.seal,
     )
     return _approve_by_policy(request, ruling, actor, now) if ruling.runs_at_once else request
-
-
-def _count(request: ActionRequest, spend: Spend, ruling: Ruling, actor: Actor, now: datetime) -> None:
-    """Write down what the request would set in motion, and take it from the day's budget of the agent's owner."""
-    request.people, request.messages, request.money = spend.people, spend.messages, spend.money
-    if actor.agent and spend and not ruling.unconditional:
-        refuse_if_any(_over_budget(overrun) for overrun in reserve(actor.agent, spend, now))
-        request.reserved_on = today_of(actor.organisation, now)
 
 
 def _preview_for(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Preview:
@@ -247,16 +243,4 @@ def _previewed_for_another(tool: Tool) -> Reason:
         _("This preview is not of something that %s carries out.") % tool.name,
         _("Use the tool that the preview is for, or make another preview."),
         tool.handle,
-    )
-
-
-def _over_budget(overrun: Overrun) -> Reason:
-    amounts = {"asked": overrun.asked, "used": overrun.used, "allowed": overrun.allowed}
-    is_money = overrun.limit == "money_per_day"
-    numbers = {name: number(amount if is_money else int(amount)) for name, amount in amounts.items()}
-    return Reason(
-        "over_budget",
-        _("This needs %(asked)s more; %(used)s of %(allowed)s (%(limit)s) are used today.")
-        % {**numbers, "limit": overrun.limit},
-        _("Ask for less, wait until tomorrow, or ask the owner of the agent for a larger budget."),
     )

@@ -47,6 +47,12 @@ class Contract(BaseModel):
         """marketing, utility, authentication or service; empty when no message is sent."""
         return ""
 
+    def says(self) -> str:
+        """What is said, whoever it is said to: many small requests that say the same count together. Empty where it
+        is nothing that could be repeated to many.
+        """
+        return ""
+
     def sentence(self) -> str:
         """One line for the queue at the desk: what this does, in plain words."""
         return ""

@@ -17,6 +17,11 @@ DEFAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     # Its floor asks a person as soon as it speaks of money, promises or secrets, leads elsewhere, carries a file, or
     # was asked for after reading customers' texts.
     ("Answers to customers are sent at once", {"tools": "whatsapp.session_message.send", **_AUTOMATIC}),
+    # A word about an order or a booking. How many people may get the same one unapproved is a limit of the agent's.
+    (
+        "Single utility templates are sent at once",
+        {"tools": "whatsapp.template_message.send", "category": "utility", **_AUTOMATIC},
+    ),
     # Their floors ask a person for restricted queues, several at once, complaints, payments and escalations.
     ("Conversations change hands and close at once", {"tools": "whatsapp.conversation.*", **_AUTOMATIC}),
     ("Single tags are put on at once", {"tools": "whatsapp.tag.apply", **_AUTOMATIC}),

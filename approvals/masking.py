@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, GetJsonSchemaHandler
+from pydantic import BaseModel, GetJsonSchemaHandler, RootModel
 from pydantic_core import CoreSchema
 
 from accounts.actor import Actor
@@ -102,7 +102,9 @@ def _as_masked(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _models(value: Any, plain: Any) -> Iterator[tuple[dict[str, Any], BaseModel]]:
     """Every model inside an answer beside its dumped form."""
-    if isinstance(value, BaseModel):
+    if isinstance(value, RootModel):  # an answer that is a list
+        yield from _models(value.root, plain)
+    elif isinstance(value, BaseModel):
         yield plain, value
         for name in type(value).model_fields:
             if name in plain:  # a field that has nothing to say may be left out

@@ -3,7 +3,7 @@ winning.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
 
@@ -35,6 +35,10 @@ class Ruling:
     @property
     def runs_at_once(self) -> bool:
         return self.unconditional or self.automatic is not None
+
+    def left_to_a_person(self) -> "Ruling":
+        """The same without the policy that would have let it run at once."""
+        return replace(self, time_to_decide=timedelta(hours=DEFAULT_HOURS_TO_DECIDE), policies=(), automatic=None)
 
 
 def rule(tool: Tool, contract: Contract, actor: Actor, *, tainted: bool) -> Ruling:

@@ -62,10 +62,12 @@ def _outcome(name: str, arguments: dict[str, Any], actor: Actor) -> tuple[CallTo
         return crashed(name, reference), "crashed"
 
 
-def answered(told: dict[str, Any]) -> CallToolResult:
-    """Structured content, and the same as text for clients that read only text."""
+def answered(told: dict[str, Any] | list[Any]) -> CallToolResult:
+    """Structured content, which is always an object, and the same as text for clients that read only text."""
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-    return CallToolResult(content=[TextContent(text=text)], structured_content=told)
+    return CallToolResult(
+        content=[TextContent(text=text)], structured_content={"result": told} if isinstance(told, list) else told
+    )
 
 
 def refused(name: str, no: Refused) -> CallToolResult:

@@ -55,7 +55,7 @@ class AgentAdmin(OrganisationScoped):
         (
             _("What it may set in motion in a day"),
             {
-                "fields": (("people_per_day", "messages_per_day", "money_per_day"),),
+                "fields": (("people_per_day", "messages_per_day", "money_per_day"), "unapproved_people"),
                 "description": _("Counted together with the owner's other agents."),
             },
         ),

@@ -22,6 +22,7 @@ from messaging.engine.contract import SendContract
 from messaging.gate import gate_parameters
 from messaging.models import UNKNOWN, Attempt, Audience, Channel, Status, Verdict
 from messaging.resends.contract import ResendContract
+from messaging.resends.failed import FailedContract
 from messaging.resends.sending import Repeats
 from messaging.segments import RuleError
 
@@ -51,6 +52,19 @@ def resend_drift(reading: Reading, contract: ResendContract) -> Iterator[Drift]:
     if is_open(reading):
         yield from people_drift(Channel.WHATSAPP, reading, contract)
         yield from settled_drift(reading, contract, UNKNOWN)
+
+
+def failed_drift(reading: Reading, contract: FailedContract) -> Iterator[Drift]:
+    """Its people come from the first send as well; whose message counts as arrived by now gets nothing again."""
+    if is_open(reading):
+        yield from people_drift(Channel.WHATSAPP, reading, contract)
+        yield from settled_drift(reading, contract, (Status.FAILED,))
+
+
+def single_drift(reading: Reading, contract: SendContract) -> Iterator[Drift]:
+    """One person has no segment that could have another size."""
+    if is_open(reading):
+        yield from people_drift(Channel.WHATSAPP, reading, contract)
 
 
 def is_open(reading: Reading) -> bool:

@@ -11,7 +11,7 @@ from approvals.admin.contract_fields import register_words
 from approvals.admin.panels import Panel, Reading, register_drift, register_panel
 from approvals.masking import mask
 from messaging.admin.bubbles import bubble_of
-from messaging.admin.drift import drift_on, resend_drift
+from messaging.admin.drift import drift_on, failed_drift, resend_drift, single_drift
 from messaging.admin.header_files import with_files
 from messaging.admin.imports import import_counts
 from messaging.admin.moments import moment
@@ -21,6 +21,7 @@ from messaging.admin.senders import status_in_words, tier_in_words
 from messaging.admin.template_panel import template_panels
 from messaging.audiences.people import size_of
 from messaging.broadcasts.contract import BroadcastContract
+from messaging.broadcasts.single import SingleContract
 from messaging.consent.changes import ConsentContract
 from messaging.engine.contract import SendContract
 from messaging.gate import rules_of
@@ -28,6 +29,7 @@ from messaging.models import UNKNOWN, Attempt, AudienceMember, Category, Channel
 from messaging.pricing.markets import market_names
 from messaging.pricing.rate_cards import SHIPPED_CARD_NOTICE
 from messaging.resends.contract import ResendContract
+from messaging.resends.failed import FailedContract
 from messaging.segments import RuleError
 from messaging.segments.contract import SegmentContract
 from messaging.tools.imports import ImportContract
@@ -211,6 +213,10 @@ register_words(
 register_panel(BroadcastContract, broadcast_panels)
 register_panel(ResendContract, resend_panels)
 register_drift(ResendContract, resend_drift)
+register_panel(SingleContract, broadcast_panels)
+register_panel(FailedContract, broadcast_panels)
+register_drift(SingleContract, single_drift)
+register_drift(FailedContract, failed_drift)
 register_panel(ImportContract, import_panels)
 register_drift(BroadcastContract, drift_on(Channel.WHATSAPP))
 register_panel(TemplateContract, template_panels)

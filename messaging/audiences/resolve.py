@@ -42,7 +42,8 @@ class Purpose:
     """What the audience is for: everything the verdicts depend on beside the people themselves."""
 
     organisation: Organisation
-    segment: Segment
+    # None: everybody there is, which only makes sense with `only`.
+    segment: Segment | None
     channel: str
     category: str
     translations: Sequence[TemplateTranslation]
@@ -60,7 +61,7 @@ def resolve(purpose: Purpose, now: datetime) -> Audience:
         audience = Audience.objects.create(
             organisation=purpose.organisation,
             segment=purpose.segment,
-            segment_version=purpose.segment.version,
+            segment_version=purpose.segment.version if purpose.segment else 0,
             targeted=0,
             included=0,
             digest="",
@@ -109,8 +110,10 @@ def judged_sql(purpose: Purpose, now: datetime) -> tuple[str, dict[str, Any]]:
     vals, market, price. It freezes nothing.
     """
     parameters = _parameters(purpose, now)
-    segment, named = segment_sql(purpose.segment.rule, purpose.organisation, purpose.channel, now)
-    parameters.update(named)
+    segment = "TRUE"
+    if purpose.segment is not None:
+        segment, named = segment_sql(purpose.segment.rule, purpose.organisation, purpose.channel, now)
+        parameters.update(named)
     values = values_sql(purpose.variables, "c", parameters) if purpose.variables else "'{}'::jsonb"
     if purpose.only is not None:
         segment = f"({segment}) AND c.id = ANY(%(only)s)"

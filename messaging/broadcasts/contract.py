@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import ngettext
 from pydantic import Field
 
+from approvals.canonical import seal_of
 from approvals.contracts import Ask, Contract
 from approvals.numerals import number
 from messaging.audiences.variables import Variable
@@ -63,6 +64,9 @@ class BroadcastContract(SendContract):
             " rest waits until others have left the 24 hours: see finishes_about."
         ),
     ] = None
+
+    def says(self) -> str:
+        return seal_of({"template": str(self.template_id)})
 
     def sentence(self) -> str:
         numbers = {"name": self.name, "people": number(self.included), "sender": self.sender_name}

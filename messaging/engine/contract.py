@@ -37,7 +37,7 @@ class SendContract(Contract):
     """One contract beneath those of all channels: guards, standing, drift and the desk read it alike."""
 
     name: Annotated[str, Field(description="What people call it.")]
-    segment_id: Annotated[UUID, Field(description="The segment that was asked.")]
+    segment_id: Annotated[UUID | None, Field(description="The segment that was asked; null where one person is meant.")]
     segment_name: Annotated[str, Field(description="Its name.")]
     segment_rule: Annotated[str, Field(description="Its rule on that day.")]
     audience_id: Annotated[UUID, Field(description="The frozen audience.")]

@@ -132,6 +132,7 @@ def _materialise(send: Send, now: datetime) -> tuple[int, int]:
 def _priority(send: Send) -> Priority:
     """What somebody waits for goes before what many may read any time."""
     is_awaited = send.kind == Send.Kind.REPLY or send.category == Category.AUTHENTICATION
+    is_awaited |= send.kind == Send.Kind.SINGLE and send.category == Category.UTILITY
     return Priority.TRANSACTIONAL if is_awaited else Priority.BULK
 
 

@@ -55,8 +55,10 @@ def terms_of_people(audience: Audience) -> dict[str, Any]:
     }
 
 
-def terms_of_segment(segment: Segment) -> dict[str, Any]:
-    """The fields that say who was asked for."""
+def terms_of_segment(segment: Segment | None) -> dict[str, Any]:
+    """The fields that say who was asked for; without a segment it is one person."""
+    if segment is None:
+        return {"segment_id": None, "segment_name": "", "segment_rule": ""}
     return {"segment_id": segment.pk, "segment_name": segment.name, "segment_rule": segment.rule}
 
 

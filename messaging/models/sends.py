@@ -37,6 +37,7 @@ class Send(models.Model):
         OTP = "otp", _("One-time password")
         RETRY = "retry", _("Failed ones sent again")
         AUTOMATION = "automation", _("Automation")
+        SINGLE = "single", _("Single message")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -18,7 +19,18 @@ from messaging.broadcasts.costs import cost_range
 from messaging.engine.terms import readers_of, terms_at_once, terms_of_people
 from messaging.finding import find_own
 from messaging.gate import gate_parameters, verdict_sql
-from messaging.models import UNKNOWN, Attempt, Audience, AudienceMember, Channel, Outcome, Send, SendState, Verdict
+from messaging.models import (
+    UNKNOWN,
+    Attempt,
+    Audience,
+    AudienceMember,
+    Channel,
+    Outcome,
+    Send,
+    Sender,
+    SendState,
+    Verdict,
+)  # fmt: skip
 from messaging.resends.contract import MOST, ResendAsk, ResendContract
 
 # Nothing of these can go out again by itself, however late a lane comes back with its results.
@@ -60,17 +72,22 @@ def plan(call: Call, ask: ResendAsk) -> ResendContract:
     before = _contract_before(send)
     with transaction.atomic():
         audience = freeze_again(send, attempts, call.now)
-        low, high = cost_range(audience, call.now)
-    terms = {
+        terms = repeated_terms(before, audience, send.sender, call.now)
+    return ResendContract(**terms, replaced_send_id=send.pk, replaces=attempts)
+
+
+def repeated_terms(before: BroadcastContract, audience: Audience, sender: Sender, now: datetime) -> dict[str, Any]:
+    """The fields of the first contract for those who are written to again, at once and at today's cost."""
+    low, high = cost_range(audience, now)
+    return {
         **before.model_dump(include=set(BroadcastContract.model_fields)),
         **terms_of_people(audience),
-        **terms_at_once(send.sender, before.per_second, audience.included, call.now),
+        **terms_at_once(sender, before.per_second, audience.included, now),
         "translations": _read_by(before, audience),
         "cost_low": low,
         "cost_high": high,
         "cost_ceiling": high,
     }
-    return ResendContract(**terms, replaced_send_id=send.pk, replaces=attempts)
 
 
 def _chosen(send: Send, ask: ResendAsk) -> list[UUID]:

@@ -3,6 +3,7 @@
 from messaging.tools import audit as audit
 from messaging.tools import automatic_answers as automatic_answers
 from messaging.tools import automation as automation
+from messaging.tools import broadcast_halts as broadcast_halts
 from messaging.tools import broadcasts as broadcasts
 from messaging.tools import consent as consent
 from messaging.tools import contacts as contacts
@@ -22,6 +23,7 @@ from messaging.tools import senders as senders
 from messaging.tools import session_messages as session_messages
 from messaging.tools import setup as setup
 from messaging.tools import tags as tags
+from messaging.tools import template_messages as template_messages
 from messaging.tools import template_quality as template_quality
 from messaging.tools import template_status as template_status
 from messaging.tools import templates as templates

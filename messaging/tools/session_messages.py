@@ -39,4 +39,4 @@ def preview_session_message(call: Call, ask: SessionMessageAsk) -> SessionContra
 def send_session_message(call: Call, contract: SessionContract) -> Answered:
     """Send a previewed answer in a conversation whose customer service window is open."""
     send = send_reply(call, contract, Reply.Origin.TEAM)
-    return Answered(reply_id=send.pk, state=str(send.state), not_after=contract.not_after)
+    return Answered(reply_id=send.pk, state=str(send.state), due_at=contract.due_at, not_after=contract.not_after)

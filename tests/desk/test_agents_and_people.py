@@ -31,7 +31,8 @@ KEY = re.compile(r"cs_[0-9a-f]{10}_[\w-]{43}")
 def new_agent_form(**changed: object) -> dict[str, object]:
     return {
         "name": "Tea assistant", "owner": str(sam_lee().pk), "scopes": ["whatsapp:read", "whatsapp:preview"],
-        "toolset": "whatsapp", "people_per_day": 500, "messages_per_day": 500, "money_per_day": "50.00", **changed,
+        "toolset": "whatsapp", "people_per_day": 500, "messages_per_day": 500, "money_per_day": "50.00",
+        "unapproved_people": 20, **changed,
     }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Arguments that are right for the flat Meta Business tools: the rows of `RIGHT` in `tea_houses`."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -42,6 +43,7 @@ def _quiet_chat(own: TeaHouse) -> Arguments:
 
 RIGHT_FLAT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     "archive_chat": lambda own, actor: _quiet_chat(own),
+    "cancel_campaign": lambda own, actor: {"campaign_id": own.id_of("broadcast")},
     "check_compliance": lambda own, actor: {"customer_id": own.id_of("customer"), "message_type": "marketing"},
     "check_conversation": lambda own, actor: {"customer_id": own.id_of("customer")},
     "check_frequency_cap": lambda own, actor: {"customer_id": own.id_of("customer")},
@@ -60,11 +62,32 @@ RIGHT_FLAT: dict[str, Callable[[TeaHouse, Actor], Arguments]] = {
     "get_rate_limit": lambda own, actor: {},
     "list_conversations": lambda own, actor: {},
     "list_templates": lambda own, actor: {},
+    "pause_campaign": lambda own, actor: {"campaign_id": own.id_of("broadcast")},
     "reply_customer": lambda own, actor: {
         "customer_id": own.id_of("customer"),
         "message_text": "Your tea left this morning.",
     },
+    "retry_failed_messages": lambda own, actor: {"message_ids": json.dumps([own.id_of("broadcast")])},
+    "schedule_campaign": lambda own, actor: {
+        "name": "Autumn Sale",
+        "type": "marketing",
+        "template_name": own.template.name,
+        "deliver_at": "2026-03-02T14:00:00+08:00",
+        "variables": '{"1": {"source": "name"}}',
+        "audience_filter": json.dumps({"segment": own.segment.name}),
+    },
+    "schedule_message": lambda own, actor: {
+        "customer_id": own.id_of("customer"),
+        "message_type": "template",
+        "content": json.dumps({"template_name": own.template.name, "variables": ["Ann"]}),
+        "deliver_at": "2026-03-02T14:00:00+08:00",
+    },
     "send_message": lambda own, actor: {"to": own.id_of("customer"), "text": "Your tea left this morning."},
+    "send_template": lambda own, actor: {
+        "to": own.id_of("customer"),
+        "template_name": own.template.name,
+        "variables": '["Ann"]',
+    },
     "sync_template_status": lambda own, actor: _never_submitted(own),
     "sync_webhooks": lambda own, actor: _unconnected(own),
 }

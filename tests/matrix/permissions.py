@@ -30,6 +30,7 @@ AGENTS: dict[str, tuple[Role, frozenset[str], str]] = {
 _TABLE = """
                                          admin compliance marketer support viewer | reader planner asker searcher auditor overreach all_admin all_viewer sms_only nothing read_only sms_tools owner_left
 archive_chat                             +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+cancel_campaign                          +     +          +        -       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
 check_compliance                         +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
 check_conversation                       +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
 check_frequency_cap                      +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
@@ -43,8 +44,13 @@ get_delivery_status                      +     +          +        +       +    
 get_rate_limit                           +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
 list_conversations                       +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       +         ?         -
 list_templates                           +     +          +        +       +      | -      -       -     -        -       -         +         +          -        -       +         ?         -
+pause_campaign                           +     +          +        -       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
 reply_customer                           +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+retry_failed_messages                    +     +          +        -       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+schedule_campaign                        +     +          +        -       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+schedule_message                         +     +          +        -       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
 send_message                             +     +          -        +       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
+send_template                            +     +          +        -       -      | -      -       -     -        -       -         +         -          -        -       ?         ?         -
 sms_marketing.action_request.status      +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.approval_policies.list     +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -
 sms_marketing.audiences.list             +     +          +        +       +      | -      -       -     -        -       -         +         +          +        -       +         +         -

@@ -36,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--toolset", default="", help=f"a smaller surface: {', '.join(toolsets())}")
         parser.add_argument("--people-per-day", type=int)
         parser.add_argument("--messages-per-day", type=int)
+        parser.add_argument("--unapproved-people", type=int, help="to so many a day it may say the same by itself")
         parser.add_argument("--money-per-day", type=Decimal, help="in the organisation's currency")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,7 +46,7 @@ class Command(BaseCommand):
             raise CommandError(f"--toolset: there is no {options['toolset']!r}. Use one of: {', '.join(toolsets())}")
         limits = {
             name: options[name]
-            for name in ("people_per_day", "messages_per_day", "money_per_day")
+            for name in ("people_per_day", "messages_per_day", "money_per_day", "unapproved_people")
             if options[name] is not None
         }
         agent, key = _made(organisation, owner, options["name"], scopes=scopes, toolset=options["toolset"], **limits)

@@ -4,6 +4,7 @@ They answer with their own keys alone, and are composed of the whatsapp.* tools 
 """
 
 from messaging.tools.meta import account_quality as account_quality
+from messaging.tools.meta import campaigns as campaigns
 from messaging.tools.meta import caps as caps
 from messaging.tools.meta import compliance as compliance
 from messaging.tools.meta import contexts as contexts
@@ -14,5 +15,7 @@ from messaging.tools.meta import new_templates as new_templates
 from messaging.tools.meta import prices as prices
 from messaging.tools.meta import rate_limit as rate_limit
 from messaging.tools.meta import replies as replies
+from messaging.tools.meta import retries as retries
 from messaging.tools.meta import template_status as template_status
 from messaging.tools.meta import templates as templates
+from messaging.tools.meta import templates_sent as templates_sent

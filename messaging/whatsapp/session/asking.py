@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from accounts.actor import ActorKind
-from approvals.contracts import Answer, Ask
+from approvals.contracts import Answer, Ask, Moment
 from approvals.masking import mask
 from approvals.reasons import Reason, refuse_if_any
 from approvals.registry import Call
@@ -37,6 +37,10 @@ class SessionMessageAsk(Ask):
         UUID | None,
         Field(description="The message that this answers, by its id in whatsapp.conversation.get; shown above it."),
     ] = None
+    due_at: Annotated[
+        Moment | None,
+        Field(description="When it leaves, with a time zone, while the window is still open then. Null: at once."),
+    ] = None
 
 
 class SessionContract(ReplyTerms):
@@ -57,7 +61,8 @@ class SessionContract(ReplyTerms):
 
 class Answered(Answer):
     reply_id: Annotated[UUID, Field(description="Our id of the answer, as whatsapp.conversation.get tells it.")]
-    state: Annotated[str, Field(description="scheduled: it leaves within seconds, if the window is still open then.")]
+    state: Annotated[str, Field(description="scheduled: it leaves at due_at, if the window is still open then.")]
+    due_at: Annotated[datetime, Field(description="When it leaves.")]
     not_after: Annotated[datetime, Field(description="What has not left by then stays in.")]
 
 
@@ -98,7 +103,7 @@ def preview_message(call: Call, ask: SessionMessageAsk) -> SessionContract:
     found = Found(media_ids(call, conversation, ask.message), _reacted_to(call, conversation, ask.message))
     quoted = wamid_of(conversation, ask.quotes, call.now, "quotes") if ask.quotes else ""
     body = body_of(ask.message, found, quoted)
-    terms = freeze_reply(call, conversation, body)
+    terms = freeze_reply(call, conversation, body, ask.due_at)
     until = open_until(conversation)
     assert until is not None
     contact = conversation.contact

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from pydantic import Field
 
 from accounts.budgets import Spend
+from approvals.canonical import seal_of
 from approvals.contracts import Contract
 from approvals.masking import Personal
 from messaging.engine.contract import Seal
@@ -23,7 +24,7 @@ class ReplyTerms(Contract):
     category: Annotated[str, Field(description="service: Meta charges nothing for it while the window is open.")]
     sender_id: Annotated[UUID, Field(description="Our number in the conversation.")]
     sender_name: Annotated[str, Field(description="What the customer sees as the sender.")]
-    due_at: Annotated[datetime, Field(description="At once.")]
+    due_at: Annotated[datetime, Field(description="When it leaves.")]
     not_after: Annotated[datetime, Field(description="A moment before the window closes; nothing leaves afterwards.")]
     per_second: Annotated[int, Field(description="Messages a second at most.")]
     currency: Annotated[str, Field(description="ISO 4217 code of the cost.")]
@@ -40,6 +41,9 @@ class ReplyTerms(Contract):
 
     def message_category(self) -> str:
         return self.category
+
+    def says(self) -> str:
+        return seal_of({name: part for name, part in self.body.items() if name != "context"})
 
     def sentence(self) -> str:
         return _("Answer a customer from %(sender)s") % {"sender": self.sender_name}
