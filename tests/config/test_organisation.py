@@ -44,6 +44,7 @@ def test_a_new_organisation_has_an_administrator_default_policies_and_rules(monk
         "Short links are made at once",
         "Short links for large audiences are decided by a person",
         "Single tags are put on at once",
+        "Single utility templates are sent at once",
         "Template drafts are kept at once",
         "Text templates are kept at once",
     ]

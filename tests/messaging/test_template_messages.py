@@ -9,9 +9,11 @@ import pytest
 from accounts.actor import Actor
 from accounts.models import SaidUse
 from approvals.calls import call
+from approvals.composing import going_through
 from approvals.envelope import Envelope
 from approvals.execution import carry_out
 from approvals.models import Policy
+from approvals.registry import registry
 from approvals.taint import note_untrusted_read
 from messaging.engine.release import release_due
 from messaging.invariants import broken_invariants
@@ -62,7 +64,8 @@ def tell(tea: SpringTea, contact: Contact, actor: Actor, now: Any = NOON, **chan
         "variables": [{"name": "1", "source": "text", "text": "Ann"}],
         "idempotency_key": f"key-{uuid4()}", "reason": "Her tea has left.", **changed,
     }  # fmt: skip
-    return call("whatsapp.template_message.send", ask, actor, now)
+    with going_through(registry.tools["send_template"]):  # for agents it is nothing by itself
+        return call("whatsapp.template_message.send", ask, actor, now)
 
 
 def test_one_person_gets_one_message_on_the_road_of_a_broadcast(tea: SpringTea, agent: Actor) -> None:
