@@ -25,11 +25,8 @@ def _by_family(tool: Tool) -> tuple[str, str]:
 def _index(families: dict[str, list[Tool]]) -> str:
     lines = [_GENERATED, "", "# Tools", ""]
     lines += [f"- [{family}]({family}.md): {len(found)} tools" for family, found in families.items()]
-    lines += [
-        "",
-        "Every answer comes in one envelope, but for the flat tools of `meta`: [rest.md](../rest.md) and [mcp.md](../mcp.md) show it.",
-        "",
-    ]
+    shown = "[rest.md](../rest.md) and [mcp.md](../mcp.md) show it."
+    lines += ["", f"Every answer comes in one envelope, but for the flat tools of `meta`: {shown}", ""]
     return "\n".join(lines)
 
 
