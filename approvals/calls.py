@@ -13,7 +13,7 @@ from approvals import refusals
 from approvals.arguments import parse
 from approvals.asks import plan_arguments
 from approvals.canonical import seal_of
-from approvals.composing import going_through, is_on_the_way
+from approvals.composing import compose, is_on_the_way
 from approvals.contracts import Ask, Contract
 from approvals.envelope import Envelope, next_actions, status_of, warning_texts
 from approvals.execution import carry_out
@@ -59,7 +59,7 @@ def _use(name: str, arguments: Any, actor: Actor, now: datetime) -> Envelope[Any
         raise Refused(scope_missing(tool.name, tool.scope))
     ask = parse(tool, arguments)
     if tool.kind is Kind.COMPOSED:
-        return _compose(tool, ask, actor, now)
+        return compose(tool, ask, actor, now)
     if tool.kind is Kind.WRITE:
         return _request(tool, ask, actor, now)
     if tool.kind is Kind.PREVIEW:
@@ -77,14 +77,6 @@ def _read(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
     return Envelope(
         tool=tool.name, data=data, masked=masked, untrusted=tool.taints(actor), next_actions=next_actions(tool, None)
     )
-
-
-def _compose(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
-    """A tool made of others: each of them comes through the door by itself, and is what the record tells of."""
-    with going_through(tool):
-        answer = tool.run(Call(actor, now), ask)
-    data, masked = masked_for(answer, actor)
-    return Envelope(tool=tool.name, data=data, masked=masked)
 
 
 def _preview(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:

@@ -35,3 +35,26 @@ def begin(tool: Tool, key: str, arguments: dict[str, Any], actor: Actor, now: da
             )
         )
     return first, False
+
+
+def claim(tool: Tool, arguments: dict[str, Any], actor: Actor, now: datetime) -> tuple[IdempotentCall, bool]:
+    """The same call within `tool.same_for`, and whether it is ours to carry out.
+
+    Raises Refused while the first is under way, or broke off so that nobody knows what it did.
+    """
+    digest = seal_of(arguments)
+    found = {"organisation": actor.organisation, "principal": actor.principal, "tool": tool.name, "key": digest}
+    fresh = {"arguments_seal": digest, "answer": {}, "created_at": now}
+    assert tool.same_for is not None
+    IdempotentCall.objects.filter(**found, created_at__lte=now - tool.same_for).delete()
+    first, is_new = IdempotentCall.objects.get_or_create(**found, defaults=fresh)
+    if not is_new and not first.answer:
+        raise Refused(
+            Reason(
+                "same_call_under_way",
+                _("The same call was made a moment ago and has not been answered yet."),
+                _("Look whether it was done; the same call is taken for a new one in %d minutes.")
+                % (tool.same_for.total_seconds() // 60),
+            )
+        )
+    return first, is_new

@@ -16,7 +16,7 @@ Packages declare theirs in a `tools` module or package, found by `autodiscover_m
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_type_hints
@@ -101,6 +101,8 @@ class Tool:
     desk_only: bool = False
     # Which tools a composed one uses, through the door.
     through: tuple[str, ...] = ()
+    # For so long the same call of a composed tool by the same caller is answered again and not done again.
+    same_for: timedelta | None = None
     # The codes that its callers know its refusals by, as its source lists them; others may come beside them.
     refusals: tuple[str, ...] = ()
     # Offered to organisations of this edition or a larger one; empty: to everybody.

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -72,6 +73,10 @@ class SimulatorProcess:
         reader.join(READY_WITHIN)
         return lines[0] if lines else ""
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def stop(self) -> int:
         """Stop it in order, by force after ten seconds; its exit status."""
         if self._process is None:
@@ -100,6 +105,14 @@ class Hosted(SideDoor):
     def journal_path(self) -> Path:
         """The journal file, to be read without the simulator's help."""
         return self.state_dir / "journal.jsonl"
+
+    def journal_since(self, since: int = 0) -> Iterable[dict[str, Any]]:
+        """The lines of the journal file from a byte offset on, with those of the answers that were just given: these
+        are written in the next turn of its loop.
+        """
+        if self.process.is_running:
+            self.health()
+        return read_journal(self.journal_path, since)
 
     def start(self) -> Self:
         """Start the process and wait until it is ready."""
@@ -157,7 +170,7 @@ class GraphSimulator(Hosted, Steering):
 
     def witness(self, since: int = 0) -> Witness:
         """What the journal file proves, from a byte offset on."""
-        return witness_of(read_journal(self.journal_path, since))
+        return witness_of(self.journal_since(since))
 
 
 class SmsSimulator(Hosted, SmsSteering):
@@ -186,7 +199,7 @@ class SmsSimulator(Hosted, SmsSteering):
 
     def witness(self, since: int = 0) -> sms_witness.Witness:
         """What the journal file proves, from a byte offset on."""
-        return sms_witness.witness_of(read_journal(self.journal_path, since))
+        return sms_witness.witness_of(self.journal_since(since))
 
 
 class PaymentSimulator(Hosted, PaymentSteering):
@@ -217,4 +230,4 @@ class PaymentSimulator(Hosted, PaymentSteering):
 
     def witness(self, since: int = 0) -> payment_witness.Witness:
         """What the journal file proves, from a byte offset on."""
-        return payment_witness.witness_of(read_journal(self.journal_path, since))
+        return payment_witness.witness_of(self.journal_since(since))

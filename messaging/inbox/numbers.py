@@ -29,9 +29,9 @@ def set_tier(
     """Keep the limit that Meta names, unless it has named a newer one."""
     if sender.limit_told_at is not None and told_at < sender.limit_told_at:
         return
-    sender.limit_told_at = told_at
     sender.per_second = per_second or sender.per_second
-    sender.tier = tier_of(limit) or sender.tier
+    if tier := tier_of(limit):  # news of the throughput names none
+        sender.tier, sender.limit_told_at = tier, told_at
     sender.save()
     record("sender.limit", sender, _inbox(sender), now=now, event=event, limit=limit)
 

@@ -1,5 +1,6 @@
 """How flat tools ask for a write: through the door, with a key and a reason of their own making."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -11,6 +12,9 @@ from approvals.envelope import Envelope
 from approvals.models import State
 from approvals.registry import Call
 from messaging.tools.meta.outcomes import PENDING
+
+# Callers of the tools that send have no key: who repeats a call whose answer was lost must not send twice.
+SAME_FOR = timedelta(minutes=5)
 
 Note = Annotated[
     str | None,
@@ -41,4 +45,4 @@ def note_of(answer: Envelope[Any]) -> str | None:
     return " ".join(answer.warnings) or None if waits else None
 
 
-__all__ = ["PENDING", "Note", "Substitute", "ask_for", "note_of"]
+__all__ = ["PENDING", "SAME_FOR", "Note", "Substitute", "ask_for", "note_of"]

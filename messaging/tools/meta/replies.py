@@ -16,6 +16,7 @@ from approvals.reasons import Reason, Refused
 from approvals.registry import Call, Kind, tool
 from messaging.gate import verdict_on
 from messaging.models import Category, Channel, Contact
+from messaging.tools.meta.asking import SAME_FOR
 from messaging.tools.meta.compliance import (
     OPTED_OUT,
     RESTRICTED,
@@ -88,6 +89,7 @@ _REPLY = _Wording("reply_customer", "customer_id", "message_text", _WINDOW_CLOSE
     kind=Kind.COMPOSED,
     scope=SERVE,
     through=_THROUGH,
+    same_for=SAME_FOR,
     reads_first=("check_compliance", "check_conversation"),
     refusals=(TEMPLATE_REQUIRED, OPTED_OUT, RESTRICTED),
     safety=_SAFETY,
@@ -104,6 +106,7 @@ def send_message(call: Call, ask: MessageAsk) -> Queued:
     kind=Kind.COMPOSED,
     scope=SERVE,
     through=_THROUGH,
+    same_for=SAME_FOR,
     reads_first=("check_conversation",),
     refusals=(_WINDOW_CLOSED, OPTED_OUT, RESTRICTED),
     safety=_SAFETY,

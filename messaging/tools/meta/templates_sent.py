@@ -16,7 +16,7 @@ from approvals.reasons import Reason, Refused, refuse_if_any
 from approvals.registry import Call, Kind, tool
 from messaging.models import Contact, TemplateTranslation, Verdict
 from messaging.tools.meta.approved_texts import approved_text, number_for, variables_in_order
-from messaging.tools.meta.asking import Note, Substitute, ask_for, note_of
+from messaging.tools.meta.asking import SAME_FOR, Note, Substitute, ask_for, note_of
 from messaging.tools.meta.compliance import (
     OPTED_OUT,
     RESTRICTED,
@@ -72,6 +72,7 @@ class TemplateQueued(Answer):
     kind=Kind.COMPOSED,
     scope="meta:request",
     through=(_SINGLE,),
+    same_for=SAME_FOR,
     reads_first=("check_compliance", "list_templates"),
     refusals=(TEMPLATE_REQUIRED, OPTED_OUT, RESTRICTED),
     safety="Consent, opt-outs and caps hold as for any broadcast. The same template to more people in a day than may be"
@@ -130,6 +131,7 @@ class Later(Answer):
     kind=Kind.COMPOSED,
     scope="meta:request",
     through=(_SINGLE, _PREVIEW, _SEND),
+    same_for=SAME_FOR,
     reads_first=("check_compliance", "list_templates"),
     refusals=(OPTED_OUT,),
     safety="Whoever has opted out is refused at once; everything else is asked again when the message leaves. Free text"
