@@ -38,7 +38,7 @@ _AT_ONCE = timedelta(hours=1)
 
 def call(name: str, arguments: Any, actor: Actor, now: datetime) -> Envelope[Any]:
     """Use a tool, on the rows of the actor's organisation alone. Raises Refused with every reason; then nothing has
-    been changed.
+    been changed, though of a composed tool what it had asked for until then stands in the record.
     """
     with confined_to(actor.organisation.pk):
         try:

@@ -13,6 +13,7 @@ from approvals.idempotency import claim
 from approvals.masking import masked_for
 from approvals.reasons import Refused
 from approvals.registry import Call, Tool
+from audit.record import record
 
 _on_the_way: ContextVar[tuple[str, ...]] = ContextVar("on_the_way", default=())
 
@@ -39,6 +40,7 @@ def compose(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
 def _composed(tool: Tool, ask: Ask, actor: Actor, now: datetime) -> Envelope[Any]:
     with going_through(tool):
         answer = tool.run(Call(actor, now), ask)
+    record("tool.read", ("tool", tool.name), actor, now=now)  # it may have had nothing to ask of the others
     data, masked = masked_for(answer, actor)
     return Envelope(tool=tool.name, data=data, masked=masked)
 

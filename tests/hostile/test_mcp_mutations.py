@@ -27,6 +27,7 @@ from tests.thoroughness import tries
 pytestmark = pytest.mark.django_db
 
 EACH = tries(20, 200)
+ASKED = frozenset({"approvals_preview", "approvals_actionrequest", "approvals_decision", "approvals_idempotentcall"})
 OURS = ("accounts", "audit", "approvals", "messaging", "sms")
 # What no answer and no refusal ever holds, whoever asks.
 SECRETS = ("token-of-harbour-tea", "secret-of-harbour-tea", "verify-harbour-tea", "0" * 64, PASSWORD, "Peak Coffee")
@@ -78,7 +79,7 @@ def test_wrong_arguments_are_refused_in_words_and_change_nothing(tool: Tool, own
             told = _told(tool, arguments, agent)
             if isinstance(told, Refused):
                 refusals += 1
-                _changed_nothing(told, writes, before)
+                _changed_nothing(tool, told, writes, before)
             else:
                 assert writes.seen  # even reading is written down, so the witness is awake
             transaction.set_rollback(True)
@@ -96,11 +97,15 @@ def _told(tool: Tool, arguments: dict[str, Any], actor: Actor) -> Any:
         raise AssertionError(f"{tool.name} broke off on {shown}") from crash
 
 
-def _changed_nothing(no: Refused, writes: Writes, before: dict[str, int]) -> None:
-    if set(no.codes) == {"invalid_argument"}:
+def _changed_nothing(tool: Tool, no: Refused, writes: Writes, before: dict[str, int]) -> None:
+    if set(no.codes) == {"invalid_argument"} and not tool.through:
         assert writes.seen == []
     elif writes.seen:
-        assert row_counts() == before
+        # What a composed tool had asked for before it was refused stands in the record, and has done nothing.
+        asked = ASKED if tool.through else frozenset()
+        assert {
+            table: rows for table, rows in row_counts().items() if rows != before[table] and table not in asked
+        } == {}
 
 
 def _tells_no_secret(tool: Tool, told: Any) -> None:

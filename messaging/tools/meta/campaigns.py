@@ -16,7 +16,7 @@ from approvals.registry import Call, Kind, tool
 from messaging.audiences.variables import Variable
 from messaging.models import SendState, TemplateTranslation
 from messaging.tools.meta.approved_texts import approved_text, number_for
-from messaging.tools.meta.asking import PENDING, SAME_FOR, Note, Substitute, ask_for, note_of
+from messaging.tools.meta.asking import PENDING, Note, Substitute, ask_for, note_of
 from messaging.tools.meta.chosen_audience import AudienceFilter, segment_for
 from messaging.tools.meta.outcomes import ActionRequestId, status_of
 from messaging.tools.meta.refusing import renamed
@@ -76,7 +76,6 @@ class Campaign(Answer):
     kind=Kind.COMPOSED,
     scope="meta:request",
     through=(_UPSERT, _PREVIEW, _CREATE, _SCHEDULE),
-    same_for=SAME_FOR,
     edition=Organisation.Edition.PRO,
     reads_first=("list_templates", "estimate_cost"),
     refusals=(_NOT_HERE, _NOT_APPROVED),

@@ -112,13 +112,13 @@ def arrange(told: Facts, ann: Contact, sender: Sender) -> None:
         channel, category, reason = told.no
         SuppressionFactory(contact=ann, channel=channel, category=category, reason=reason)
     attempts_at(ann, *told.days_ago)
-    # Also the send that these attempts are of has a sender; Ann's is the one that counts.
-    Sender.objects.exclude(pk=sender.pk).update(paused_at=NOON)
     changed: dict[str, Any] = {"invalid_at": NOON if told.is_invalid else None}
     Contact.objects.filter(pk=ann.pk).update(**changed)
     Conversation.objects.filter(contact=ann).update(window_until=told.now - told.wrote_ago + timedelta(days=1))
     if told.is_full:  # Meta lets us begin with one person a day, and that was somebody else
         attempts_at(ContactFactory(organisation=ann.organisation), 0.1, sender=sender, begins=True)
         Sender.objects.filter(pk=sender.pk).update(tier="1")
+    # Also the sends that these attempts are of have senders; Ann's is the one that counts.
+    Sender.objects.exclude(pk=sender.pk).update(paused_at=NOON)
     Organisation.objects.update(sending_stopped_at=NOON if told.is_stopped else None)
     Sender.objects.filter(pk=sender.pk).update(paused_at=NOON if told.is_paused else None)
