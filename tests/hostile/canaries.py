@@ -27,8 +27,9 @@ PHONES = {"phone": PHONE, "phone of the stopped": STOPPED_PHONE, "phone of the r
 SHOWN = 3  # digits at the end that a mask leaves
 RUN = 5  # so many digits in a row of what is hidden are too many
 
-# Ids, digests and times hold digits by chance.
+# Ids, digests, times and numbers that the database counts up hold digits by chance.
 _BY_CHANCE = re.compile(
+    r"\"(?:transaction|entry|entry_id)\\?\": ?\\?\"?\d+|"
     r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b(?=\w*[A-Za-z])\w{20,}\b|wamid\.[\w+/=]+|\d\.\d{4,}|\d{14,}",
     re.IGNORECASE,
 )

@@ -115,6 +115,12 @@ def test_a_number_is_recognised_however_it_is_spelt(text: str) -> None:
     assert "phone" in {kind.removesuffix(" (base64)") for kind in Watch("none").seen(text)}
 
 
-@pytest.mark.parametrize("text", ["+852••••274", "***74", "2026-03-02T04:00:00.639180+00:00", f"{canaries.PHONE[:6]}…"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+852••••274", "***74", "2026-03-02T04:00:00.639180+00:00", f"{canaries.PHONE[:6]}…",
+        '{"entry": 18274, "transaction": 39182, "entry_id": "63918"}',
+    ],
+)  # fmt: skip
 def test_a_mask_or_a_time_is_no_number(text: str) -> None:
     assert Watch("none").seen(text) == []
