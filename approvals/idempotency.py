@@ -19,7 +19,7 @@ def begin(tool: Tool, key: str, arguments: dict[str, Any], actor: Actor, now: da
     Raises Refused when the key stands for other arguments.
     """
     digest = seal_of(arguments)
-    found = {"organisation": actor.organisation, "principal": actor.principal, "tool": tool.name, "key": key}
+    found = _by_key(tool, key, actor)
     try:
         with transaction.atomic():
             return IdempotentCall.objects.create(**found, arguments_seal=digest, created_at=now), True
@@ -43,7 +43,7 @@ def claim(tool: Tool, arguments: dict[str, Any], actor: Actor, now: datetime) ->
     Raises Refused while the first is under way, or broke off so that nobody knows what it did.
     """
     digest = seal_of(arguments)
-    found = {"organisation": actor.organisation, "principal": actor.principal, "tool": tool.name, "key": digest}
+    found = _by_key(tool, digest, actor)
     fresh = {"arguments_seal": digest, "answer": {}, "created_at": now}
     assert tool.same_for is not None
     IdempotentCall.objects.filter(**found, created_at__lte=now - tool.same_for).delete()
@@ -58,3 +58,7 @@ def claim(tool: Tool, arguments: dict[str, Any], actor: Actor, now: datetime) ->
             )
         )
     return first, is_new
+
+
+def _by_key(tool: Tool, key: str, actor: Actor) -> dict[str, Any]:
+    return {"organisation": actor.organisation, "principal": actor.principal, "tool": tool.name, "key": key}

@@ -66,12 +66,13 @@ class Met:
 def tokens(text: str, longest: int = LONGEST_READ) -> Tokens:
     """The words and characters of a text, up to so many, with `BREAK` where punctuation parts them."""
     found: list[str] = []
-    word = ""
+    word, is_parted = "", False  # a mark belongs to the character right before it
     for character in unicodedata.normalize("NFKC", text[:longest]).casefold():
         kind = unicodedata.category(character)
         if kind == "Cf" or character in _JOINS:
             continue
-        if kind[0] == "M" and not word and found and _UNSPACED.match(found[-1]):
+        was_parted, is_parted = is_parted, kind[0] not in "LNM"
+        if kind[0] == "M" and not (word or was_parted) and found and _UNSPACED.match(found[-1]):
             found[-1] += character
         elif _UNSPACED.match(character) and kind[0] in "LNM":
             found += [word] * bool(word) + [character]

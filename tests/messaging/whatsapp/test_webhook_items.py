@@ -74,7 +74,7 @@ def test_the_older_report_with_a_conversation_is_read_as_well() -> None:
     assert only(body(messages(statuses=[status(conversation=conversation)]))) == DELIVERED
 
 
-@pytest.mark.parametrize("field", ["flows", "smb_message_echoes", "history", "calls", "field_of_2027", ""])
+@pytest.mark.parametrize("field", ["history", "calls", "field_of_2027", ""])
 def test_a_field_nobody_handles_is_kept_as_unknown(field: str) -> None:
     found = only(body(change(field, {"a": 1})))
     assert isinstance(found, UnknownItem)

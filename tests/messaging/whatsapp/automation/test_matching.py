@@ -103,6 +103,10 @@ def test_what_only_some_say_is_no_reason(phrase: str) -> None:
     assert list(reasons_against_phrases([phrase])) == []
 
 
+def test_a_mark_after_a_blank_changes_no_character_before_it() -> None:
+    assert holds(tokens(" 款 \u00b8"), tokens("款"))  # a cedilla that stands alone: a blank and a combining mark
+
+
 @settings(max_examples=tries(60, 2_000))
 @given(st.text(max_size=60), st.text(max_size=60), st.text(alphabet="ab茶 退款,é", min_size=1, max_size=8))
 def test_a_phrase_between_blanks_is_met_whatever_stands_around_it(before: str, after: str, phrase: str) -> None:
