@@ -6,12 +6,14 @@ from tests.faults import (
     planted_gates,
     planted_hostile,
     planted_inbox,
+    planted_limits,
     planted_replies,
     planted_sms,
 )
 
 BUGS = (
     *planted_engine.BUGS,
+    *planted_limits.BUGS,
     *planted_inbox.BUGS,
     *planted_gates.BUGS,
     *planted_sms.BUGS,

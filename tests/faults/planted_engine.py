@@ -15,7 +15,6 @@ from tests.faults.bug import Bug
 _ENGINE = "tests/messaging/engine"
 _TAKE, _FINISH, _LIFE = f"{_ENGINE}/test_take.py", f"{_ENGINE}/test_finish.py", f"{_ENGINE}/test_life_of_a_send.py"
 _LANES, _RELEASE, _PACING = f"{_ENGINE}/test_lanes.py", f"{_ENGINE}/test_release.py", f"{_ENGINE}/test_pacing.py"
-_LIMIT = f"{_ENGINE}/test_messaging_limit.py"
 _LEAVES_OUT, _AT_ONCE = f"{_ENGINE}/test_take_leaves_out.py", f"{_ENGINE}/test_take_at_once.py"
 _STATUSES = "tests/messaging/inbox/test_statuses.py"
 
@@ -103,48 +102,6 @@ BUGS = (
         "elif one.price > left[one.send_id]:",
         "elif False:",
         (f"{_TAKE}::test_the_cost_is_reserved_and_never_passes_the_ceiling",),
-    ),
-    Bug(
-        "Meta's messaging limit is not asked",
-        "messaging/engine/sorting.py",
-        "elif room is not None and one.needs_room and newcomers >= room.left:",
-        "elif False:",
-        (f"{_LIMIT} -k 'wait or room'",),
-    ),
-    Bug(
-        "two numbers of a portfolio take the last place together",
-        "messaging/engine/room.py",
-        "SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, 0))",
-        "SELECT hashtextextended(%(name)s, 0)",
-        (f"{_LIMIT}::test_two_numbers_at_once_do_not_pass_the_limit_together",),
-    ),
-    Bug(
-        "each number has a messaging limit of its own",
-        "messaging/portfolios.py",
-        "account__organisation=account.organisation_id, account__portfolio=account.portfolio",
-        "pk=sender.pk",
-        (f"{_LIMIT} -k 'share or at_once'",),
-    ),
-    Bug(
-        "who could not be reached does not count towards the messaging limit",
-        "messaging/portfolios.py",
-        "AND begun.outcome <> {Outcome.NOT_ATTEMPTED}",
-        "AND begun.outcome = {Outcome.ACCEPTED}",
-        (f"{_LIMIT} -k 'everything_else_counts or the_others_wait'",),
-    ),
-    Bug(
-        "what was begun since the count is forgotten",
-        "messaging/engine/room.py",
-        "people = kept.people + _begun_since(portfolio, kept.at)",
-        "people = kept.people",
-        (f"{_LIMIT} -k remembered",),
-    ),
-    Bug(
-        "an open window takes room",
-        "messaging/portfolios.py",
-        "heard.window_until > %(now)s + interval",
-        "heard.window_until < %(now)s + interval",
-        (f"{_LIMIT} -k window",),
     ),
     Bug(
         "a result counts as often as it is written down",

@@ -28,25 +28,13 @@ def move(
     """
     with transaction.atomic():
         conversation = locked(conversation)
-        before = {
-            "from_queue": str(conversation.queue_id),
-            "from_queue_name": conversation.queue.name,
-            "from_owner": str(conversation.owner_id or ""),
-            "from_owner_name": str(conversation.owner or ""),
-            "from_concern": conversation.concern,
-        }
+        before = _standing(conversation, "from_")
         conversation.queue, conversation.owner = queue, owner
         conversation.concern = concern or conversation.concern
         conversation.version += 1
         wind(conversation)
         conversation.save(update_fields=("queue", "owner", "concern", "version", *WOUND))
-        after = {
-            "queue": str(queue.pk),
-            "queue_name": queue.name,
-            "owner": str(owner.pk if owner else ""),
-            "owner_name": str(owner or ""),
-            "concern": conversation.concern,
-        }
+        after = _standing(conversation)
         add(conversation, ConversationEvent.Kind.ASSIGNED, by, now, **before, **after)
         if note:
             note_down(conversation, note, by, now)
@@ -56,6 +44,19 @@ def move(
             from_owner=before["from_owner"], to_owner=after["owner"],
         )  # fmt: skip
     return conversation
+
+
+def _standing(conversation: Conversation, prefix: str = "") -> dict[str, str]:
+    """Where it is, with whom and about what, for its history."""
+    queue, owner = conversation.queue, conversation.owner
+    facts = {
+        "queue": str(queue.pk),
+        "queue_name": queue.name,
+        "owner": str(owner.pk if owner else ""),
+        "owner_name": str(owner or ""),
+        "concern": conversation.concern,
+    }
+    return {f"{prefix}{name}": value for name, value in facts.items()}
 
 
 def locked(conversation: Conversation) -> Conversation:
